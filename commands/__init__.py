@@ -1,0 +1,1 @@
+"""What an operator touches: HTTP, command line, settings; and the composition root."""

@@ -1,0 +1,162 @@
+"""Every error as problem details (RFC 9457): what went wrong, and what the caller can do."""
+
+import logging
+from collections.abc import Callable
+from http import HTTPStatus
+from types import MappingProxyType
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from commands.desk import DECIDED_WITHIN, READABLE_WITHIN, Declined, Undecided, Unread
+from domain.model.aggregate import Refused
+from domain.ports import Overloaded, Unavailable
+
+MEDIA_TYPE = "application/problem+json"
+_STATUS = MappingProxyType(
+    {
+        Refused.NOT_FOUND: 404,
+        Refused.NOT_CONNECTED: 409,
+        Refused.CONFLICT: 409,
+        Refused.INVALID: 422,
+    }
+)
+
+_log = logging.getLogger("ampledger.api")
+
+
+class Fault(BaseModel):
+    """One thing wrong with what was sent."""
+
+    path: str = Field(description="where, e.g. body.password")
+    message: str
+
+
+class ProblemDetails(BaseModel):
+    """The body of every answer from 400 on."""
+
+    type: str = Field(description="urn:ampledger:problem:… or about:blank")
+    title: str
+    status: int
+    detail: str
+    instance: str = Field(description="the path that was asked")
+    request_id: str = Field(description="also in the header X-Request-Id and in the log")
+    errors: list[Fault] | None = None
+
+
+class Problem(Exception):  # noqa: N818 - the RFC's word
+    """Answer with this. `kind` is the end of the problem's type, "" when the status says it all."""
+
+    def __init__(
+        self, status: int, detail: str, *, kind: str = "", errors: tuple[Fault, ...] = ()
+    ) -> None:
+        super().__init__(detail)
+        self.status, self.detail, self.kind, self.errors = status, detail, kind, errors
+
+
+def install(app: FastAPI) -> None:
+    """Have all errors of an app answered so."""
+    for error, explain in _EXPLAINED.items():
+        app.add_exception_handler(error, _handler(explain))
+
+
+def answer(request: Request, problem: Problem) -> JSONResponse:
+    """A problem as a response."""
+    request_id = getattr(request.state, "request_id", "")
+    details = ProblemDetails(
+        type=f"urn:ampledger:problem:{problem.kind}" if problem.kind else "about:blank",
+        title=problem.kind.replace("-", " ") or HTTPStatus(problem.status).phrase,
+        status=problem.status,
+        detail=problem.detail,
+        instance=request.url.path,
+        request_id=request_id,
+        errors=list(problem.errors) or None,
+    )
+    headers = {"X-Request-Id": request_id}
+    if problem.status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = "2"
+    body = details.model_dump(exclude_none=True)
+    return JSONResponse(body, problem.status, headers, media_type=MEDIA_TYPE)
+
+
+def _handler(
+    explain: Callable[[Exception], Problem],
+) -> Callable[[Request, Exception], JSONResponse]:
+    def handle(request: Request, error: Exception) -> JSONResponse:
+        return answer(request, explain(error))
+
+    return handle
+
+
+def _itself(error: Exception) -> Problem:
+    assert isinstance(error, Problem)  # noqa: S101 - registered for it
+    return error
+
+
+def _http(error: Exception) -> Problem:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
+    return Problem(error.status_code, str(error.detail))
+
+
+def _invalid(error: Exception) -> Problem:
+    """What was sent is named by path, never repeated: it may hold a password."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
+    faults = tuple(
+        Fault(path=".".join(map(str, e["loc"])), message=str(e["msg"])) for e in error.errors()
+    )
+    detail = "; ".join(f"{fault.path}: {fault.message}" for fault in faults)
+    return Problem(422, detail, kind="invalid", errors=faults)
+
+
+def _declined(error: Exception) -> Problem:
+    assert isinstance(error, Declined)  # noqa: S101 - registered for it
+    return Problem(_STATUS.get(error.kind, 500), str(error), kind=error.kind.replace("_", "-"))
+
+
+def _undecided(_: Exception) -> Problem:
+    detail = (
+        f"The wish is accepted, but was not decided within {DECIDED_WITHIN:g} s. "
+        "It stays in its queue and is decided when the domain is back."
+    )
+    return Problem(504, detail, kind="undecided")
+
+
+def _unread(_: Exception) -> Problem:
+    detail = (
+        f"The wish is granted, but the read models did not show it within {READABLE_WITHIN:g} s. "
+        "Read again later; do not repeat the wish."
+    )
+    return Problem(504, detail, kind="not-yet-readable")
+
+
+def _overloaded(_: Exception) -> Problem:
+    return Problem(503, "The broker is away, nothing more can be taken.", kind="broker-away")
+
+
+def _unavailable(_: Exception) -> Problem:
+    return Problem(503, "The database does not answer.", kind="database-away")
+
+
+def _defect(error: Exception) -> Problem:
+    _log.error("request failed", exc_info=error)
+    return Problem(500, "This is a defect of the program; its log says more.")
+
+
+_EXPLAINED: MappingProxyType[type[Exception], Callable[[Exception], Problem]] = MappingProxyType(
+    {
+        Problem: _itself,
+        HTTPException: _http,
+        RequestValidationError: _invalid,
+        Declined: _declined,
+        Undecided: _undecided,
+        Unread: _unread,
+        Overloaded: _overloaded,
+        Unavailable: _unavailable,
+        Exception: _defect,
+    }
+)

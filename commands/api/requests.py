@@ -1,0 +1,67 @@
+"""What surrounds every request: its id, one log line, and paths that keep their percent signs."""
+
+import logging
+import time
+from uuid import uuid4
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_HEADER = "X-Request-Id"
+_LONGEST_ID = 64
+_READS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+_log = logging.getLogger("ampledger.api")
+
+
+class Requests:
+    """ASGI middleware.
+
+    Routes see the path as it was sent, still percent-encoded, so that a station "a/b" is one segment;
+    path parameters are decoded afterwards (`commands.api.paths`).
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle a request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        scope["path"] = scope.get("raw_path", scope["path"].encode()).decode("ascii", "replace")
+        request_id = scope.setdefault("state", {})["request_id"] = _id_of(scope)
+        began, status = time.monotonic(), 500
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message).setdefault(_HEADER, request_id)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sending)
+        finally:
+            _tell(scope, status, time.monotonic() - began)
+
+
+def _id_of(scope: Scope) -> str:
+    """The caller's own id when it is printable ASCII of at most 64 characters, else a new one."""
+    given = MutableHeaders(scope=scope).get(_HEADER, "")
+    usable = given.isascii() and given.isprintable() and 0 < len(given) <= _LONGEST_ID
+    return given if usable else str(uuid4())
+
+
+def _tell(scope: Scope, status: int, seconds: float) -> None:
+    """Reads are told at debug level: dashboards ask every second."""
+    level = logging.DEBUG if scope["method"] in _READS else logging.INFO
+    extra = {
+        "method": scope["method"],
+        "path": scope["path"],
+        "status": status,
+        "seconds": round(seconds, 4),
+        "by": scope["state"].get("user", ""),
+        "request": scope["state"]["request_id"],
+    }
+    _log.log(level, "request", extra=extra)

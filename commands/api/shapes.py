@@ -1,0 +1,93 @@
+"""The small shapes that all resources share: path segments, times, pages."""
+
+import base64
+import unicodedata
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Generic, TypeVar
+from urllib.parse import unquote
+
+from fastapi import Path, Query
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, PlainSerializer
+
+from commands.api.problems import Problem
+
+LARGEST = 2**63 - 1  # what the databases can compare
+
+
+def _decoded(segment: str) -> str:
+    """A path segment as it was meant; it comes percent-encoded (`commands.api.requests`)."""
+    return _plain(unquote(segment, errors="strict"))
+
+
+def _plain(text: str) -> str:
+    if any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in text):
+        raise ValueError("must not have control characters")
+    return text
+
+
+def told(moment: datetime) -> str:
+    """RFC 3339, UTC, milliseconds, Z."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+Time = Annotated[
+    datetime, PlainSerializer(told, return_type=str), Field(examples=["2026-01-31T12:00:00.000Z"])
+]
+GivenTime = Annotated[AwareDatetime, PlainSerializer(told, return_type=str)]
+Text = Annotated[str, AfterValidator(_plain)]
+StationId = Annotated[
+    str,
+    Path(min_length=1, max_length=765, description="percent-encoded UTF-8; a / is %2F"),
+    AfterValidator(_decoded),
+    Field(max_length=255),
+]
+Segment = Annotated[
+    str, Path(min_length=1, max_length=765, description="percent-encoded"), AfterValidator(_decoded)
+]
+Filter = Annotated[Text, Query(max_length=255)]
+Cursor = Annotated[
+    str, Query(max_length=1024, description="the `next` of the page before; empty: the first page")
+]
+Limit = Annotated[int, Query(ge=1, le=1000, description="items of a page")]
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Page(BaseModel, Generic[T]):
+    """Some items, and where the next ones begin."""
+
+    items: list[T]
+    next: str | None = Field(None, description="the cursor of the next page; null on the last one")
+
+
+def page_of(
+    rows: Sequence[R], limit: int, *, item: Callable[[R], T], place: Callable[[R], str | int]
+) -> Page[T]:
+    """A page of rows that were asked for with `limit + 1`; `place` is what the next begins after."""
+    shown = rows[:limit]
+    following = _cursor(place(shown[-1])) if len(rows) > limit else None
+    return Page(items=[item(row) for row in shown], next=following)
+
+
+def after(cursor: str) -> str:
+    """The name that a page begins after; "" for the first one."""
+    try:
+        return _plain(base64.urlsafe_b64decode(cursor.encode("ascii")).decode())
+    except ValueError:
+        raise Problem(422, "this cursor did not come from here", kind="invalid") from None
+
+
+def before(cursor: str) -> int:
+    """The position that a page begins before (or after); 0 for the first one."""
+    place = after(cursor)
+    if not place:
+        return 0
+    if not (place.isascii() and place.isdecimal() and int(place) <= LARGEST):
+        raise Problem(422, "this cursor did not come from here", kind="invalid")
+    return int(place)
+
+
+def _cursor(place: str | int) -> str:
+    return base64.urlsafe_b64encode(str(place).encode()).decode()

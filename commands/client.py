@@ -1,0 +1,86 @@
+"""The HTTP API as the command line speaks to it: JSON in and out, problems as exceptions."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import quote, urlencode
+from urllib.request import Request, urlopen
+
+_WITHIN = 30.0  # s, beyond what a request itself asks to wait
+
+
+class ApiError(Exception):
+    """The API says no, or says nothing; `status` is 0 then."""
+
+    def __init__(self, message: str, status: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def path_of(*segments: object) -> str:
+    """A path of the API; each segment is encoded, so that a station may be called "a/b"."""
+    return "/api/v1/" + "/".join(quote(str(segment), safe="") for segment in segments)
+
+
+class Client:
+    """Blocking, one connection a request: a command line makes few."""
+
+    def __init__(self, url: str, token: str) -> None:
+        if not url.startswith(("http://", "https://")):
+            raise ApiError(f"{url} is no address of an API: http://… or https://…")
+        self._url, self._token = url.rstrip("/"), token
+
+    def get(self, path: str, **query: object) -> Any:  # noqa: ANN401 - JSON
+        """What is there; raises ApiError."""
+        return self._json("GET", path, query)
+
+    def put(self, path: str, body: object) -> Any:  # noqa: ANN401 - JSON
+        """Make it so; raises ApiError."""
+        return self._json("PUT", path, {}, json.dumps(body).encode())
+
+    def post(self, path: str, body: bytes = b"", **query: object) -> Any:  # noqa: ANN401 - JSON
+        """Do it; the body is sent as given; raises ApiError."""
+        return self._json("POST", path, query, body)
+
+    def delete(self, path: str) -> None:
+        """Remove it; raises ApiError."""
+        self._json("DELETE", path, {})
+
+    def items(self, path: str, *, most: int, **query: object) -> Iterator[dict[str, Any]]:
+        """The items of a list, page after page, at most so many; raises ApiError."""
+        cursor, left = "", most
+        while left > 0:
+            page = self.get(path, cursor=cursor, limit=min(left, 500), **query)
+            yield from page["items"]
+            left -= len(page["items"])
+            cursor = page.get("next") or ""
+            if not cursor:
+                return
+
+    def _json(
+        self, method: str, path: str, query: dict[str, object], body: bytes | None = None
+    ) -> Any:  # noqa: ANN401 - JSON
+        given = {name: value for name, value in query.items() if value not in (None, "")}
+        url = f"{self._url}{path}" + (f"?{urlencode(given)}" if given else "")
+        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+        request = Request(url, body, headers, method=method)  # noqa: S310 - checked in __init__
+        patience = _WITHIN + float(str(given.get("wait", 0)))
+        try:
+            with urlopen(request, timeout=patience) as response:  # noqa: S310 - checked in __init__
+                said = response.read()
+        except HTTPError as error:
+            raise ApiError(_explain(error), error.code) from None
+        except (URLError, TimeoutError, ConnectionError) as error:
+            why = getattr(error, "reason", error)
+            raise ApiError(f"the API at {self._url} does not answer: {why}") from None
+        return json.loads(said) if said else None
+
+
+def _explain(error: HTTPError) -> str:
+    """The detail of the problem, or the status when there is none."""
+    try:
+        problem = json.loads(error.read())
+        return f"{problem['detail']} (HTTP {error.code})"
+    except (ValueError, KeyError, TypeError):
+        return f"HTTP {error.code} {error.reason}"

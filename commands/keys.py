@@ -1,0 +1,33 @@
+"""Secrets that an installation makes for itself and keeps in its data folder, for its owner only."""
+
+import base64
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+ADMIN_TOKEN = "admin-token"  # noqa: S105 - a file's name
+SECRET_KEY = "secret-key"  # noqa: S105 - a file's name
+
+
+def kept(path: Path, make: Callable[[], str]) -> tuple[str, bool]:
+    """The secret in a file, and whether it was made just now; raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip(), False
+    secret = make()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secret + "\n")
+    return secret, True
+
+
+def new_token() -> str:
+    """A bearer token nobody can guess."""
+    return secrets.token_urlsafe(32)
+
+
+def new_secret_key() -> str:
+    """A Fernet key: 32 random bytes in URL-safe base64."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()

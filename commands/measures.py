@@ -1,0 +1,53 @@
+"""What each part of the system has to tell Prometheus."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from commands.metrics import Measure, Source
+from domain.inbox import InboxCounts
+from domain.ports import Broker, Outbox
+from gateway.counts import GatewayCounts
+
+
+def of_gateway(counts: GatewayCounts) -> Source:
+    """Sockets and frames."""
+    return partial(_gateway, counts)
+
+
+def of_broker(broker: Broker, outbox: Outbox) -> Source:
+    """The broker, and what waits for it."""
+    return partial(_broker, broker, outbox)
+
+
+def of_inbox(counts: InboxCounts) -> Source:
+    """Batches, records and facts."""
+    return partial(_inbox, counts)
+
+
+def _gateway(counts: GatewayCounts) -> Iterator[Measure]:
+    yield Measure("gateway_connections", "Sockets that stand", "gauge", counts.connections)
+    yield Measure("gateway_accepted", "Connections accepted", "counter", counts.accepted)
+    frames = {"in": float(counts.frames_in), "out": float(counts.frames_out)}
+    yield Measure("gateway_frames", "Frames by direction", "counter", frames, "direction")
+    refused = {str(status): float(n) for status, n in dict(counts.refused).items()}
+    yield Measure("gateway_refused", "Connections refused", "counter", refused, "status")
+    calls = {str(outcome): float(n) for outcome, n in dict(counts.calls).items()}
+    yield Measure("gateway_calls", "Calls to stations by outcome", "counter", calls, "outcome")
+    notes = {str(remark): float(n) for remark, n in dict(counts.notes).items()}
+    yield Measure("gateway_notes", "Frames out of the ordinary", "counter", notes, "remark")
+
+
+def _broker(broker: Broker, outbox: Outbox) -> Iterator[Measure]:
+    yield Measure("broker_connected", "Whether the broker answers", "gauge", broker.connected)
+    pending = outbox.pending_bytes
+    yield Measure("outbox_bytes", "Bytes that wait for the broker", "gauge", pending)
+
+
+def _inbox(counts: InboxCounts) -> Iterator[Measure]:
+    yield Measure("inbox_batches", "Commits", "counter", counts.batches)
+    yield Measure("inbox_batch_seconds", "Seconds spent on batches", "counter", counts.seconds)
+    yield Measure("inbox_records", "Records taken in", "counter", counts.records)
+    yield Measure("inbox_repeated", "Records known already", "counter", counts.repeated)
+    yield Measure("inbox_conflicts", "Commits begun anew", "counter", counts.conflicts)
+    yield Measure("inbox_failed", "Records put aside", "counter", counts.failed)
+    yield Measure("inbox_facts", "Facts recorded", "counter", counts.facts)

@@ -1,0 +1,216 @@
+"""Everything an installation can choose: `AMPLEDGER_*` in the environment, or a TOML file.
+
+The environment goes before the file, the command line before both. A Kubernetes service that is named
+like a setting (`AMPLEDGER_API_PORT=tcp://…`) is no setting and is passed over.
+"""
+
+import difflib
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from tomllib import TOMLDecodeError
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+PREFIX = "AMPLEDGER_"
+Role = Literal["run", "gateway", "domain", "projections", "api"]
+
+_SECRET = frozenset({"database_url", "broker_url", "admin_token", "secret_key", "token"})
+_OTHERS = ("AMPLEDGER_TEST_",)  # not settings of the program
+_SERVICE_LINK = re.compile(r"_SERVICE_(HOST|PORT)(_\w+)?$|_PORT(_\d+_(TCP|UDP)(_\w+)?)?$")
+_OPS_PORTS: Mapping[Role, int] = {
+    "run": 9090,
+    "gateway": 9091,
+    "domain": 9092,
+    "projections": 9093,
+    "api": 9094,
+}
+
+
+class SettingsError(Exception):
+    """A setting is wrong or unknown; the message is one line per setting."""
+
+
+class _Environment(EnvSettingsSource):
+    """The environment without what Kubernetes puts there about services."""
+
+    def __call__(self) -> dict[str, Any]:
+        """What is set, by the names of the settings."""
+        return {k: v for k, v in super().__call__().items() if not _is_service_link(str(v))}
+
+
+class Settings(BaseSettings):
+    """Read once at the start of a process; deeper code receives values of it, never the record."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True, validate_default=True
+    )
+
+    config: str = Field("", description="TOML file with the settings below")
+    data: Path = Field(Path("data"), description="folder of the embedded database and the keys")
+    database_url: str = Field(
+        "", repr=False, description="postgresql://…; empty: SQLite files in the data folder"
+    )
+    broker_url: str = Field(
+        "", repr=False, description="amqp://… or amqps://…; empty: inside the process"
+    )
+    namespace: str = Field(
+        "ampledger",
+        pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$",
+        description="prefix of every queue, schema of every table: two installations on one broker",
+    )
+    node: str = Field("", max_length=64, description="name of this machine in logs; empty: its host name")
+    log_format: Literal["auto", "json", "console"] = Field(
+        "auto", description="auto: console on a terminal, else json"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="least important log line that is written"
+    )
+
+    gateway_host: str = Field("0.0.0.0", description="address the stations connect to")  # noqa: S104 - they come from outside
+    gateway_port: int = Field(9000, ge=0, le=65535, description="port the stations connect to; 0: any")
+    api_host: str = Field("127.0.0.1", description="address of the HTTP API")
+    api_port: int = Field(8000, ge=0, le=65535, description="port of the HTTP API; 0: any")
+    ops_host: str = Field("127.0.0.1", description="address of /healthz, /readyz and /metrics")
+    ops_port: int | None = Field(
+        None,
+        ge=0,
+        le=65535,
+        description="port of /healthz, /readyz and /metrics; 0: any; unset: 9090 for run, 9091 gateway,"
+        " 9092 domain, 9093 projections, 9094 api",
+    )
+
+    unknown_stations: Literal["refuse", "accept"] = Field(
+        "refuse", description="what happens to a station nobody registered: refused, or registered"
+    )
+    answer_unreadable: bool = Field(
+        default=True, description="answer a frame without readable id with a CALLERROR of id -1"
+    )
+    heartbeat_interval: int = Field(300, ge=1, description="s; of a station registered without one")
+    call_timeout: int = Field(30, ge=1, le=3600, description="s to wait for a station's answer")
+    ws_ping_interval: float = Field(60, ge=0, description="s between WebSocket pings; 0: none")
+    ws_ping_timeout: float = Field(60, gt=0, description="s to wait for a WebSocket pong")
+    max_frame_bytes: int = Field(1 << 20, ge=1024, description="bytes of the longest frame accepted")
+    shutdown_grace: float = Field(10, gt=0, description="s for finishing what is under way at the end")
+
+    partitions: int = Field(32, ge=1, le=1024, description="inbound queues; fixed at first use")
+    domain_workers: int = Field(1, ge=1, description="how many domain processes there are")
+    domain_index: int = Field(0, ge=0, description="which of them this one is, from 0")
+    outbox_bytes: int = Field(64 << 20, ge=1 << 20, description="bytes that may wait for the broker")
+    lease_interval: float = Field(5, gt=0, description="s between the signs of life of a gateway")
+    lease_seconds: float = Field(15, gt=0, description="s without sign of life: a gateway is dead")
+    journal_retention_days: int = Field(0, ge=0, description="days the journal is kept; 0: for ever")
+    journal_heartbeats: bool = Field(default=True, description="whether heartbeats are journalled")
+
+    admin_token: SecretStr = Field(
+        SecretStr(""), description="bearer token of the first administrator; empty: made, printed once"
+    )
+    secret_key: SecretStr = Field(
+        SecretStr(""), description="Fernet key sealing secrets; empty: made in the data folder"
+    )
+    api_url: str = Field("", description="where the CLI finds the API; empty: the API of this machine")
+    token: SecretStr = Field(
+        SecretStr(""), description="bearer token of the CLI; empty: the administrator's of the data folder"
+    )
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, url: str) -> str:
+        return _with_scheme(url, "postgresql", "postgres")
+
+    @field_validator("broker_url")
+    @classmethod
+    def _broker(cls, url: str) -> str:
+        return _with_scheme(url, "amqp", "amqps")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - replaced
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - there is none
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - there are none
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Command line, environment, file."""
+        given = init_settings.init_kwargs if isinstance(init_settings, InitSettingsSource) else {}
+        path = given.get("config") or os.environ.get(f"{PREFIX}CONFIG", "")
+        file = (TomlConfigSettingsSource(settings_cls, toml_file=path),) if path else ()
+        return (init_settings, _Environment(settings_cls), *file)
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the database lives in the data folder."""
+        return not self.database_url
+
+    def ops_port_of(self, role: Role) -> int:
+        """The port of a role's ops server."""
+        return _OPS_PORTS[role] if self.ops_port is None else self.ops_port
+
+
+def read(**given: object) -> Settings:
+    """The settings, `given` before all else (None: not given); raises SettingsError."""
+    chosen = {name: value for name, value in given.items() if value not in (None, "")}
+    _check_names(os.environ)
+    _check_file(str(chosen.get("config") or os.environ.get(f"{PREFIX}CONFIG", "")))
+    try:
+        return Settings(**chosen)  # type: ignore[arg-type]  # validated there
+    except ValidationError as error:
+        raise SettingsError("\n".join(map(_explain, error.errors(include_url=False)))) from None  # type: ignore[arg-type]  # ErrorDetails is a dict
+    except TOMLDecodeError as error:
+        message = f"the settings file is no TOML: {error}"
+        raise SettingsError(message) from None
+
+
+def _is_service_link(value: str) -> bool:
+    return value.startswith(("tcp://", "udp://"))
+
+
+def _check_names(environment: Mapping[str, str]) -> None:
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    given = {name.upper() for name in environment if name.upper().startswith(PREFIX)}
+    strange = [n for n in sorted(given - known) if not n.startswith(_OTHERS)]
+    unknown = [name for name in strange if not _SERVICE_LINK.search(name)]
+    if unknown:
+        raise SettingsError("\n".join(_unknown(name, known) for name in unknown))
+
+
+def _unknown(name: str, known: set[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1) or sorted(known)
+    return f"{name} is no setting; did you mean {', '.join(near)}?"
+
+
+def _check_file(path: str) -> None:
+    if path and not Path(path).is_file():
+        message = f"{PREFIX}CONFIG: there is no file {path}"
+        raise SettingsError(message)
+
+
+def _explain(error: Mapping[str, Any]) -> str:
+    """One line: the setting, what it was given (no secrets), what is allowed."""
+    name = str(error["loc"][0]) if error["loc"] else "settings"
+    known = {*Settings.model_fields}
+    if error["type"] == "extra_forbidden":
+        return _unknown(name, known)
+    said = str(error["msg"]).removeprefix("Value error, ")
+    allowed = Settings.model_fields[name].description if name in known else ""
+    given = "" if name in _SECRET else f"={error['input']!s}"
+    return f"{PREFIX}{name.upper()}{given}: {said} ({allowed})"
+
+
+def _with_scheme(url: str, *schemes: str) -> str:
+    if url and urlsplit(url).scheme not in schemes:
+        message = f"must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}"
+        raise ValueError(message)
+    return url

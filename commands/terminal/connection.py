@@ -1,0 +1,40 @@
+"""From the options of the command line to the settings, and to the API they lead to."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands import keys, settings
+from commands.client import Client
+from commands.settings import Settings
+
+Config = Annotated[Path | None, typer.Option(help="TOML file with settings [AMPLEDGER_CONFIG]")]
+Data = Annotated[Path | None, typer.Option(help="data folder [AMPLEDGER_DATA, ./data]")]
+
+
+def settings_of(context: typer.Context) -> Settings:
+    """The settings; options go before the environment; raises SettingsError."""
+    given = {**context.find_root().params, **{k: v for k, v in context.params.items() if v}}
+    return settings.read(config=given.get("config"), data=given.get("data"))
+
+
+def client_of(context: typer.Context) -> Client:
+    """The API, as the user that the settings or the data folder have the token of."""
+    chosen = settings_of(context)
+    return Client(url_of(chosen), token_of(chosen))
+
+
+def url_of(chosen: Settings) -> str:
+    """Where the API is: as set, else on this machine."""
+    if chosen.api_url:
+        return chosen.api_url
+    host = "127.0.0.1" if chosen.api_host in {"0.0.0.0", "::"} else chosen.api_host  # noqa: S104 - compared
+    return f"http://{host}:{chosen.api_port}"
+
+
+def token_of(chosen: Settings) -> str:
+    """AMPLEDGER_TOKEN, AMPLEDGER_ADMIN_TOKEN, or what `ampledger run` left in the data folder."""
+    given = chosen.token.get_secret_value() or chosen.admin_token.get_secret_value()
+    kept = chosen.data / keys.ADMIN_TOKEN
+    return given or (kept.read_text().strip() if kept.is_file() else "")

@@ -1,0 +1,1 @@
+"""What is true: the model, how messages become facts, and what each OCPP version calls them."""

@@ -1,0 +1,1 @@
+"""What each kind of inbound record leads to: one module per kind."""

@@ -1,0 +1,192 @@
+"""Frames from stations: their calls are decided and answered, their answers end our calls."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import orjson
+
+from domain import frames, wire
+from domain.handling.message import Handled, put_aside
+from domain.model.call import Call
+from domain.model.station import Station
+from domain.model.values import Registration
+from domain.ocpp import reading
+from domain.ocpp.action import Incoming, Outgoing
+from domain.ocpp.errors import Violation
+from domain.ocpp.version import Version
+from domain.scope import Scope
+
+
+def prepare(record: wire.Received, version: Version) -> "StationCall | StationAnswer | Unreadable":
+    """Read a frame as far as it can be read without the model."""
+    frame = frames.parse(record.frame)
+    if isinstance(frame, frames.Call):
+        return _prepare_call(record, frame, version)
+    if isinstance(frame, frames.Malformed):
+        return Unreadable(record, frame)
+    return StationAnswer(record, frame, version)
+
+
+def _prepare_call(record: wire.Received, frame: frames.Call, version: Version) -> "StationCall":
+    try:
+        action = version.incoming(frame.action)
+        request, deviations = reading.read(
+            action.Request, frame.payload, defaults=action.defaults
+        )
+    except Violation as violation:
+        return StationCall(record, frame, None, None, (), violation)
+    return StationCall(record, frame, action, request, deviations, None)
+
+
+@dataclass(frozen=True, slots=True)
+class StationCall:
+    """A CALL of a station: what it asks, or why it cannot be read."""
+
+    record: wire.Received
+    frame: frames.Call
+    action: Incoming | None
+    request: Any
+    deviations: tuple[str, ...]
+    violation: Violation | None
+
+    @property
+    def needs(self) -> Iterable[str]:
+        """The station, and what the action reads."""
+        yield Station.id_of(self.record.station)
+        if self.action is not None:
+            yield from self.action.needs(self.record.station, self.request)
+
+    def decide(self, scope: Scope) -> Handled:
+        """Answer with a CALLRESULT, or with the CALLERROR that says what is wrong."""
+        scope.action, scope.message_id = self.frame.action, self.frame.id
+        scope.deviations.extend(self.deviations)
+        try:
+            return self._handled(frames.result(self.frame.id, self._response(scope)))
+        except Violation as violation:
+            scope.deviate(f"{violation.code}: {violation.description}")
+            return self._handled(
+                frames.error(self.frame.id, violation.code, violation.description)
+            )
+
+    def fail(self, scope: Scope, trace: str) -> Handled:
+        """InternalError, but silence for a transaction message: the station retries (rule T10)."""
+        silent = self.action is not None and self.action.transactional
+        description = "the message is kept and will be looked at"
+        error = frames.error(self.frame.id, Violation.INTERNAL, description)
+        return put_aside(scope, self._handled(b"" if silent else error), trace)
+
+    def _response(self, scope: Scope) -> bytes:
+        if self.action is None:
+            raise self.violation or Violation(Violation.INTERNAL, "unreadable")
+        self._admit(self.action, scope.station())
+        return reading.write(self.action.decide(self.request, scope))
+
+    def _admit(self, action: Incoming, station: Station | None) -> None:
+        """Before acceptance only BootNotification is heard (OCPP-J errata 3.10).
+
+        A transaction message is recorded while Pending too: refusing it would lose money (T10).
+        """
+        if action.name == "BootNotification" and station is not None and station.registered:
+            return
+        status = station.registration if station and station.registered else Registration.REJECTED
+        heard = status == Registration.ACCEPTED or (
+            status == Registration.PENDING and action.transactional
+        )
+        if not heard:
+            raise Violation(Violation.SECURITY, "the station is not accepted")
+
+    def _handled(self, answer: bytes) -> Handled:
+        return Handled(self.frame.action, self.frame.id, self.record.frame, answer)
+
+
+@dataclass(frozen=True, slots=True)
+class StationAnswer:
+    """A CALLRESULT or CALLERROR: it belongs to the call of the same id, or to none."""
+
+    record: wire.Received
+    frame: frames.CallResult | frames.CallError
+    version: Version
+
+    @property
+    def needs(self) -> Iterable[str]:
+        """The station and the call."""
+        return (Station.id_of(self.record.station), Call.id_of(self.frame.id))
+
+    def decide(self, scope: Scope) -> Handled:
+        """End the call; an answer to nothing is on record and changes nothing."""
+        scope.message_id = self.frame.id
+        call = scope.call(self.frame.id)
+        if call is None or call.station != self.record.station:
+            scope.deviate("an answer to no call of ours")
+            return Handled("", self.frame.id, self.record.frame)
+        scope.action = call.action
+        action = self.version.outgoing(call.action)
+        if isinstance(self.frame, frames.CallError):
+            self._refuse(call, self.frame, scope)
+            return Handled(call.action, self.frame.id, self.record.frame)
+        return self._answer(call, action, self.frame, scope)
+
+    def fail(self, scope: Scope, trace: str) -> Handled:
+        """Nobody waits for an answer to an answer."""
+        return put_aside(scope, Handled("", self.frame.id, self.record.frame), trace)
+
+    def _refuse(self, call: Call, frame: frames.CallError, scope: Scope) -> None:
+        details = bytes(frame.details).decode()
+        call.refuse(frame.code, frame.description, details, at=scope.at)
+
+    def _answer(
+        self, call: Call, action: Outgoing | None, frame: frames.CallResult, scope: Scope
+    ) -> Handled:
+        payload, raw = bytes(frame.payload), self.record.frame
+        if action is not None and action.secret_names:
+            payload = orjson.dumps(action.mask(orjson.loads(payload)))
+            raw = frames.result(frame.id, payload)
+        response = self._read(action, frame.payload, scope)
+        told = "; ".join(scope.deviations)
+        counts = call.answer(payload.decode(), told, at=scope.at)
+        if counts and action is not None and response is not None:
+            self._follow_up(action, call, response, scope)
+        return Handled(call.action, frame.id, raw)
+
+    def _read(
+        self, action: Outgoing | None, payload: msgspec.Raw, scope: Scope
+    ) -> msgspec.Struct | None:
+        if action is None:
+            return None
+        try:
+            response, deviations = reading.read(action.Response, payload)
+        except Violation as violation:
+            scope.deviate(f"{violation.code}: {violation.description}")
+            return None
+        scope.deviations.extend(deviations)
+        return response
+
+    def _follow_up(
+        self, action: Outgoing, call: Call, response: msgspec.Struct, scope: Scope
+    ) -> None:
+        request, _ = reading.read(action.Request, msgspec.Raw(call.payload.encode()))
+        action.answered(request, response, scope)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Not a frame. The gateway has answered what can be answered; it is on record."""
+
+    record: wire.Received
+    frame: frames.Malformed
+
+    @property
+    def needs(self) -> Iterable[str]:
+        """The station, to remember the deviation."""
+        return (Station.id_of(self.record.station),)
+
+    def decide(self, scope: Scope) -> Handled:
+        """Remember that this station sends such things."""
+        scope.deviate(self.frame.reason.partition(":")[0])
+        return Handled("", self.frame.id, self.record.frame)
+
+    def fail(self, scope: Scope, trace: str) -> Handled:
+        """Nobody waits for an answer."""
+        return put_aside(scope, Handled("", self.frame.id, self.record.frame), trace)

@@ -1,0 +1,42 @@
+"""The steps of handling one inbound record: prepare (pure), then decide within a scope."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from domain.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What goes into the journal beside what the record itself says."""
+
+    action: str = ""
+    message_id: str = ""
+    payload: bytes = b""
+    answer: bytes = b""
+    direction: str = "in"
+
+
+class Message(Protocol):
+    """A record that has been read: it knows what it needs, and how to decide."""
+
+    @property
+    def needs(self) -> Iterable[str]:
+        """The streams that `decide` reads."""
+        ...
+
+    def decide(self, scope: Scope) -> Handled:
+        """Change the model; raises only what is a defect of the program."""
+        ...
+
+    def fail(self, scope: Scope, trace: str) -> Handled:
+        """What is done instead when `decide` raised: answer if that is safe, quarantine."""
+        ...
+
+
+def put_aside(scope: Scope, handled: Handled, trace: str) -> Handled:
+    """Quarantine a record whose handling raised, with the traceback."""
+    scope.action, scope.message_id = handled.action, handled.message_id
+    scope.quarantine("its handling failed", subject=f"message {scope.key}", detail=trace)
+    return handled

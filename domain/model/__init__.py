@@ -1,0 +1,1 @@
+"""The aggregates: pure decisions and the facts they lead to."""

@@ -1,0 +1,39 @@
+"""The foundation of all aggregates: text ids, frozen facts, strict topics."""
+
+from datetime import datetime
+
+from eventsourcing.domain import BaseAggregate, CanInitAggregate, CanMutateAggregate, MetaDomainEvent
+
+
+class Fact(CanMutateAggregate[str], metaclass=MetaDomainEvent):
+    """Something that happened; `timestamp` is when we received what led to it."""
+
+    originator_id: str
+    originator_version: int
+    timestamp: datetime
+
+
+class Birth(Fact, CanInitAggregate[str]):
+    """The first fact of a stream: it makes the aggregate."""
+
+    originator_topic: str
+
+
+class Aggregate(BaseAggregate[str]):
+    """A unit of decision with one stream of facts."""
+
+    class Event(Fact):
+        """The library's own base; never triggered."""
+
+
+class Refused(Exception):  # noqa: N818 - the trade's word, not an error of the program
+    """A wish that cannot be granted. `kind` is one of the constants below."""
+
+    NOT_FOUND = "not_found"
+    NOT_CONNECTED = "not_connected"
+    CONFLICT = "conflict"
+    INVALID = "invalid"
+
+    def __init__(self, message: str, kind: str = CONFLICT) -> None:
+        super().__init__(message)
+        self.kind = kind

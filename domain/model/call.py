@@ -1,0 +1,202 @@
+"""A call to a station: wished, sent, and what came of it."""
+
+from datetime import datetime
+from typing import Self
+
+from domain.model.aggregate import Aggregate, Birth, Fact, Refused
+
+WAITING = frozenset({"queued", "sent"})
+
+
+class Call(Aggregate):
+    """One CALL with its own life; its id is also the message id on the wire.
+
+    queued → sent → answered | refused | timed_out; queued → expired | cancelled; sent → queued when
+    it could not be written after all.
+    """
+
+    TOPIC = "call"
+
+    class Requested(Birth):
+        """An operator wants it sent. Secrets in `payload` are masked; the vault has the real one."""
+
+        TOPIC = "call.requested"
+        station: str
+        protocol: str
+        action: str
+        payload: str  # JSON exactly as it goes on the wire, but for masked secrets
+        by: str
+        expires_at: datetime
+        timeout: int  # s
+        sealed: bool  # the payload to send is in the vault
+
+    class Sent(Fact):
+        """It was written to the station's socket."""
+
+        TOPIC = "call.sent"
+        connection: int
+
+        def apply(self, call: "Call") -> None:
+            call.state = "sent"
+            call.connections.append(self.connection)
+
+    class Returned(Fact):
+        """It could not be written: it waits for the next connection."""
+
+        TOPIC = "call.returned"
+        connection: int
+        reason: str
+
+        def apply(self, call: "Call") -> None:
+            call.state = "queued"
+
+    class Answered(Fact):
+        """The station answered with a CALLRESULT."""
+
+        TOPIC = "call.answered"
+        response: str  # JSON as received, secrets masked
+        deviations: str  # what the answer departs from the specification in, "" when nothing
+
+        def apply(self, call: "Call") -> None:
+            call.state = "answered"
+
+    class Refused(Fact):
+        """The station answered with a CALLERROR."""
+
+        TOPIC = "call.refused"
+        code: str
+        description: str
+        details: str
+
+        def apply(self, call: "Call") -> None:
+            call.state = "refused"
+
+    class TimedOut(Fact):
+        """No answer in time, or the socket ended first."""
+
+        TOPIC = "call.timed_out"
+        reason: str
+
+        def apply(self, call: "Call") -> None:
+            call.state = "timed_out"
+
+    class AnsweredLate(Fact):
+        """An answer after the time-out: on record, and no other call's answer."""
+
+        TOPIC = "call.answered_late"
+        response: str
+
+        def apply(self, call: "Call") -> None:
+            call.late = True
+
+    class Expired(Fact):
+        """Its time to live passed before it could be sent."""
+
+        TOPIC = "call.expired"
+
+        def apply(self, call: "Call") -> None:
+            call.state = "expired"
+
+    class Cancelled(Fact):
+        """An operator took it back before it was sent."""
+
+        TOPIC = "call.cancelled"
+        by: str
+
+        def apply(self, call: "Call") -> None:
+            call.state = "cancelled"
+
+    def __init__(self, *, station: str, protocol: str, action: str, payload: str) -> None:
+        self.station, self.protocol = station, protocol
+        self.action, self.payload = action, payload
+        self.state, self.late = "queued", False
+        self.connections: list[int] = []  # it was written on these
+
+    @classmethod
+    def id_of(cls, call: str) -> str:
+        """The stream of a call."""
+        return f"call:{call}"
+
+    @classmethod
+    def request(
+        cls,
+        call: str,
+        *,
+        station: str,
+        protocol: str,
+        action: str,
+        payload: str,
+        by: str,
+        expires_at: datetime,
+        timeout: int,
+        sealed: bool,
+        at: datetime,
+    ) -> Self:
+        """Queue a call, without veto."""
+        return cls._create(
+            cls.Requested,
+            id=cls.id_of(call),
+            station=station,
+            protocol=protocol,
+            action=action,
+            payload=payload,
+            by=by,
+            expires_at=expires_at,
+            timeout=timeout,
+            sealed=sealed,
+            timestamp=at,
+        )
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing more can come but a late answer."""
+        return self.state not in WAITING
+
+    def send(self, connection: int, *, at: datetime) -> None:
+        """It went out; told twice of one connection it is one sending."""
+        if not self.done and connection not in self.connections:
+            self.trigger_event(self.Sent, connection=connection, timestamp=at)
+
+    def give_back(self, connection: int, reason: str, *, at: datetime) -> None:
+        """It could not be written on that connection."""
+        if not self.done:
+            self.trigger_event(self.Returned, connection=connection, reason=reason, timestamp=at)
+
+    def answer(self, response: str, deviations: str, *, at: datetime) -> bool:
+        """A CALLRESULT came; returns whether it is the one that counts."""
+        if self.state == "sent" or (self.state == "queued" and not self.done):
+            self.trigger_event(
+                self.Answered, response=response, deviations=deviations, timestamp=at
+            )
+            return True
+        self._late(response, at=at)
+        return False
+
+    def refuse(self, code: str, description: str, details: str, *, at: datetime) -> None:
+        """A CALLERROR came: an ordinary negative outcome (rule C9)."""
+        if self.done:
+            self._late(f"{code}: {description}", at=at)
+            return
+        self.trigger_event(
+            self.Refused, code=code, description=description, details=details, timestamp=at
+        )
+
+    def time_out(self, reason: str, *, at: datetime) -> None:
+        """Nobody answers any more."""
+        if not self.done:
+            self.trigger_event(self.TimedOut, reason=reason, timestamp=at)
+
+    def expire(self, *, at: datetime) -> None:
+        """The time to live is over; a call that is out already is not touched."""
+        if self.state == "queued":
+            self.trigger_event(self.Expired, timestamp=at)
+
+    def cancel(self, *, by: str, at: datetime) -> None:
+        """Take back a call that has not gone out."""
+        if self.state != "queued":
+            raise Refused(f"this call is {self.state.replace('_', ' ')}: it cannot be cancelled")
+        self.trigger_event(self.Cancelled, by=by, timestamp=at)
+
+    def _late(self, response: str, *, at: datetime) -> None:
+        if self.state == "timed_out" and not self.late:
+            self.trigger_event(self.AnsweredLate, response=response, timestamp=at)

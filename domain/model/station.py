@@ -1,0 +1,196 @@
+"""A charging station: what an operator registered, and what it told of itself."""
+
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Self
+
+from domain.model.aggregate import Aggregate, Birth, Fact, Refused
+from domain.model.values import Boot, Profile, Registration
+
+
+class Station(Aggregate):
+    """Registered by an operator or adopted by policy; then it connects, boots, goes away."""
+
+    TOPIC = "station"
+    SNAPSHOT_EVERY = 100
+
+    class Registered(Birth):
+        """The station was made known."""
+
+        TOPIC = "station.registered"
+        by: str
+
+    class Configured(Fact):
+        """How an operator wants the station to be treated."""
+
+        TOPIC = "station.configured"
+        protocols: str
+        security_profile: int
+        registration: str
+        heartbeat_interval: int
+        boot_retry_interval: int
+        serial_number: str
+        note: str
+        credential: str
+        by: str
+
+        def apply(self, station: "Station") -> None:
+            for field in fields(Profile):
+                setattr(station, field.name, getattr(self, field.name))
+
+    class Removed(Fact):
+        """An operator took the station out of the register."""
+
+        TOPIC = "station.removed"
+        by: str
+
+        def apply(self, station: "Station") -> None:
+            station.registered = False
+
+    class Restored(Fact):
+        """A removed station was registered again."""
+
+        TOPIC = "station.restored"
+        by: str
+
+        def apply(self, station: "Station") -> None:
+            station.registered = True
+
+    class Connected(Fact):
+        """A socket of the station became the current one."""
+
+        TOPIC = "station.connected"
+        connection: int
+        node: str
+        protocol: str
+        remote: str
+
+        def apply(self, station: "Station") -> None:
+            station.connection, station.node = self.connection, self.node
+            station.protocol, station.online = self.protocol, True
+
+    class Disconnected(Fact):
+        """The current socket ended."""
+
+        TOPIC = "station.disconnected"
+        connection: int
+        code: int
+        reason: str
+
+        def apply(self, station: "Station") -> None:
+            station.online = False
+
+    class DisconnectWished(Fact):
+        """An operator wants the current socket closed."""
+
+        TOPIC = "station.disconnect_wished"
+        connection: int
+        by: str
+
+    class Booted(Fact):
+        """The station sent a BootNotification, and what it was answered."""
+
+        TOPIC = "station.booted"
+        status: str
+        vendor: str
+        model: str
+        charge_point_serial_number: str
+        charge_box_serial_number: str
+        firmware_version: str
+        iccid: str
+        imsi: str
+        meter_type: str
+        meter_serial_number: str
+
+        def apply(self, station: "Station") -> None:
+            if self.firmware_version != station.firmware_version:
+                station.firmware_version = self.firmware_version
+                station.deviations = []
+
+    class Deviated(Fact):
+        """A message left the specification and was read all the same; told once per firmware."""
+
+        TOPIC = "station.deviated"
+        action: str
+        deviation: str
+
+        def apply(self, station: "Station") -> None:
+            station.deviations.append(f"{self.action}: {self.deviation}")
+
+    def __init__(self) -> None:
+        self.registered = True
+        self.protocols, self.security_profile = "", 0
+        self.registration = ""
+        self.heartbeat_interval, self.boot_retry_interval = 0, 0
+        self.serial_number, self.note, self.credential = "", "", ""
+        self.connection, self.node, self.online = 0, "", False
+        self.protocol = "ocpp1.6"  # of the current or last connection
+        self.firmware_version = ""
+        self.deviations: list[str] = []
+
+    @classmethod
+    def id_of(cls, station: str) -> str:
+        """The stream of a station."""
+        return f"station:{station}"
+
+    @classmethod
+    def register(cls, station: str, profile: Profile, *, by: str, at: datetime) -> Self:
+        """Make a station known."""
+        made = cls._create(cls.Registered, id=cls.id_of(station), by=by, timestamp=at)
+        made.configure(profile, by=by, at=at)
+        return made
+
+    def configure(self, profile: Profile, *, by: str, at: datetime) -> None:
+        """Change how the station is treated; brings a removed one back."""
+        if not self.registered:
+            self.trigger_event(self.Restored, by=by, timestamp=at)
+        wanted = asdict(profile)
+        if any(getattr(self, name) != value for name, value in wanted.items()):
+            self.trigger_event(self.Configured, **wanted, by=by, timestamp=at)
+
+    def remove(self, *, by: str, at: datetime) -> None:
+        """Take the station out of the register; what it did stays on record."""
+        if not self.registered:
+            raise Refused("this station is not registered", Refused.NOT_FOUND)
+        self.trigger_event(self.Removed, by=by, timestamp=at)
+
+    def connect(
+        self, connection: int, *, node: str, protocol: str, remote: str, at: datetime
+    ) -> None:
+        """The newest socket wins; an older one that is told of late changes nothing."""
+        if connection > self.connection:
+            self.trigger_event(
+                self.Connected,
+                connection=connection,
+                node=node,
+                protocol=protocol,
+                remote=remote,
+                timestamp=at,
+            )
+
+    def disconnect(self, connection: int, *, code: int, reason: str, at: datetime) -> None:
+        """Only the end of the current socket takes the station offline."""
+        if self.online and connection == self.connection:
+            self.trigger_event(
+                self.Disconnected, connection=connection, code=code, reason=reason, timestamp=at
+            )
+
+    def wish_disconnect(self, *, by: str, at: datetime) -> None:
+        """Have the current socket closed."""
+        if not self.online:
+            raise Refused("this station is not connected", Refused.NOT_CONNECTED)
+        self.trigger_event(
+            self.DisconnectWished, connection=self.connection, by=by, timestamp=at
+        )
+
+    def boot(self, boot: Boot, *, at: datetime) -> tuple[Registration, int]:
+        """What BootNotification is answered: the status and the interval in seconds (4.2)."""
+        self.trigger_event(self.Booted, status=self.registration, **asdict(boot), timestamp=at)
+        status = Registration(self.registration)
+        accepted = status is Registration.ACCEPTED
+        return status, self.heartbeat_interval if accepted else self.boot_retry_interval
+
+    def deviate(self, action: str, deviation: str, *, at: datetime) -> None:
+        """Remember a departure from the specification; the hundredth kind is the last one told."""
+        if f"{action}: {deviation}" not in self.deviations and len(self.deviations) < 100:
+            self.trigger_event(self.Deviated, action=action, deviation=deviation, timestamp=at)

@@ -1,0 +1,180 @@
+"""A charging transaction: started, judged, stopped or closed, each on record whatever comes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from domain.model.aggregate import Aggregate, Birth, Fact, Refused
+from domain.model.values import Standing, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a station says when a transaction starts."""
+
+    station: str
+    connector: int
+    id_tag: str
+    meter_wh: int
+    started_at: datetime  # the station's clock
+    reservation: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """What a station says when a transaction stops."""
+
+    meter_wh: int
+    stopped_at: datetime  # the station's clock
+    reason: str = "Local"  # OCPP 1.6 section 6.?: absent is Local
+    id_tag: str = ""
+
+
+class Transaction(Aggregate):
+    """Number n > 0 is unique over the whole CSMS (rule T2)."""
+
+    TOPIC = "transaction"
+
+    class Started(Birth):
+        """The station started it. Recorded whatever is thought of the token (rule T1)."""
+
+        TOPIC = "transaction.started"
+        number: int
+        station: str
+        connector: int
+        id_tag: str
+        meter_start_wh: int
+        started_at: datetime
+        reservation: int | None
+
+    class Judged(Fact):
+        """What the station was told of the token."""
+
+        TOPIC = "transaction.judged"
+        standing: str
+        expires_at: datetime | None
+        parent: str
+
+        def apply(self, transaction: "Transaction") -> None:
+            transaction.standing, transaction.expires_at = self.standing, self.expires_at
+            transaction.parent = self.parent
+
+    class Stopped(Fact):
+        """The station stopped it. `energy_wh` is None when the meter went backwards."""
+
+        TOPIC = "transaction.stopped"
+        meter_stop_wh: int
+        stopped_at: datetime
+        reason: str
+        id_tag: str
+        energy_wh: int | None
+
+        def apply(self, transaction: "Transaction") -> None:
+            transaction.state = "stopped"
+            transaction.meter_stop_wh, transaction.stopped_at = self.meter_stop_wh, self.stopped_at
+
+    class Closed(Fact):
+        """Ended without a stop of the station; a stop that comes later still counts."""
+
+        TOPIC = "transaction.closed"
+        reason: str  # "superseded", or an operator's words
+        by: str
+        meter_wh: int | None  # last known reading
+        energy_wh: int | None
+
+        def apply(self, transaction: "Transaction") -> None:
+            transaction.state = "closed"
+
+    def __init__(
+        self,
+        *,
+        number: int,
+        station: str,
+        connector: int,
+        id_tag: str,
+        meter_start_wh: int,
+    ) -> None:
+        self.number, self.station, self.connector = number, station, connector
+        self.id_tag, self.meter_start_wh = id_tag, meter_start_wh
+        self.state = "open"  # then "closed" (provisional) or "stopped" (final)
+        self.standing, self.parent = "", ""
+        self.expires_at: datetime | None = None
+        self.meter_stop_wh = 0
+        self.stopped_at: datetime | None = None
+
+    @classmethod
+    def id_of(cls, number: int) -> str:
+        """The stream of a transaction."""
+        return f"transaction:{number}"
+
+    @classmethod
+    def start(cls, number: int, start: Start, *, at: datetime) -> Self:
+        """Record a start."""
+        return cls._create(
+            cls.Started,
+            id=cls.id_of(number),
+            number=number,
+            station=start.station,
+            connector=start.connector,
+            id_tag=start.id_tag,
+            meter_start_wh=start.meter_wh,
+            started_at=start.started_at,
+            reservation=start.reservation,
+            timestamp=at,
+        )
+
+    @property
+    def open(self) -> bool:
+        """Whether neither the station nor anybody else has ended it."""
+        return self.state == "open"
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the station was told at the start: a retry is told the same."""
+        return Verdict(Standing(self.standing), self.expires_at, self.parent)
+
+    def judge(self, verdict: Verdict, *, at: datetime) -> None:
+        """Record what the station is told of the token; the first verdict stands."""
+        if not self.standing:
+            self.trigger_event(
+                self.Judged,
+                standing=verdict.standing.value,
+                expires_at=verdict.expires_at,
+                parent=verdict.parent,
+                timestamp=at,
+            )
+
+    def stop(self, stop: Stop, *, at: datetime) -> str:
+        """Record a stop; returns why it must be looked at by a person, "" when all is well.
+
+        The first stop stands: a repeat changes nothing, another one is for the quarantine.
+        """
+        if self.state == "stopped":
+            return "" if self._repeats(stop) else "a second stop with other values"
+        energy = self._energy(stop.meter_wh)
+        self.trigger_event(
+            self.Stopped,
+            meter_stop_wh=stop.meter_wh,
+            stopped_at=stop.stopped_at,
+            reason=stop.reason,
+            id_tag=stop.id_tag,
+            energy_wh=energy,
+            timestamp=at,
+        )
+        return "" if energy is not None else "the meter went backwards"
+
+    def close(self, *, reason: str, by: str, meter_wh: int | None, at: datetime) -> None:
+        """End it without the station, provisionally."""
+        if not self.open:
+            raise Refused("this transaction is not open")
+        energy = None if meter_wh is None else self._energy(meter_wh)
+        self.trigger_event(
+            self.Closed, reason=reason, by=by, meter_wh=meter_wh, energy_wh=energy, timestamp=at
+        )
+
+    def _repeats(self, stop: Stop) -> bool:
+        return (stop.meter_wh, stop.stopped_at) == (self.meter_stop_wh, self.stopped_at)
+
+    def _energy(self, meter_wh: int) -> int | None:
+        energy = meter_wh - self.meter_start_wh
+        return energy if energy >= 0 else None

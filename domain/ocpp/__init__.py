@@ -1,0 +1,1 @@
+"""The anti-corruption layer: what OCPP says, translated into the model's words."""

@@ -1,0 +1,1 @@
+"""The Core profile of OCPP 1.6."""

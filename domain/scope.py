@@ -1,0 +1,112 @@
+"""What a decision may touch while one message is handled: its station's aggregates, the time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+from domain import wire
+from domain.model.aggregate import Aggregate
+from domain.model.call import Call
+from domain.model.connector import Connector
+from domain.model.meter import Meter
+from domain.model.numbering import Numbering
+from domain.model.quarantine import Quarantine
+from domain.model.station import Station
+from domain.model.stranger import Stranger
+from domain.model.token import Token
+from domain.model.transaction import Start, Transaction
+from domain.repository import Repository
+
+T = TypeVar("T", bound=Aggregate)
+
+
+@dataclass(slots=True)
+class Scope:
+    """One message's view of the model. `at` is when the gateway received it, `now` when it is decided.
+
+    `at` stamps the facts; `now` is only for telling a station the time.
+    """
+
+    repository: Repository
+    take_number: Callable[[], int]
+    station_id: str
+    key: str  # of the journal row: what caused the facts
+    at: datetime
+    now: datetime
+    action: str = ""
+    message_id: str = ""
+    deviations: list[str] = field(default_factory=list)
+    touched: dict[str, Aggregate] = field(default_factory=dict)
+    to_gateways: list[tuple[str, wire.ToGateway]] = field(default_factory=list)  # node, record
+
+    def station(self) -> Station | None:
+        """The station, when anybody ever registered it."""
+        return self._touch(self.repository.get(Station, Station.id_of(self.station_id)))
+
+    def connector(self, number: int) -> Connector:
+        """A connector of the station; it appears with its first mention."""
+        stream = Connector.id_of(self.station_id, number)
+        found = self.repository.get(Connector, stream)
+        return self._touch(found) or self.add(
+            Connector.appear(self.station_id, number, at=self.at)
+        )
+
+    def token(self, id_tag: str) -> Token | None:
+        """A token, when anybody ever issued it."""
+        return self._touch(self.repository.get(Token, Token.id_of(id_tag)))
+
+    def transaction(self, number: int) -> Transaction | None:
+        """A transaction of any station: whose it is, is the caller's to check."""
+        return self._touch(self.repository.get(Transaction, Transaction.id_of(number)))
+
+    def numbering(self, start: Start) -> Numbering | None:
+        """The number a start was given when it came before."""
+        return self._touch(self.repository.get(Numbering, Numbering.id_of(start)))
+
+    def meter(self, stream: str) -> Meter:
+        """A log of readings."""
+        found = self.repository.get(Meter, stream)
+        return self._touch(found) or self.add(Meter.resume(stream, None, at=self.at))
+
+    def stranger(self) -> Stranger:
+        """Who knocks under the station's name."""
+        found = self.repository.get(Stranger, Stranger.id_of(self.station_id))
+        return self._touch(found) or self.add(Stranger.notice(self.station_id, at=self.at))
+
+    def call(self, call: str) -> Call | None:
+        """A call of any station."""
+        return self._touch(self.repository.get(Call, Call.id_of(call)))
+
+    def add(self, aggregate: T) -> T:
+        """Take in an aggregate that was made just now."""
+        self.repository.add(aggregate)
+        self.touched[aggregate.id] = aggregate
+        return aggregate
+
+    def deviate(self, deviation: str) -> None:
+        """The message leaves the specification, and is read all the same."""
+        self.deviations.append(deviation)
+
+    def quarantine(self, reason: str, *, subject: str, detail: str = "") -> None:
+        """Put the message aside for a person; the same subject twice is one case."""
+        stream = Quarantine.id_of(self.station_id, subject)
+        if self.repository.get(Quarantine, stream) is None:
+            self.add(
+                Quarantine.keep(
+                    stream,
+                    station=self.station_id,
+                    reason=reason,
+                    action=self.action,
+                    message_id=self.message_id,
+                    frame=self.key,
+                    subject=subject,
+                    detail=detail,
+                    at=self.at,
+                )
+            )
+
+    def _touch(self, aggregate: T | None) -> T | None:
+        if aggregate is not None:
+            self.touched[aggregate.id] = aggregate
+        return aggregate

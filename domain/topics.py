@@ -1,0 +1,19 @@
+"""The names of the queues."""
+
+LEASES = "leases"
+QUARANTINE = "quarantine"
+
+
+def inbound(partition: int) -> str:
+    """What the stations of a partition, their operators and their timers say."""
+    return f"inbound.{partition}"
+
+
+def gateway(node: str) -> str:
+    """What one gateway is to write to its sockets."""
+    return f"gateway.{node}"
+
+
+def reply(node: str) -> str:
+    """What became of the wishes of one process."""
+    return f"reply.{node}"

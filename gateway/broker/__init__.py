@@ -1,0 +1,1 @@
+"""The queues between gateway and domain: RabbitMQ, or the same in one process."""

@@ -1,0 +1,99 @@
+"""Station passwords: argon2id hashes, and their verification beside the event loop."""
+
+import asyncio
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from gateway.admission import Busy, unhexed
+
+_REMEMBERED = 20_000  # outcomes
+
+
+def hash_password(text: str) -> str:
+    """The argon2id hash of a station password: 32-40 hex digits are the key they stand for."""
+    return _hasher().hash(canonical(text))
+
+
+def canonical(text: str) -> bytes:
+    """The bytes that a configured password stands for (white paper A00.FR.205)."""
+    raw = text.encode()
+    key = unhexed(raw)
+    return raw if key is None else key
+
+
+def _hasher() -> PasswordHasher:
+    """OWASP's second choice: 19 MiB, two passes; a reconnect storm verifies thousands."""
+    return PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+
+
+class Argon2Verifier:
+    """Verifies in `workers` threads; remembers an outcome for `seconds`.
+
+    A storm of reconnects costs each station one hash, and at most `most_waiting` wait for theirs.
+    """
+
+    def __init__(
+        self,
+        time: Callable[[], float],
+        *,
+        seconds: float = 60.0,
+        workers: int = 2,
+        most_waiting: int = 200,
+    ) -> None:
+        """`time` is a monotonic clock in seconds."""
+        self._time, self._seconds = time, seconds
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="password")
+        self._most_waiting, self._waiting = most_waiting, 0
+        self._outcomes: OrderedDict[bytes, tuple[bool, float]] = OrderedDict()
+        self._hasher = _hasher()
+
+    async def verify(self, password_hash: str, candidates: Sequence[bytes]) -> bool:
+        """Whether one of the candidates is the password; raises Busy when too many wait."""
+        key = _digest(password_hash, candidates)
+        is_known, until = self._outcomes.get(key, (False, float("-inf")))
+        if self._time() < until:
+            return is_known
+        outcome = await self._in_thread(password_hash, candidates)
+        self._remember(key, outcome=outcome)
+        return outcome
+
+    def close(self) -> None:
+        """No more verifications."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _in_thread(self, password_hash: str, candidates: Sequence[bytes]) -> bool:
+        if self._waiting >= self._most_waiting:
+            raise Busy
+        self._waiting += 1
+        try:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(
+                self._threads, self._matches, password_hash, candidates
+            )
+        finally:
+            self._waiting -= 1
+
+    def _matches(self, password_hash: str, candidates: Sequence[bytes]) -> bool:
+        return any(self._is_password(password_hash, candidate) for candidate in candidates)
+
+    def _is_password(self, password_hash: str, candidate: bytes) -> bool:
+        try:
+            return self._hasher.verify(password_hash, candidate)
+        except (VerificationError, InvalidHashError):
+            return False
+
+    def _remember(self, key: bytes, *, outcome: bool) -> None:
+        self._outcomes[key] = outcome, self._time() + self._seconds
+        self._outcomes.move_to_end(key)
+        if len(self._outcomes) > _REMEMBERED:
+            self._outcomes.popitem(last=False)
+
+
+def _digest(password_hash: str, candidates: Sequence[bytes]) -> bytes:
+    """One key for a hash and what is presented: no password stays in memory."""
+    return hashlib.sha256(b"\0".join((password_hash.encode(), candidates[-1]))).digest()

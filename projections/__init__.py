@@ -1,0 +1,1 @@
+"""What follows from facts: read models, the calls that go out, timers."""

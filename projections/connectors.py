@@ -1,0 +1,74 @@
+"""The read model of connectors: the status each reported last, and who charges there."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import singledispatch
+
+from sqlalchemy import Connection, select
+
+from domain.model.aggregate import Fact
+from domain.model.connector import Connector
+from projections.readmodel import Key, Keyed, Row, row_of
+from projections.tables import table
+
+
+@dataclass(slots=True, kw_only=True)
+class ConnectorRow(Row):
+    """A connector; number 0 is the station's own controller."""
+
+    station: str
+    number: int
+    status: str = ""
+    error_code: str = ""
+    info: str = ""
+    vendor_id: str = ""
+    vendor_error_code: str = ""
+    reported_at: datetime | None = None  # the station's clock
+    received_at: datetime | None = None
+    transaction: int | None = None  # the open one
+
+
+CONNECTORS = table("connectors_v1", ConnectorRow, key=["station", "number"])
+
+
+@singledispatch
+def _effect(fact: Fact, row: ConnectorRow) -> None:
+    """Facts that do not concern this view pass by."""
+
+
+@_effect.register
+def _(fact: Connector.Appeared, row: ConnectorRow) -> None:
+    """It is there."""
+
+
+@_effect.register
+def _(fact: Connector.StatusReported, row: ConnectorRow) -> None:
+    if fact.current:
+        row.status, row.error_code, row.info = fact.status, fact.error_code, fact.info
+        row.vendor_id, row.vendor_error_code = fact.vendor_id, fact.vendor_error_code
+        row.reported_at, row.received_at = fact.reported_at, fact.timestamp
+
+
+@_effect.register
+def _(fact: Connector.Taken, row: ConnectorRow) -> None:
+    row.transaction = fact.transaction
+
+
+@_effect.register
+def _(fact: Connector.Freed, row: ConnectorRow) -> None:
+    row.transaction = None
+
+
+def _key(fact: Fact) -> Key:
+    station, _, number = fact.originator_id.removeprefix("connector:").rpartition(":")
+    return station, int(number)
+
+
+MODEL = Keyed("connectors", ConnectorRow, CONNECTORS, key=_key, effect=_effect)
+VIEW = select(CONNECTORS)
+
+
+def listed(connection: Connection, station: str) -> list[ConnectorRow]:
+    """The connectors of a station, by number."""
+    query = VIEW.where(CONNECTORS.c.station == station).order_by(CONNECTORS.c.number)
+    return [row_of(ConnectorRow, each) for each in connection.execute(query).mappings()]

@@ -1,0 +1,44 @@
+"""Facts that a read model could not take in: noted and passed, so that one does not stop the rest."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from projections.readmodel import row_of
+from projections.tables import table, upsert
+
+
+@dataclass(slots=True, kw_only=True)
+class Stumble:
+    """The fact at `position` is not in the read model `name`; a rebuild tries it again."""
+
+    name: str
+    position: int
+    error: str
+    at: datetime
+
+
+STUMBLES = table("stumbles", Stumble, key=["name", "position"])
+
+
+def note(connection: Connection, stumble: Stumble) -> None:
+    """Remember it."""
+    upsert(connection, STUMBLES, [stumble])
+
+
+def forget(connection: Connection, name: str) -> None:
+    """The read model starts over."""
+    connection.execute(STUMBLES.delete().where(STUMBLES.c.name == name))
+
+
+def counted(connection: Connection) -> dict[str, int]:
+    """How many facts each read model misses."""
+    query = select(STUMBLES.c.name, func.count()).group_by(STUMBLES.c.name)
+    return {name: count for name, count in connection.execute(query)}
+
+
+def listed(connection: Connection, *, limit: int = 100) -> list[Stumble]:
+    """The latest first."""
+    query = select(STUMBLES).order_by(STUMBLES.c.position.desc()).limit(limit)
+    return [row_of(Stumble, each) for each in connection.execute(query).mappings()]

@@ -1,0 +1,150 @@
+"""The read model of transactions: who charged where, how much, and how it ended."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import singledispatch
+
+from sqlalchemy import Connection, Index, select
+
+from domain.model.aggregate import Fact
+from domain.model.meter import Meter
+from domain.model.transaction import Transaction
+from domain.model.values import folded
+from projections.readmodel import Key, Keyed, Row, row_of
+from projections.tables import table
+
+
+@dataclass(slots=True, kw_only=True)
+class TransactionRow(Row):
+    """A transaction. `state`: open, closed (without the station, provisional), stopped (final).
+
+    `energy_wh` grows with the readings until the end says it; None when the meter went backwards.
+    `started_at` and `stopped_at` are the station's clock, the others are ours.
+    """
+
+    number: int
+    station: str = ""
+    connector: int = 0
+    id_tag: str = ""  # as the station spelled it
+    token: str = ""  # the id of the token: `id_tag` folded
+    parent: str = ""
+    standing: str = ""  # what the station was told of the token at the start
+    expires_at: datetime | None = None  # what the station was told, too
+    reservation: int | None = None
+    state: str = ""
+    meter_start_wh: int = 0
+    meter_stop_wh: int | None = None
+    last_meter_wh: int | None = None
+    energy_wh: int | None = None
+    started_at: datetime | None = None
+    stopped_at: datetime | None = None
+    start_received_at: datetime | None = None
+    stop_received_at: datetime | None = None
+    duration_s: int | None = None  # by the station's clock; None when it went backwards
+    stop_reason: str = ""
+    stop_id_tag: str = ""
+    closed_at: datetime | None = None
+    closed_reason: str = ""
+    closed_by: str = ""
+
+
+TRANSACTIONS = table(
+    "transactions_v1",
+    TransactionRow,
+    Index("transactions_v1_order", "first_position"),
+    Index("transactions_v1_station", "station", "first_position"),
+    Index("transactions_v1_token", "token", "first_position"),
+    Index(
+        "transactions_v1_open",
+        "first_position",
+        postgresql_where="state = 'open'",
+        sqlite_where="state = 'open'",
+    ),
+    key=["number"],
+)
+
+
+@singledispatch
+def _effect(fact: Fact, row: TransactionRow) -> None:
+    """Facts that do not concern this view pass by."""
+
+
+@_effect.register
+def _(fact: Transaction.Started, row: TransactionRow) -> None:
+    row.station, row.connector, row.id_tag = fact.station, fact.connector, fact.id_tag
+    row.token = folded(fact.id_tag)
+    row.state, row.meter_start_wh = "open", fact.meter_start_wh
+    row.started_at, row.start_received_at = fact.started_at, fact.timestamp
+    row.reservation = fact.reservation
+
+
+@_effect.register
+def _(fact: Transaction.Judged, row: TransactionRow) -> None:
+    row.standing, row.parent, row.expires_at = fact.standing, fact.parent, fact.expires_at
+
+
+@_effect.register
+def _(fact: Transaction.Stopped, row: TransactionRow) -> None:
+    row.state, row.meter_stop_wh = "stopped", fact.meter_stop_wh
+    row.energy_wh, row.stop_reason = fact.energy_wh, fact.reason
+    row.stopped_at, row.stop_received_at = fact.stopped_at, fact.timestamp
+    row.stop_id_tag = fact.id_tag
+    row.duration_s = _duration(row.started_at, fact.stopped_at)
+
+
+@_effect.register
+def _(fact: Transaction.Closed, row: TransactionRow) -> None:
+    row.state, row.energy_wh = "closed", fact.energy_wh
+    row.closed_at, row.closed_reason, row.closed_by = fact.timestamp, fact.reason, fact.by
+
+
+@_effect.register
+def _(fact: Meter.Read, row: TransactionRow) -> None:
+    if fact.register_wh is not None:
+        row.last_meter_wh = fact.register_wh
+        if row.state == "open":
+            energy = fact.register_wh - row.meter_start_wh
+            row.energy_wh = energy if energy >= 0 else None
+
+
+def _duration(start: datetime | None, stop: datetime) -> int | None:
+    seconds = int((stop - start).total_seconds()) if start else -1
+    return seconds if seconds >= 0 else None
+
+
+def _key(fact: Fact) -> Key | None:
+    kind, _, number = fact.originator_id.rpartition(":")
+    return (int(number),) if kind in {"transaction", "meter:transaction"} else None
+
+
+MODEL = Keyed("transactions", TransactionRow, TRANSACTIONS, key=_key, effect=_effect)
+VIEW = select(TRANSACTIONS)
+
+
+def find(connection: Connection, number: int) -> TransactionRow | None:
+    """A transaction."""
+    found = connection.execute(VIEW.where(TRANSACTIONS.c.number == number)).mappings().first()
+    return row_of(TransactionRow, found) if found else None
+
+
+def listed(
+    connection: Connection,
+    *,
+    station: str = "",
+    id_tag: str = "",
+    open: bool | None = None,  # noqa: A002 - a word of the trade
+    before: int = 0,
+    limit: int = 100,
+) -> list[TransactionRow]:
+    """Transactions, the newest first, from before the `first_position` `before` (0: the newest)."""
+    columns = TRANSACTIONS.c
+    query = VIEW.order_by(columns.first_position.desc()).limit(limit)
+    if before:
+        query = query.where(columns.first_position < before)
+    if station:
+        query = query.where(columns.station == station)
+    if id_tag:
+        query = query.where(columns.token == folded(id_tag))
+    if open is not None:
+        query = query.where(columns.state == "open" if open else columns.state != "open")
+    return [row_of(TransactionRow, each) for each in connection.execute(query).mappings()]

@@ -1,0 +1,133 @@
+"""What the tests of the brokers share: a mailbox, a line that can be cut, a broom."""
+
+import asyncio
+from collections.abc import Iterable
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+import aio_pika
+from aio_pika.abc import DeliveryMode
+
+from domain.ports import Delivery
+
+PATIENCE = 20.0
+
+
+class Mailbox:
+    """Keeps what a consumer receives."""
+
+    def __init__(self) -> None:
+        self.deliveries: list[Delivery] = []
+        self._news = asyncio.Event()
+
+    def __call__(self, delivery: Delivery) -> None:
+        self.deliveries.append(delivery)
+        self._news.set()
+
+    @property
+    def items(self) -> list[bytes]:
+        return [item for each in self.deliveries for item in each.items]
+
+    async def holds(self, items: int) -> list[bytes]:
+        """All items, once there are so many."""
+        async with asyncio.timeout(PATIENCE):
+            while len(self.items) < items:
+                self._news.clear()
+                await self._news.wait()
+        return self.items
+
+
+class Proxy:
+    """A TCP line to the broker that a test can cut, mend, or make one-way."""
+
+    def __init__(self, url: str) -> None:
+        self._parts = urlsplit(url)
+        self._server: asyncio.Server | None = None
+        self._port = 0
+        self._pipes: set[asyncio.Task[None]] = set()
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._answers = asyncio.Event()
+        self._answers.set()
+
+    @property
+    def url(self) -> str:
+        login = self._parts.netloc.rpartition("@")[0]
+        return self._parts._replace(netloc=f"{login}@127.0.0.1:{self._port}").geturl()
+
+    async def __aenter__(self) -> Self:
+        await self.mend()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.cut()
+
+    async def mend(self) -> None:
+        """Let connections through (again, on the same port)."""
+        self._answers.set()
+        self._server = await asyncio.start_server(self._connect, "127.0.0.1", self._port)
+        self._port = self._server.sockets[0].getsockname()[1]
+
+    async def cut(self) -> None:
+        """Break every connection and refuse new ones."""
+        if self._server:
+            self._server.close()
+            self._server = None
+        for writer in self._writers:
+            writer.transport.abort()
+        for pipe in self._pipes:
+            pipe.cancel()
+        await asyncio.gather(*self._pipes, return_exceptions=True)
+
+    def deafen(self) -> None:
+        """Hold back what the broker says, until mended; what is said to it passes."""
+        self._answers.clear()
+
+    async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        host, port = self._parts.hostname, self._parts.port or 5672
+        far_reader, far_writer = await asyncio.open_connection(host, port)
+        self._writers |= {writer, far_writer}
+        async with asyncio.TaskGroup() as group:
+            self._own(group.create_task(self._pipe(reader, far_writer, hold=False)))
+            self._own(group.create_task(self._pipe(far_reader, writer, hold=True)))
+
+    def _own(self, pipe: asyncio.Task[None]) -> None:
+        self._pipes.add(pipe)
+        pipe.add_done_callback(self._pipes.discard)
+
+    async def _pipe(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, hold: bool
+    ) -> None:
+        with suppress(ConnectionError):
+            while said := await reader.read(1 << 16):
+                if hold:
+                    await self._answers.wait()
+                writer.write(said)
+                await writer.drain()
+        writer.close()
+
+
+async def delete(url: str, queues: Iterable[str]) -> None:
+    """Delete queues, names as on the broker."""
+    async with await aio_pika.connect(url) as connection, connection.channel() as channel:
+        for queue in queues:
+            await channel.queue_delete(queue)
+
+
+async def declare_classic(url: str, queue: str) -> None:
+    """A queue as an operator may have made it, other than ours."""
+    async with await aio_pika.connect(url) as connection, connection.channel() as channel:
+        await channel.declare_queue(queue, durable=True)
+
+
+async def publish_raw(url: str, queue: str, body: bytes) -> None:
+    """A message that needs not be a bundle."""
+    async with await aio_pika.connect(url) as connection, connection.channel() as channel:
+        message = aio_pika.Message(body, delivery_mode=DeliveryMode.PERSISTENT)
+        await channel.default_exchange.publish(message, routing_key=queue)
