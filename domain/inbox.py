@@ -11,6 +11,11 @@ from domain.handling import wishes
 from domain.ports import Clock, Conflict, JournalEntry, Log, Unavailable
 
 Identity = tuple[str, str]
+_ATTEMPTS = 20
+
+
+class Contention(Exception):  # noqa: N818
+    """Somebody else keeps writing the same streams: the broker gives a partition to two owners."""
 
 
 @dataclass(slots=True)
@@ -52,7 +57,7 @@ class Inbox:
         self._counts.batches += 1
         self._counts.records += len(records)
         check = redelivered
-        while True:
+        for _ in range(_ATTEMPTS):
             known = self._recorded(records) if check else {}
             fresh = [r for r in records if _identity(r) not in known]
             try:
@@ -64,6 +69,7 @@ class Inbox:
             self._counts.repeated += len(known)
             self._tell(outcome, records, known, decision, position)
             return outcome
+        raise Contention(f"another writer was faster {_ATTEMPTS} times")
 
     def lose(self) -> None:
         """Another process may own the partitions now."""

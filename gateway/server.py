@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Self, cast
 
 from websockets.asyncio.server import Server, ServerConnection, broadcast, serve
@@ -63,12 +62,7 @@ class GatewayServer:
         self._server = await self._serve()
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         """Accept no more, say goodbye, and let the broker take what was said."""
         self._server.close(code=CloseCode.GOING_AWAY, reason="the gateway stops")
         try:
@@ -78,7 +72,7 @@ class GatewayServer:
         except TimeoutError:
             _log.warning("stopped before the broker had everything")
             await self._give_up()
-        await self._closing.__aexit__(kind, error, trace)
+        await self._closing.__aexit__(None, None, None)
 
     async def _give_up(self) -> None:
         handlers = set(self._server.handler_tasks)
@@ -129,14 +123,16 @@ class GatewayServer:
         session = self._bridge.open(admitted, remote, line)
         about = {"station": session.station, "connection": session.connection}
         _log.info("opened", extra={**about, "protocol": session.protocol, "remote": remote})
+        ending = int(CloseCode.INTERNAL_ERROR), "the gateway failed"
         try:
-            await self._read(connection, session)
+            ending = await self._read(connection, session)
         finally:
-            code, reason = line.ending()
+            code, reason = line.ending or ending
             self._bridge.close(session, code, reason)
             _log.info("closed", extra={**about, "code": code, "reason": reason})
 
-    async def _read(self, connection: ServerConnection, session: Session) -> None:
+    async def _read(self, connection: ServerConnection, session: Session) -> tuple[int, str]:
+        """Read until the end of the connection, and return how it ended."""
         try:
             while True:
                 message = await connection.recv()
@@ -144,44 +140,37 @@ class GatewayServer:
                     await self._bridge.receive(session, message.encode())
                 else:
                     session.receive_binary()
-        except ConnectionClosed:
-            return
+        except ConnectionClosed as closed:
+            return _ending(closed)
 
 
 class _Line:
     """The socket of a session: writes at once, and drops a station that does not read."""
 
-    __slots__ = ("_closing", "_connection", "_ending", "_max_unread")
+    __slots__ = ("_closing", "_connection", "_max_unread", "ending")
 
     def __init__(
         self, connection: ServerConnection, closing: asyncio.TaskGroup, max_unread: int
     ) -> None:
         self._connection, self._closing, self._max_unread = connection, closing, max_unread
-        self._ending: tuple[int, str] | None = None
+        self.ending: tuple[int, str] | None = None  # when it is we who end the connection
 
     @property
     def is_open(self) -> bool:
-        return self._ending is None and self._connection.state is State.OPEN
+        return self.ending is None and self._connection.state is State.OPEN
 
     def write(self, frame: bytes) -> None:
         transport = self._connection.transport
         if transport.get_write_buffer_size() > self._max_unread:
-            self._ending = CloseCode.POLICY_VIOLATION, "the station does not read"
+            self.ending = CloseCode.POLICY_VIOLATION, "the station does not read"
             transport.abort()  # a close frame would wait behind what is not read
         else:
             broadcast((self._connection,), frame, text=True)  # the one way to send without waiting
 
     def hang_up(self, code: int, reason: str) -> None:
-        if self._ending is None:
-            self._ending = code, reason
+        if self.ending is None:
+            self.ending = code, reason
             self._closing.create_task(self._connection.close(code, _short(reason)))
-
-    def ending(self) -> tuple[int, str]:
-        """Why the connection ended: our reason if we had one, else the station's."""
-        if self._ending is not None:
-            return self._ending
-        code = self._connection.close_code or CloseCode.INTERNAL_ERROR
-        return int(code), self._connection.close_reason or ""
 
 
 def _ours(connection: ServerConnection) -> _Connection:
@@ -190,6 +179,12 @@ def _ours(connection: ServerConnection) -> _Connection:
 
 def _select_subprotocol(connection: ServerConnection, _: Sequence[Subprotocol]) -> Subprotocol:
     return Subprotocol(_ours(connection).admitted.protocol)
+
+
+def _ending(closed: ConnectionClosed) -> tuple[int, str]:
+    """The word of whoever closed first (RFC 6455 section 7.1.5)."""
+    close = closed.sent if closed.rcvd_then_sent is False else closed.rcvd or closed.sent
+    return (close.code, close.reason) if close else (CloseCode.ABNORMAL_CLOSURE, "")
 
 
 def _remote(connection: ServerConnection) -> str:

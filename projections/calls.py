@@ -1,5 +1,6 @@
 """The read model of calls to stations: the outbound queue, and what came of each call."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import singledispatch
@@ -8,8 +9,8 @@ from sqlalchemy import Connection, Index, select
 
 from domain.model.aggregate import Fact
 from domain.model.call import Call
-from projections.readmodel import Key, Keyed, Row, row_of
-from projections.tables import table
+from projections.readmodel import Key, Keyed, Row
+from projections.tables import among, fetch, partial_index, table
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,13 +52,7 @@ class CallRow(Row):
 CALLS = table(
     "calls_v1",
     CallRow,
-    Index(
-        "calls_v1_waiting",
-        "station",
-        "first_position",
-        postgresql_where="waiting",
-        sqlite_where="waiting = 1",
-    ),
+    partial_index("calls_v1_waiting", "station", "first_position", where="waiting"),
     Index("calls_v1_station", "station", "first_position"),
     Index("calls_v1_order", "first_position"),
     key=["id"],
@@ -143,8 +138,7 @@ VIEW = select(CALLS)
 
 def find(connection: Connection, call: str) -> CallRow | None:
     """A call."""
-    found = connection.execute(VIEW.where(CALLS.c.id == call)).mappings().first()
-    return row_of(CallRow, found) if found else None
+    return next(iter(fetch(connection, VIEW.where(CALLS.c.id == call), CallRow)), None)
 
 
 def listed(
@@ -155,7 +149,7 @@ def listed(
     before: int = 0,
     limit: int = 100,
 ) -> list[CallRow]:
-    """Calls, the newest first, from the one before the `first_position` `before` (0: the newest)."""
+    """Calls, the newest first, of a `first_position` before `before` (0: from the newest)."""
     query = VIEW.order_by(CALLS.c.first_position.desc()).limit(limit)
     if before:
         query = query.where(CALLS.c.first_position < before)
@@ -163,4 +157,10 @@ def listed(
         query = query.where(CALLS.c.station == station)
     if status:
         query = query.where(CALLS.c.status == status)
-    return [row_of(CallRow, each) for each in connection.execute(query).mappings()]
+    return fetch(connection, query, CallRow)
+
+
+def over(connection: Connection, ids: Collection[str]) -> set[str]:
+    """Which of these calls nothing more is to come of."""
+    query = select(CALLS.c.id).where(among(connection, CALLS.c.id, ids), ~CALLS.c.waiting)
+    return set(connection.scalars(query))

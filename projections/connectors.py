@@ -8,8 +8,8 @@ from sqlalchemy import Connection, select
 
 from domain.model.aggregate import Fact
 from domain.model.connector import Connector
-from projections.readmodel import Key, Keyed, Row, row_of
-from projections.tables import table
+from projections.readmodel import Key, Keyed, Row
+from projections.tables import fetch, table
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,7 +37,7 @@ def _effect(fact: Fact, row: ConnectorRow) -> None:
 
 
 @_effect.register
-def _(fact: Connector.Appeared, row: ConnectorRow) -> None:
+def _(_fact: Connector.Appeared, row: ConnectorRow) -> None:
     """It is there."""
 
 
@@ -71,4 +71,4 @@ VIEW = select(CONNECTORS)
 def listed(connection: Connection, station: str) -> list[ConnectorRow]:
     """The connectors of a station, by number."""
     query = VIEW.where(CONNECTORS.c.station == station).order_by(CONNECTORS.c.number)
-    return [row_of(ConnectorRow, each) for each in connection.execute(query).mappings()]
+    return fetch(connection, query, ConnectorRow)

@@ -4,10 +4,10 @@ import asyncio
 from collections import OrderedDict
 
 from sqlalchemy import Connection, Engine, select
-from sqlalchemy.exc import OperationalError
 
 from domain.ports import Listing, Unavailable
 from projections.credentials import CREDENTIALS
+from projections.engines import AWAY
 from projections.stations import STATIONS
 
 _REMEMBERED = 100_000
@@ -35,7 +35,7 @@ class StationDirectory:
         """
         try:
             found = await asyncio.to_thread(self._find, station)
-        except OperationalError as error:
+        except AWAY as error:
             return self._last_known(station, error)
         self._remember(station, found)
         return found
@@ -44,7 +44,7 @@ class StationDirectory:
         with self._engine.connect() as connection:
             return _listing(connection, station)
 
-    def _last_known(self, station: str, error: OperationalError) -> Listing:
+    def _last_known(self, station: str, error: Exception) -> Listing:
         known = self._known.get(station)
         if known is None:
             raise Unavailable("the register of stations is away") from error

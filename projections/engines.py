@@ -6,8 +6,10 @@ from contextlib import contextmanager
 
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+AWAY = (InterfaceError, OperationalError, TimeoutError)  # what a database that is away raises
 _SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _PATIENCE = 30  # s for SQLite's one writer
 
@@ -31,7 +33,7 @@ def schema_of(engine: Engine) -> str:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """One transaction that writes: SQLite takes its write lock at once, so it cannot fail midway."""
+    """One transaction that writes: SQLite locks at once, so that it cannot fail midway."""
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         yield connection
 
@@ -52,7 +54,7 @@ def _postgres(address: URL, schema: str) -> Engine:
 
 
 def _sqlite(address: URL) -> Engine:
-    """In memory there is one connection, lent to one thread at a time: its transactions stay whole."""
+    """In memory there is one connection, lent to one thread at a time."""
     in_memory = address.database in {None, "", ":memory:"}
     size = {"pool_size": 1, "max_overflow": 0} if in_memory else {}
     made = create_engine(
@@ -68,7 +70,7 @@ def _sqlite(address: URL) -> Engine:
 
 def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     """The driver's own idea of transactions is switched off: `_begin` says when one starts."""
-    connection.isolation_level = None  # type: ignore[attr-defined]  # sqlite3 has it
+    connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")

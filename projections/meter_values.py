@@ -9,8 +9,8 @@ import orjson
 from sqlalchemy import Connection, Index, Select, select
 
 from domain.model.meter import Meter
-from projections.readmodel import Appended, Noted, row_of
-from projections.tables import table
+from projections.readmodel import Appended, Noted
+from projections.tables import fetch, table
 
 _OF_TRANSACTION = "meter:transaction:"
 
@@ -141,4 +141,4 @@ def of_station(
 
 
 def _fetched(connection: Connection, query: Select[tuple[object, ...]]) -> list[MeterValueRow]:
-    return [row_of(MeterValueRow, each) for each in connection.execute(query).mappings()]
+    return fetch(connection, query, MeterValueRow)

@@ -26,7 +26,11 @@ _VALID = timedelta(seconds=15)
 
 
 class Ownership:
-    """A lease on a piece of work. Clocks may differ by less than its validity; positions fence."""
+    """A lease on a piece of work.
+
+    It is a courtesy between clocks that agree to a few seconds; what must never happen twice is
+    fenced by the positions.
+    """
 
     def __init__(
         self, engine: Engine, name: str, *, owner: str, clock: Clock, valid: timedelta = _VALID

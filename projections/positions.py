@@ -31,8 +31,8 @@ def key_of(model: ReadModel) -> str:
 
 def read(connection: Connection) -> dict[str, int]:
     """Every position there is."""
-    query = select(POSITIONS.c.name, POSITIONS.c.position)
-    return {name: position for name, position in connection.execute(query)}
+    query = select(POSITIONS)
+    return {row.name: row.position for row in connection.execute(query)}
 
 
 def begin(connection: Connection, names: Collection[str]) -> None:

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import Connection, Index, select
 
 from domain.model.quarantine import Quarantine
-from projections.readmodel import Appended, Noted, Row, row_of
-from projections.tables import table
+from projections.readmodel import Appended, Noted, Row
+from projections.tables import fetch, table
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,10 +60,10 @@ VIEW = select(QUARANTINE)
 def listed(
     connection: Connection, *, station: str = "", before: int = 0, limit: int = 100
 ) -> list[QuarantineRow]:
-    """What was put aside, the newest first, from before the `first_position` `before`."""
+    """What was put aside, the newest first, of a `first_position` before `before` (0: any)."""
     query = VIEW.order_by(QUARANTINE.c.first_position.desc()).limit(limit)
     if before:
         query = query.where(QUARANTINE.c.first_position < before)
     if station:
         query = query.where(QUARANTINE.c.station == station)
-    return [row_of(QuarantineRow, each) for each in connection.execute(query).mappings()]
+    return fetch(connection, query, QuarantineRow)

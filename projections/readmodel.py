@@ -1,19 +1,20 @@
 """What a read model is: rows that follow from facts, many facts at a time."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import Connection, Table, select
 
 from domain.model.aggregate import Fact
-from projections.tables import among, erase, insert_many, upsert
+from projections.tables import Record, among, erase, fetch, insert_many, upsert
 
 
 class Noted(NamedTuple):
     """A fact with its position in the log."""
 
     position: int
+    topic: str
     fact: Fact
 
 
@@ -104,7 +105,7 @@ class Keyed(Generic[R]):
             return {}
         leading = self._table.c[self._names[0]]
         query = select(self._table).where(among(connection, leading, {key[0] for key in keys}))
-        found = (row_of(self._row, each) for each in connection.execute(query).mappings())
+        found = fetch(connection, query, self._row)
         return {tuple(getattr(row, name) for name in self._names): row for row in found}
 
 
@@ -119,7 +120,7 @@ class Appended:
         target: Table,
         *,
         topics: Iterable[str],
-        rows: Callable[[Noted], Iterable[Row]],
+        rows: Callable[[Noted], Iterable[Record]],
     ) -> None:
         self.name, self.topics = name, frozenset(topics)
         self._table, self._rows = target, rows
@@ -130,14 +131,6 @@ class Appended:
 
     def clear(self, connection: Connection) -> None:
         erase(connection, self._table)
-
-
-T = TypeVar("T")
-
-
-def row_of(row: Callable[..., T], values: Mapping[str, object]) -> T:
-    """A row record of a result's mapping."""
-    return row(**values)
 
 
 def topics_of(effect: object) -> frozenset[str]:

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import singledispatch
 
-from sqlalchemy import Connection, Index, Select, or_, select
+from sqlalchemy import Connection, Select, or_, select
 
 from domain.model.aggregate import Fact
 from domain.model.station import Station
 from projections.presence import PRESENCE
-from projections.readmodel import Key, Keyed, Row, row_of
-from projections.tables import table
+from projections.readmodel import Key, Keyed, Row
+from projections.tables import fetch, partial_index, table
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,7 +60,7 @@ class StationSeen(StationRow):
 STATIONS = table(
     "stations_v1",
     StationRow,
-    Index("stations_v1_online", "node", postgresql_where="online", sqlite_where="online = 1"),
+    partial_index("stations_v1_online", "node", where="online"),
     key=["id"],
 )
 
@@ -81,7 +81,7 @@ def _(fact: Station.Restored, row: StationRow) -> None:
 
 
 @_effect.register
-def _(fact: Station.Removed, row: StationRow) -> None:
+def _(_fact: Station.Removed, row: StationRow) -> None:
     row.registered = False
 
 
@@ -131,8 +131,7 @@ VIEW = select(STATIONS, PRESENCE.c.last_seen.label("last_frame_at")).outerjoin(
 
 def find(connection: Connection, station: str) -> StationSeen | None:
     """A station, also one that is no longer registered."""
-    found = connection.execute(VIEW.where(STATIONS.c.id == station)).mappings().first()
-    return row_of(StationSeen, found) if found else None
+    return next(iter(fetch(connection, VIEW.where(STATIONS.c.id == station), StationSeen)), None)
 
 
 def listed(
@@ -153,7 +152,7 @@ def listed(
     if search:
         query = _searched(query, search)
     query = query.order_by(STATIONS.c.id).limit(limit)
-    return [row_of(StationSeen, each) for each in connection.execute(query).mappings()]
+    return fetch(connection, query, StationSeen)
 
 
 def _searched(query: Select[tuple[object, ...]], part: str) -> Select[tuple[object, ...]]:

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, select
 from domain.model.aggregate import Fact
 from domain.model.station import Station
 from domain.model.stranger import Stranger
-from projections.readmodel import Key, Keyed, Row, row_of
-from projections.tables import table
+from projections.readmodel import Key, Keyed, Row
+from projections.tables import fetch, table
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,17 +43,17 @@ def _(fact: Stranger.Knocked, row: StrangerRow) -> None:
 
 
 @_effect.register
-def _(fact: Station.Registered, row: StrangerRow) -> None:
+def _(_fact: Station.Registered, row: StrangerRow) -> None:
     row.registered = True
 
 
 @_effect.register
-def _(fact: Station.Restored, row: StrangerRow) -> None:
+def _(_fact: Station.Restored, row: StrangerRow) -> None:
     row.registered = True
 
 
 @_effect.register
-def _(fact: Station.Removed, row: StrangerRow) -> None:
+def _(_fact: Station.Removed, row: StrangerRow) -> None:
     row.registered = False
 
 
@@ -68,4 +68,4 @@ VIEW = select(STRANGERS).where(~STRANGERS.c.registered, STRANGERS.c.knocks > 0)
 def listed(connection: Connection, *, after: str = "", limit: int = 100) -> list[StrangerRow]:
     """Those nobody has taken in, in order of their ids, from the one after `after`."""
     query = VIEW.where(STRANGERS.c.id > after).order_by(STRANGERS.c.id).limit(limit)
-    return [row_of(StrangerRow, each) for each in connection.execute(query).mappings()]
+    return fetch(connection, query, StrangerRow)

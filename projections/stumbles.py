@@ -1,12 +1,11 @@
-"""Facts that a read model could not take in: noted and passed, so that one does not stop the rest."""
+"""Facts a read model could not take in: noted and passed, so that one does not stop the rest."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from projections.readmodel import row_of
-from projections.tables import table, upsert
+from projections.tables import fetch, table, upsert
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,11 +33,11 @@ def forget(connection: Connection, name: str) -> None:
 
 def counted(connection: Connection) -> dict[str, int]:
     """How many facts each read model misses."""
-    query = select(STUMBLES.c.name, func.count()).group_by(STUMBLES.c.name)
-    return {name: count for name, count in connection.execute(query)}
+    query = select(STUMBLES.c.name, func.count().label("missed")).group_by(STUMBLES.c.name)
+    return {row.name: row.missed for row in connection.execute(query)}
 
 
 def listed(connection: Connection, *, limit: int = 100) -> list[Stumble]:
     """The latest first."""
     query = select(STUMBLES).order_by(STUMBLES.c.position.desc()).limit(limit)
-    return [row_of(Stumble, each) for each in connection.execute(query).mappings()]
+    return fetch(connection, query, Stumble)

@@ -1,12 +1,12 @@
 """Tables made from row records, and the few statements that write many rows at once (ADR 4)."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
 from functools import lru_cache
 from operator import attrgetter
 from types import NoneType
-from typing import Any, ClassVar, Protocol, get_args, get_type_hints
+from typing import Any, ClassVar, Protocol, TypeVar, get_args, get_type_hints
 
 import orjson
 from sqlalchemy import (
@@ -22,6 +22,7 @@ from sqlalchemy import (
     Executable,
     Index,
     MetaData,
+    Select,
     Table,
     Text,
     TypeDecorator,
@@ -31,10 +32,13 @@ from sqlalchemy import (
     literal,
     literal_column,
     select,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
 METADATA = MetaData()
+
+T = TypeVar("T")
 
 
 class Utc(TypeDecorator[datetime]):
@@ -76,10 +80,20 @@ def _column(name: str, hint: object, key: Sequence[str]) -> Column[Any]:
     return Column(name, kind, primary_key=name in key, nullable=nullable, autoincrement=False)
 
 
+def partial_index(name: str, *columns: str, where: str) -> Index:
+    """An index on the rows of which `where` is true."""
+    return Index(name, *columns, postgresql_where=text(where), sqlite_where=text(where))
+
+
+def fetch(connection: Connection, query: Select[Any], record: Callable[..., T]) -> list[T]:
+    """The results of a query as records."""
+    return [record(**found) for found in connection.execute(query).mappings()]
+
+
 def among(
     connection: Connection, column: Column[Any], values: Collection[object]
 ) -> ColumnElement[bool]:
-    """Whether a column has one of many values: one array on PostgreSQL instead of many parameters."""
+    """Whether a column has one of many values: one array on PostgreSQL, not many parameters."""
     if _is_postgres(connection):
         kind = postgresql.ARRAY(column.type)
         return column == any_(literal(list(values), kind))
@@ -110,8 +124,11 @@ def insert_many(connection: Connection, target: Table, records: Sequence[Record]
 
 
 def erase(connection: Connection, target: Table) -> None:
-    """Remove all rows; who reads meanwhile sees either all or none of them gone."""
-    connection.execute(target.delete())
+    """Remove all rows, however many; on PostgreSQL readers wait for the end of the transaction."""
+    if _is_postgres(connection):
+        connection.execute(text(f"TRUNCATE {target.name}"))
+    else:
+        connection.execute(target.delete())
 
 
 def _is_postgres(connection: Connection) -> bool:
@@ -131,7 +148,7 @@ class _Records(TypeDecorator[Sequence[Record]]):
 @lru_cache(maxsize=64)
 def _postgres_upsert(target: Table) -> Executable:
     names = [column.name for column in target.columns]
-    shape = literal_column(f"NULL::{target.name}")
+    shape: ColumnElement[Any] = literal_column(f"NULL::{target.name}")
     rows = func.json_populate_recordset(shape, bindparam("records", type_=_Records()))
     valued = rows.table_valued(*names)
     source = select(*(valued.c[name] for name in names))
@@ -162,9 +179,9 @@ def _copy(connection: Connection, target: Table, records: Iterable[Record]) -> N
     columns = list(target.columns)
     names = ", ".join(quote(column.name) for column in columns)
     values = attrgetter(*(column.name for column in columns))
-    with connection.connection.cursor() as cursor:
-        statement = f"COPY {quote(target.name)} ({names}) FROM STDIN (FORMAT BINARY)"
-        with cursor.copy(statement) as copy:  # type: ignore[attr-defined]  # psycopg's cursor has it
-            copy.set_types([_BINARY[type(column.type)] for column in columns])
-            for record in records:
-                copy.write_row(values(record))
+    statement = f"COPY {quote(target.name)} ({names}) FROM STDIN (FORMAT BINARY)"
+    driver: Any = connection.connection.driver_connection  # psycopg's: SQLAlchemy knows no COPY
+    with driver.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.set_types([_BINARY[type(column.type)] for column in columns])
+        for record in records:
+            copy.write_row(values(record))

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, or_, select
 from domain.model.aggregate import Fact
 from domain.model.token import Token
 from domain.model.values import folded
-from projections.readmodel import Key, Keyed, Row, row_of
-from projections.tables import table
+from projections.readmodel import Key, Keyed, Row
+from projections.tables import fetch, table
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,12 +58,12 @@ def _(fact: Token.Withdrawn, row: TokenRow) -> None:
 
 
 @_effect.register
-def _(fact: Token.Used, row: TokenRow) -> None:
+def _(_fact: Token.Used, row: TokenRow) -> None:
     row.in_use += 1
 
 
 @_effect.register
-def _(fact: Token.Released, row: TokenRow) -> None:
+def _(_fact: Token.Released, row: TokenRow) -> None:
     row.in_use -= 1
 
 
@@ -77,16 +77,15 @@ VIEW = select(TOKENS).where(~TOKENS.c.withdrawn)
 
 def find(connection: Connection, id_tag: str) -> TokenRow | None:
     """A token in any spelling; None when it is unknown or withdrawn."""
-    found = connection.execute(VIEW.where(TOKENS.c.id == folded(id_tag))).mappings().first()
-    return row_of(TokenRow, found) if found else None
+    return next(iter(fetch(connection, VIEW.where(TOKENS.c.id == folded(id_tag)), TokenRow)), None)
 
 
 def listed(
     connection: Connection, *, search: str = "", after: str = "", limit: int = 100
 ) -> list[TokenRow]:
-    """Tokens in order of their `id`, from the one after `after`; `search` is part of tag or note."""
+    """Tokens in order of `id`, from the one after `after`; `search`: of tag, parent, note."""
     query = VIEW.where(TOKENS.c.id > after).order_by(TOKENS.c.id).limit(limit)
     if search:
         fields = (TOKENS.c.id, TOKENS.c.note, TOKENS.c.parent)
         query = query.where(or_(*(each.icontains(search, autoescape=True) for each in fields)))
-    return [row_of(TokenRow, each) for each in connection.execute(query).mappings()]
+    return fetch(connection, query, TokenRow)

@@ -10,8 +10,8 @@ from domain.model.aggregate import Fact
 from domain.model.meter import Meter
 from domain.model.transaction import Transaction
 from domain.model.values import folded
-from projections.readmodel import Key, Keyed, Row, row_of
-from projections.tables import table
+from projections.readmodel import Key, Keyed, Row
+from projections.tables import fetch, partial_index, table
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,12 +54,7 @@ TRANSACTIONS = table(
     Index("transactions_v1_order", "first_position"),
     Index("transactions_v1_station", "station", "first_position"),
     Index("transactions_v1_token", "token", "first_position"),
-    Index(
-        "transactions_v1_open",
-        "first_position",
-        postgresql_where="state = 'open'",
-        sqlite_where="state = 'open'",
-    ),
+    partial_index("transactions_v1_open", "first_position", where="state = 'open'"),
     key=["number"],
 )
 
@@ -123,8 +118,9 @@ VIEW = select(TRANSACTIONS)
 
 def find(connection: Connection, number: int) -> TransactionRow | None:
     """A transaction."""
-    found = connection.execute(VIEW.where(TRANSACTIONS.c.number == number)).mappings().first()
-    return row_of(TransactionRow, found) if found else None
+    return next(
+        iter(fetch(connection, VIEW.where(TRANSACTIONS.c.number == number), TransactionRow)), None
+    )
 
 
 def listed(
@@ -132,11 +128,11 @@ def listed(
     *,
     station: str = "",
     id_tag: str = "",
-    open: bool | None = None,  # noqa: A002 - a word of the trade
+    open: bool | None = None,
     before: int = 0,
     limit: int = 100,
 ) -> list[TransactionRow]:
-    """Transactions, the newest first, from before the `first_position` `before` (0: the newest)."""
+    """Transactions, the newest first, of a `first_position` before `before` (0: from the newest)."""
     columns = TRANSACTIONS.c
     query = VIEW.order_by(columns.first_position.desc()).limit(limit)
     if before:
@@ -147,4 +143,4 @@ def listed(
         query = query.where(columns.token == folded(id_tag))
     if open is not None:
         query = query.where(columns.state == "open" if open else columns.state != "open")
-    return [row_of(TransactionRow, each) for each in connection.execute(query).mappings()]
+    return fetch(connection, query, TransactionRow)

@@ -7,8 +7,7 @@ from hmac import compare_digest
 
 from sqlalchemy import Connection, Index, select
 
-from projections.readmodel import row_of
-from projections.tables import table
+from projections.tables import fetch, table
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,17 +40,15 @@ def revoke(connection: Connection, name: str, *, at: datetime) -> bool:
 def listed(connection: Connection) -> list[User]:
     """All users, also revoked ones, by name."""
     query = select(USERS).order_by(USERS.c.name)
-    return [row_of(User, each) for each in connection.execute(query).mappings()]
+    return fetch(connection, query, User)
 
 
 def find_by_token(connection: Connection, token: str) -> User | None:
     """Whose token it is, unless revoked. What the index may leak is a hash, not the token."""
     hashed = _hashed(token)
     query = select(USERS).where(USERS.c.token_sha256 == hashed, USERS.c.revoked_at.is_(None))
-    found = connection.execute(query).mappings().first()
-    if found is None or not compare_digest(found["token_sha256"], hashed):
-        return None
-    return row_of(User, found)
+    found = fetch(connection, query, User)
+    return next((user for user in found if compare_digest(user.token_sha256, hashed)), None)
 
 
 def _hashed(token: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import Engine, select
 
+from projections.calls import CALLS
 from projections.engines import writing
 from projections.tables import table
 
@@ -48,6 +49,12 @@ class SealedVault:
         """The call is done: destroy its payload."""
         with writing(self._engine) as connection:
             connection.execute(VAULT.delete().where(VAULT.c.call == call))
+
+    def sweep(self) -> int:
+        """Destroy the payloads of calls that are done; how many went."""
+        done = select(CALLS.c.id).where(~CALLS.c.waiting)
+        with writing(self._engine) as connection:
+            return connection.execute(VAULT.delete().where(VAULT.c.call.in_(done))).rowcount
 
 
 def new_key() -> bytes:

@@ -1,34 +1,34 @@
 """What the resources work with, as FastAPI hands it to them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from commands.callbox import Callbox
 from commands.desk import Desk
-from domain.ports import Log
-from projections.credentials import Credentials
-from projections.views import Views
+from domain.ports import Clock, Log
+from projections.database import Database
 
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
     """What is taken where a caller says nothing."""
 
-    heartbeat_interval: int  # s
-    call_timeout: int  # s
+    heartbeat_interval: int = 300  # s
+    call_timeout: int = 30  # s
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """Wishes go to the desk, calls to the call box; views and log are read, blocking."""
+    """Wishes go to the desk, calls to the call box; database and log are read, blocking."""
 
     desk: Desk
     callbox: Callbox
-    views: Views
+    database: Database
     log: Log
-    defaults: Defaults
+    clock: Clock
+    defaults: Defaults = field(default_factory=Defaults)
 
 
 def _office(request: Request) -> Office:

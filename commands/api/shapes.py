@@ -15,7 +15,7 @@ from commands.api.problems import Problem
 LARGEST = 2**63 - 1  # what the databases can compare
 
 
-def _decoded(segment: str) -> str:
+def decoded(segment: str) -> str:
     """A path segment as it was meant; it comes percent-encoded (`commands.api.requests`)."""
     return _plain(unquote(segment, errors="strict"))
 
@@ -39,11 +39,11 @@ Text = Annotated[str, AfterValidator(_plain)]
 StationId = Annotated[
     str,
     Path(min_length=1, max_length=765, description="percent-encoded UTF-8; a / is %2F"),
-    AfterValidator(_decoded),
+    AfterValidator(decoded),
     Field(max_length=255),
 ]
 Segment = Annotated[
-    str, Path(min_length=1, max_length=765, description="percent-encoded"), AfterValidator(_decoded)
+    str, Path(min_length=1, max_length=765, description="percent-encoded"), AfterValidator(decoded)
 ]
 Filter = Annotated[Text, Query(max_length=255)]
 Cursor = Annotated[

@@ -26,8 +26,9 @@ class Stop:
 
     meter_wh: int
     stopped_at: datetime  # the station's clock
-    reason: str = "Local"  # OCPP 1.6 section 6.?: absent is Local
+    reason: str = "Local"  # OCPP 1.6 section 6.49: absent is Local
     id_tag: str = ""
+    verdict: Verdict | None = None  # what is thought of `id_tag`, when there is one
 
 
 class Transaction(Aggregate):
@@ -60,7 +61,10 @@ class Transaction(Aggregate):
             transaction.parent = self.parent
 
     class Stopped(Fact):
-        """The station stopped it. `energy_wh` is None when the meter went backwards."""
+        """The station stopped it. `energy_wh` is None when the meter went backwards.
+
+        `standing` and what follows is what it was told of `id_tag`; "" when it named none.
+        """
 
         TOPIC = "transaction.stopped"
         meter_stop_wh: int
@@ -68,10 +72,15 @@ class Transaction(Aggregate):
         reason: str
         id_tag: str
         energy_wh: int | None
+        standing: str
+        expires_at: datetime | None
+        parent: str
 
         def apply(self, transaction: "Transaction") -> None:
             transaction.state = "stopped"
             transaction.meter_stop_wh, transaction.stopped_at = self.meter_stop_wh, self.stopped_at
+            transaction.stop_standing = self.standing
+            transaction.stop_expires_at, transaction.stop_parent = self.expires_at, self.parent
 
     class Closed(Fact):
         """Ended without a stop of the station; a stop that comes later still counts."""
@@ -93,14 +102,17 @@ class Transaction(Aggregate):
         connector: int,
         id_tag: str,
         meter_start_wh: int,
+        started_at: datetime,
     ) -> None:
         self.number, self.station, self.connector = number, station, connector
-        self.id_tag, self.meter_start_wh = id_tag, meter_start_wh
+        self.id_tag, self.meter_start_wh, self.started_at = id_tag, meter_start_wh, started_at
         self.state = "open"  # then "closed" (provisional) or "stopped" (final)
         self.standing, self.parent = "", ""
         self.expires_at: datetime | None = None
         self.meter_stop_wh = 0
         self.stopped_at: datetime | None = None
+        self.stop_standing, self.stop_parent = "", ""
+        self.stop_expires_at: datetime | None = None
 
     @classmethod
     def id_of(cls, number: int) -> str:
@@ -133,6 +145,13 @@ class Transaction(Aggregate):
         """What the station was told at the start: a retry is told the same."""
         return Verdict(Standing(self.standing), self.expires_at, self.parent)
 
+    @property
+    def stop_verdict(self) -> Verdict | None:
+        """What the station was told at the stop, when that named a token."""
+        if not self.stop_standing:
+            return None
+        return Verdict(Standing(self.stop_standing), self.stop_expires_at, self.stop_parent)
+
     def judge(self, verdict: Verdict, *, at: datetime) -> None:
         """Record what the station is told of the token; the first verdict stands."""
         if not self.standing:
@@ -150,8 +169,9 @@ class Transaction(Aggregate):
         The first stop stands: a repeat changes nothing, another one is for the quarantine.
         """
         if self.state == "stopped":
-            return "" if self._repeats(stop) else "a second stop with other values"
+            return "" if self.is_stopped_by(stop) else "a second stop with other values"
         energy = self._energy(stop.meter_wh)
+        verdict = stop.verdict
         self.trigger_event(
             self.Stopped,
             meter_stop_wh=stop.meter_wh,
@@ -159,6 +179,9 @@ class Transaction(Aggregate):
             reason=stop.reason,
             id_tag=stop.id_tag,
             energy_wh=energy,
+            standing=verdict.standing.value if verdict else "",
+            expires_at=verdict.expires_at if verdict else None,
+            parent=verdict.parent if verdict else "",
             timestamp=at,
         )
         return "" if energy is not None else "the meter went backwards"
@@ -172,7 +195,8 @@ class Transaction(Aggregate):
             self.Closed, reason=reason, by=by, meter_wh=meter_wh, energy_wh=energy, timestamp=at
         )
 
-    def _repeats(self, stop: Stop) -> bool:
+    def is_stopped_by(self, stop: Stop) -> bool:
+        """Whether that stop is the one on record."""
         return (stop.meter_wh, stop.stopped_at) == (self.meter_stop_wh, self.stopped_at)
 
     def _energy(self, meter_wh: int) -> int | None:

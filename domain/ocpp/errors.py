@@ -1,7 +1,7 @@
 """Why a CALL is answered with a CALLERROR, in OCPP 1.6's own spellings (OCPP-J 1.6 table 7)."""
 
 
-class Violation(Exception):  # noqa: N818 - the trade's word
+class Violation(Exception):
     """A message that cannot be processed. `code` is one of the constants below."""
 
     NOT_IMPLEMENTED = "NotImplemented"  # action unknown

@@ -45,7 +45,7 @@ TABLES = (
         ON ampledger_journal (message_id) WHERE message_id <> ''""",
     """CREATE TABLE IF NOT EXISTS ampledger_numbers (
         name text PRIMARY KEY,
-        value integer NOT NULL) WITH (fillfactor = 50)""",
+        value bigint NOT NULL) WITH (fillfactor = 50)""",
 )
 
 TODAY = "SELECT (now() AT TIME ZONE 'UTC')::date"

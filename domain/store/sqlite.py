@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from time import monotonic
@@ -237,9 +237,10 @@ class SQLiteLog(SQLiteApplicationRecorder):
 
     def wait(self, position: int, timeout: float) -> None:
         deadline = monotonic() + timeout
-        while self.position() <= position and (left := deadline - monotonic()) > 0:
-            if self._watermark.wait_above(position, min(left, _GLANCE)):
-                return
+        with suppress(Unavailable):  # the next call will tell
+            while self.position() <= position and (left := deadline - monotonic()) > 0:
+                if self._watermark.wait_above(position, min(left, _GLANCE)):
+                    return
 
     def close(self) -> None:
         self._watermark.close()

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from time import monotonic
@@ -74,16 +73,9 @@ async def _arrive(job: Job, stations: list[Station]) -> None:
 async def _run(job: Job, stations: list[Station], tally: Tally) -> None:
     for station in stations:
         station.perform(MIXES[job.mix](), closed_loop=not job.rate)
-    asyncio.get_running_loop().call_later(job.warm_up, _open(tally))
+    asyncio.get_running_loop().call_later(job.warm_up, tally.begin)
     if job.rate:
         await _pace(job.rate, stations)
-
-
-def _open(tally: Tally) -> Callable[[], None]:
-    def begin() -> None:
-        tally.open = True
-
-    return begin
 
 
 async def _pace(rate: float, stations: list[Station]) -> None:
@@ -98,7 +90,7 @@ async def _pace(rate: float, stations: list[Station]) -> None:
 
 async def _settle(stations: list[Station], tally: Tally) -> None:
     """Stop, and wait for what is outstanding; an answer that does not come is an error."""
-    tally.open = False
+    tally.end()
     for station in stations:
         station.stop()
     deadline = monotonic() + 15

@@ -12,13 +12,23 @@ from tests.bench.sockets import Socket, connect
 
 @dataclass(slots=True)
 class Tally:
-    """What the stations of one process were answered, recorded only while `open`."""
+    """What the stations of one process were answered between `begin` and `end`."""
 
-    open: bool = False
+    is_open: bool = False
+    seconds: float = 0.0  # from begin to end
     errors: int = 0  # CALLERRORs, and answers to something else
     latencies: dict[str, "array[float]"] = field(default_factory=dict)  # s, by action
     times: "array[float]" = field(default_factory=lambda: array("d"))  # of answers, monotonic
     stations: "array[int]" = field(default_factory=lambda: array("l"))  # who was answered then
+
+    def begin(self) -> None:
+        """Record from now on."""
+        self.is_open, self.seconds = True, -monotonic()
+
+    def end(self) -> None:
+        """Record no more."""
+        if self.is_open:
+            self.is_open, self.seconds = False, self.seconds + monotonic()
 
     def add(self, station: int, action: str, due: float) -> None:
         """A station got the answer to a call that was due at a time."""
@@ -79,9 +89,7 @@ class Station:
         self._due = self._waiting.popleft()
         self._action, payload = self._next
         self._expected = b'[3,"%08x"' % self._messages
-        self._socket.send(
-            b'[2,"%08x","%b",%b]' % (self._messages, self._action.encode(), payload)
-        )
+        self._socket.send(b'[2,"%08x","%b",%b]' % (self._messages, self._action.encode(), payload))
 
     def _receive(self, text: bytes) -> None:
         if text.startswith(b"[2,"):
@@ -89,7 +97,7 @@ class Station:
         if not self._expected or not text.startswith(self._expected):
             self._tally.errors += 1
         self._expected = b""
-        if self._tally.open:
+        if self._tally.is_open:
             self._tally.add(self._number, self._action, self._due)
         self._proceed(text)
 

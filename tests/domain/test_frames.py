@@ -12,7 +12,7 @@ from domain.frames import Call, CallError, CallResult, Malformed
 text = st.text(st.characters(codec="utf-8"), max_size=20)
 names = st.text(st.characters(codec="utf-8"), min_size=1, max_size=50)
 ids = st.text(st.characters(codec="utf-8"), min_size=1, max_size=36)
-values = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | text | st.lists(text, max_size=3)
+values = st.none() | st.integers(-(2**53), 2**53) | text | st.lists(text, max_size=3)
 payloads = st.dictionaries(names, values, max_size=4)
 
 

@@ -2,11 +2,12 @@
 
 import asyncio
 import heapq
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import TypeVar
 
 from domain import wire
 from domain.ports import Clock, Delivery, Listing, Unavailable
@@ -20,6 +21,7 @@ from gateway.uplink import Uplink, declare_queues
 
 NODE = "gw1"
 NOON = datetime(2025, 1, 31, 12, tzinfo=UTC)
+Record = TypeVar("Record", bound=wire.Inbound)
 PATIENCE = 5.0  # seconds until a test that waits has failed
 
 
@@ -101,7 +103,7 @@ class Said:
         async with asyncio.timeout(PATIENCE):
             return await self._records.get()
 
-    async def next_of(self, kind: type[wire.Inbound]) -> wire.Inbound:
+    async def next_of(self, kind: type[Record]) -> Record:
         """The next record of a kind; what comes before it is passed over."""
         while not isinstance(record := await self.next(), kind):
             pass
@@ -109,6 +111,18 @@ class Said:
 
     def rest(self) -> list[wire.Inbound]:
         return [self._records.get_nowait() for _ in range(self._records.qsize())]
+
+
+class ShyBroker(MemoryBroker):
+    """Confirms nothing until it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_confirm = asyncio.Event()
+
+    async def publish(self, queue: str, items: Sequence[bytes], *, mandatory: bool = False) -> None:
+        await self.may_confirm.wait()
+        await super().publish(queue, items, mandatory=mandatory)
 
 
 class Register:
@@ -157,7 +171,10 @@ async def stage(
 ) -> AsyncIterator[Stage]:
     """A bridge whose domain only listens; one partition, so that everything is in order."""
     said = Said()
-    async with broker or MemoryBroker() as memory, Outbox(memory, capacity_bytes=capacity) as outbox:
+    async with (
+        broker or MemoryBroker() as memory,
+        Outbox(memory, capacity_bytes=capacity, grace=0.1) as outbox,
+    ):
         await declare_queues(memory, 1)
         inbound = await memory.consume(topics.inbound(0), said.take, prefetch=1_000_000)
         around = Surroundings(NODE, Uplink(outbox, 1), clock, timers, rules or Rules())

@@ -111,7 +111,9 @@ def test_the_first_offer_that_is_allowed_is_chosen(
     assert decide("CP1", headers, listing(protocols=allowed), REFUSING) == Admitted("CP1", chosen)
 
 
-@pytest.mark.parametrize("offers", [[], [""], ["ocpp2.0.1"], ["OCPP1.6"], ["ocpp1.6x"], ["ocpp1 .6"]])
+@pytest.mark.parametrize(
+    "offers", [[], [""], ["ocpp2.0.1"], ["OCPP1.6"], ["ocpp1.6x"], ["ocpp1 .6"]]
+)
 def test_without_a_common_subprotocol_the_upgrade_is_refused(offers: list[str]) -> None:
     headers = [("Sec-WebSocket-Protocol", offer) for offer in offers]
     assert decide("CP1", headers, listing(), REFUSING) == Refused(400, "no common subprotocol")

@@ -115,9 +115,7 @@ def test_nothing_happens_after_the_end(conversation: Conversation) -> None:
     assert conversation.close() == ()
     assert conversation.receive(BEAT, 1.0) == ()
     assert conversation.answer(result("boot"), 1.0) == (Note(Remark.STRAY_ANSWER, "boot"),)
-    assert conversation.call(call("a"), 1.0) == (
-        Report(Outcome.RETURNED, "a", "connection lost"),
-    )
+    assert conversation.call(call("a"), 1.0) == (Report(Outcome.RETURNED, "a", "connection lost"),)
 
 
 def test_calls_may_cross(conversation: Conversation) -> None:

@@ -1,4 +1,4 @@
-"""What the tests of the log share: records, a writer for other processes, a line that can be cut."""
+"""What the tests of the log share: records, writers for other processes, a line to be cut."""
 
 import socket
 from collections.abc import Callable, Iterator

@@ -1,0 +1,66 @@
+"""The application that is served: resources, problems, documentation."""
+
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from commands.api import (
+    calls,
+    connectors,
+    documentation,
+    health,
+    journal,
+    meter_values,
+    problems,
+    quarantine,
+    stations,
+    tokens,
+    transactions,
+    users,
+)
+from commands.api.office import Office
+from commands.api.problems import ProblemDetails
+from commands.api.requests import Requests
+
+_DESCRIPTION = """\
+A bearer token of `ampledger users add` opens it. A **viewer** reads; an **operator** also calls
+stations, closes sockets and transactions and keeps tokens; an **admin** also keeps stations and users.
+
+Times are RFC 3339, UTC. Lists come in pages: ask for the next one with the `next` of the last as
+`cursor`. Every error is a problem (RFC 9457). A wish is answered once it is decided, on record and
+readable.
+"""
+_PROBLEMS: dict[int | str, dict[str, object]] = {
+    "4XX": {"model": ProblemDetails, "content": {problems.MEDIA_TYPE: {}}},
+    "5XX": {"model": ProblemDetails, "content": {problems.MEDIA_TYPE: {}}},
+}
+
+
+def application(office: Office) -> FastAPI:
+    """The API, working with what the office holds."""
+    app = FastAPI(
+        title="Ampledger",
+        version=version("ampledger"),
+        description=_DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        responses=_PROBLEMS,
+    )
+    app.state.office = office
+    for resource in (
+        stations,
+        calls,
+        journal,
+        connectors,
+        transactions,
+        meter_values,
+        tokens,
+        quarantine,
+        users,
+        health,
+        documentation,
+    ):
+        app.include_router(resource.router)
+    app.add_middleware(Requests)
+    problems.install(app)
+    return app

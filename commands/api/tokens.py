@@ -1,0 +1,123 @@
+"""/api/v1/tokens: who may charge (OCPP 1.6: idTag)."""
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+from pydantic import AfterValidator, BaseModel, Field
+
+from commands.api.access import Operator, viewing
+from commands.api.office import AnOffice
+from commands.api.problems import Problem
+from commands.api.shapes import (
+    Cursor,
+    Filter,
+    GivenTime,
+    Limit,
+    Page,
+    Text,
+    Time,
+    after,
+    decoded,
+    page_of,
+)
+from domain.model.operations import IssueToken, WithdrawToken
+from domain.model.token import Permit
+from domain.model.values import Standing
+from projections import tokens
+from projections.tokens import TokenRow
+
+router = APIRouter(prefix="/api/v1/tokens", tags=["tokens"], dependencies=[viewing])
+
+IdTag = Annotated[
+    str,
+    Path(min_length=1, max_length=60, description="1 to 20 characters, in any case"),
+    AfterValidator(decoded),
+    Field(min_length=1, max_length=20),  # IdToken, OCPP 1.6 section 7.28
+]
+
+
+class TokenWish(BaseModel, extra="forbid"):
+    """What is thought of a token; what is left out gets its default."""
+
+    status: Standing = Field(Standing.ACCEPTED, description="what a station is told")
+    expiry_date: GivenTime | None = Field(None, description="a past one is told as Expired")
+    parent_id_tag: Text = Field("", max_length=20, description="tokens of one group stop each other")
+    concurrent_limit: int = Field(0, ge=0, le=10_000, description="open transactions; 0: any number")
+    note: str = Field("", max_length=2000)
+
+
+class Token(BaseModel):
+    """A token."""
+
+    id_tag: str = Field(description="as it was issued first; it is compared in any case")
+    status: str
+    expiry_date: Time | None
+    parent_id_tag: str
+    concurrent_limit: int
+    open_transactions: int | None = Field(description="counted only for a token with a limit")
+    note: str
+    issued_at: Time | None
+    issued_by: str
+    changed_at: Time | None
+    changed_by: str
+
+
+@router.get("")
+def list_tokens(
+    office: AnOffice, search: Filter = "", cursor: Cursor = "", limit: Limit = 100
+) -> Page[Token]:
+    """By tag, in lower case. `search`: part of tag, parent tag or note."""
+    rows = office.database.read(
+        tokens.listed, search=search, after=after(cursor), limit=limit + 1
+    )
+    return page_of(rows, limit, item=_token, place=lambda row: row.id)
+
+
+@router.get("/{id_tag}")
+def get_token(office: AnOffice, id_tag: IdTag) -> Token:
+    """One token, in any spelling."""
+    row = office.database.read(tokens.find, id_tag)
+    if row is None:
+        raise Problem(404, f"there is no token {id_tag}", kind="not-found")
+    return _token(row)
+
+
+@router.put("/{id_tag}", responses={201: {"model": Token, "description": "issued"}})
+async def put_token(
+    office: AnOffice, id_tag: IdTag, wish: TokenWish, by: Operator, response: Response
+) -> Token:
+    """Issue a token, or replace what is thought of it."""
+    previous = await asyncio.to_thread(office.database.read, tokens.find, id_tag)
+    permit = Permit(
+        standing=wish.status,
+        expires_at=wish.expiry_date,
+        parent=wish.parent_id_tag,
+        concurrent_limit=wish.concurrent_limit,
+        note=wish.note,
+    )
+    await office.desk.wish(IssueToken(id_tag=id_tag, permit=permit), by=by.name)
+    response.status_code = 200 if previous else 201
+    return await asyncio.to_thread(get_token, office, id_tag)
+
+
+@router.delete("/{id_tag}", status_code=204)
+async def delete_token(office: AnOffice, id_tag: IdTag, by: Operator) -> None:
+    """Withdraw a token: it is unknown from then on."""
+    await office.desk.wish(WithdrawToken(id_tag=id_tag), by=by.name)
+
+
+def _token(row: TokenRow) -> Token:
+    return Token(
+        id_tag=row.id_tag,
+        status=row.standing,
+        expiry_date=row.expires_at,
+        parent_id_tag=row.parent,
+        concurrent_limit=row.concurrent_limit,
+        open_transactions=row.in_use if row.concurrent_limit else None,
+        note=row.note,
+        issued_at=row.issued_at,
+        issued_by=row.issued_by,
+        changed_at=row.changed_at,
+        changed_by=row.changed_by,
+    )

@@ -1,0 +1,45 @@
+"""GetConfiguration (OCPP 1.6 section 5.8): read a station's configuration keys."""
+
+from typing import Any
+
+from domain.ocpp.action import Outgoing
+from domain.ocpp.v16.secrets import MASK, SECRET_KEYS, is_secret
+from domain.ocpp.v16.types import Record, Text50, Text500
+
+
+class KeyValue(Record):
+    """One key; a value may be absent when it is write-only or not set (7.29)."""
+
+    key: Text50
+    readonly: bool
+    value: Text500 | None = None
+
+
+class GetConfiguration(Outgoing):
+    """No keys, or an empty list: all of them. A station that tells its password is not quoted."""
+
+    secret_names = SECRET_KEYS
+
+    class Request(Record):
+        """6.23."""
+
+        key: tuple[Text50, ...] | None = None
+
+    class Response(Record):
+        """6.24."""
+
+        configurationKey: tuple[KeyValue, ...] = ()
+        unknownKey: tuple[Text50, ...] = ()
+
+    def mask(self, payload: Any) -> Any:  # noqa: ANN401 - JSON
+        """The response with passwords hidden."""
+        keys = payload.get("configurationKey") if isinstance(payload, dict) else None
+        if not isinstance(keys, list):
+            return payload
+        return {**payload, "configurationKey": [_masked(key) for key in keys]}
+
+
+def _masked(entry: Any) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(entry, dict) and is_secret(entry.get("key")) and "value" in entry:
+        return {**entry, "value": MASK}
+    return entry

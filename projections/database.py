@@ -1,0 +1,50 @@
+"""The way of others to the read models: a query or a change in, its result out."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+
+from domain.ports import Conflict, Unavailable
+from projections.engines import writing
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Database:
+    """Runs the queries of the read models' modules; blocking, for worker threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def read(
+        self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """The result of a query; raises Unavailable when the database is away."""
+        with _translated(), self._engine.connect() as connection:
+            return query(connection, *args, **kwargs)
+
+    def write(
+        self, change: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """The result of a change in a transaction of its own; raises Unavailable, Conflict."""
+        with _translated(), writing(self._engine) as connection:
+            return change(connection, *args, **kwargs)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolExhausted) as error:
+        raise Unavailable("the read models are away") from error
+    except IntegrityError as error:
+        raise Conflict("it is there already") from error
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        raise Unavailable("the read models are away") from error

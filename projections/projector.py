@@ -1,0 +1,153 @@
+"""Facts in, rows and positions out: one transaction per batch (ADR 4)."""
+
+import logging
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DataError, IntegrityError
+
+from domain import facts
+from domain.ports import Clock, Log, Notification
+from projections import positions, stumbles
+from projections.engines import writing
+from projections.positions import key_of
+from projections.readmodel import Noted, ReadModel
+from projections.stumbles import Stumble
+
+# What a single fact can do to a read model, as opposed to what the database can.
+_POISON = (
+    *(DataError, IntegrityError),
+    *(ArithmeticError, AttributeError, LookupError, TypeError, ValueError),
+)
+_NUL, _REPLACEMENT = b"\\u0000", b"\\ufffd"  # PostgreSQL refuses NUL in text
+
+_log = logging.getLogger("ampledger.projections")
+
+
+class Step(NamedTuple):
+    """What a step has done: whether any position moved, and which read models have news."""
+
+    moved: bool
+    news: frozenset[str]
+
+
+class Projector:
+    """Moves read models forward. Those at one position share a pull; a laggard catches up alone."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        log: Log,
+        models: Sequence[ReadModel],
+        *,
+        clock: Clock,
+        limit: int = 1000,
+    ) -> None:
+        """`limit` is how many facts are taken in per transaction."""
+        self._engine, self._log, self._clock = engine, log, clock
+        self._models = {key_of(model): model for model in models}
+        self._limit = limit
+        self._positions: dict[str, int] = {}  # empty: not known
+
+    def step(self) -> Step:
+        """Take in a batch, for each laggard too.
+
+        Raises Fenced when somebody else has moved a position: `forget`, and the next step starts
+        from there. Raises the database's errors, and Unavailable of the log.
+        """
+        if not self._positions:
+            self._positions = self._read_positions()
+        before = dict(self._positions)
+        lead = max(before.values())
+        news: set[str] = set()
+        for position in sorted({each for each in before.values() if each < lead}):
+            news |= self._advance(position, upto=lead)
+        news |= self._advance(lead, upto=None)
+        return Step(self._positions != before, frozenset(news))
+
+    def forget(self) -> None:
+        """Read the positions anew in the next step."""
+        self._positions = {}
+
+    def wait(self, timeout: float) -> None:
+        """Return when there may be more, or after `timeout` seconds."""
+        self._log.wait(max(self._positions.values(), default=0), timeout)
+
+    def _read_positions(self) -> dict[str, int]:
+        with writing(self._engine) as connection:
+            positions.begin(connection, list(self._models))
+            known = positions.read(connection)
+        return {name: known[name] for name in self._models}
+
+    def _advance(self, position: int, *, upto: int | None) -> set[str]:
+        """Move all that stand at a position, together or, when one of them stumbles, alone."""
+        names = [name for name, reached in self._positions.items() if reached == position]
+        noted, new = self._pull(names, position, upto)
+        if new == position:
+            return set()
+        try:
+            self._commit(names, position, noted, new)
+        except _POISON:
+            for name in names:
+                self._creep(name, position, noted, new)
+        told = {each.topic for each in noted}
+        return {self._models[n].name for n in names if not told.isdisjoint(self._models[n].topics)}
+
+    def _pull(
+        self, names: Sequence[str], position: int, upto: int | None
+    ) -> tuple[list[Noted], int]:
+        """Facts of the topics wanted, and the position they lead to, past facts nobody wants."""
+        head = self._log.position() if upto is None else upto
+        if head <= position:
+            return [], position
+        topics = sorted(frozenset().union(*(self._models[name].topics for name in names)))
+        found = self._log.since(position, limit=self._limit, topics=topics)
+        within = [each for each in found if upto is None or each.position <= upto]
+        last = within[-1].position if within else position
+        new = last if len(within) == self._limit else max(head, last)
+        return [_noted(each) for each in within], new
+
+    def _commit(self, names: Collection[str], old: int, noted: Sequence[Noted], new: int) -> None:
+        with writing(self._engine) as connection:
+            positions.advance(connection, names, old=old, new=new)
+            for model in (self._models[name] for name in names):
+                if wanted := [each for each in noted if each.topic in model.topics]:
+                    model.project(connection, wanted)
+        self._positions.update(dict.fromkeys(names, new))
+
+    def _creep(self, name: str, old: int, noted: Sequence[Noted], new: int) -> None:
+        """Take in a batch with a fact that cannot be taken in: halve it until only that is left."""
+        try:
+            self._commit([name], old, noted, new)
+        except _POISON as error:
+            if len(noted) <= 1:
+                self._skip(name, old, new, error)
+                return
+            middle = len(noted) // 2
+            between = noted[middle - 1].position
+            self._creep(name, old, noted[:middle], between)
+            self._creep(name, between, noted[middle:], new)
+
+    def _skip(self, name: str, old: int, new: int, error: Exception) -> None:
+        _log.error("stumbled", extra={"model": name, "position": new}, exc_info=error)
+        stumble = Stumble(name=name, position=new, error=repr(error), at=self._clock())
+        with writing(self._engine) as connection:
+            positions.advance(connection, [name], old=old, new=new)
+            stumbles.note(connection, stumble)
+        self._positions[name] = new
+
+
+def rebuild(engine: Engine, model: ReadModel) -> None:
+    """Empty a read model and begin it anew; whoever projects meanwhile is fenced and starts over."""
+    name = key_of(model)
+    with writing(engine) as connection:
+        positions.rewind(connection, name)
+        stumbles.forget(connection, name)
+        model.clear(connection)
+
+
+def _noted(found: Notification) -> Noted:
+    state = found.state.replace(_NUL, _REPLACEMENT) if _NUL in found.state else found.state
+    fact = facts.decode(found.stream, found.version, found.topic, state)
+    return Noted(found.position, found.topic, fact)

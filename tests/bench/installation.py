@@ -1,0 +1,144 @@
+"""An Ampledger of the benchmark's own: processes that share settings, stopped in the end."""
+
+import base64
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic, sleep
+from types import TracebackType
+from typing import Self
+
+from tests.bench.mix import TOKEN
+
+_PROGRAM = str(Path(sys.executable).with_name("ampledger"))
+_PATIENCE = 60  # s for a process to be ready, or to end
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A process of Ampledger."""
+
+    name: str
+    process: "subprocess.Popen[bytes]"
+    ready_url: str
+    log: Path
+
+    @property
+    def pid(self) -> int:
+        """Of the process."""
+        return self.process.pid
+
+
+class Installation:
+    """Starts roles one by one; every station may connect, and the token of the mix is issued."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        """`folder` takes logs and data; `settings` are those of Ampledger, in upper case."""
+        self._folder = folder
+        gateway_port = _free_port()
+        self._settings = {
+            "ADMIN_TOKEN": secrets.token_urlsafe(),
+            "API_PORT": str(_free_port()),
+            "DATA": str(folder / "data"),
+            "GATEWAY_HOST": "127.0.0.1",
+            "GATEWAY_PORT": str(gateway_port),
+            "LOG_LEVEL": "warning",
+            "SECRET_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+            "UNKNOWN_STATIONS": "accept",
+            **settings,
+        }
+        self.database_url = settings.get("DATABASE_URL", "")  # "" for a file in the folder
+        self.gateway_url = f"ws://127.0.0.1:{gateway_port}/ocpp"
+        self.roles: dict[str, Role] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for role in self.roles.values():
+            role.process.send_signal(signal.SIGTERM)
+        for role in self.roles.values():
+            _end(role.process)
+
+    def start(self, command: str, *, index: int = 0) -> None:
+        """Start a role and wait until it is ready; raises RuntimeError when it does not get there.
+
+        The first is "domain", the others are "domain-1", …
+        """
+        name = f"{command}-{index}" if index else command
+        port, log = _free_port(), self._folder / f"{name}.log"
+        environment = self._environment(OPS_PORT=str(port), DOMAIN_INDEX=str(index))
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [_PROGRAM, command], env=environment, stdout=output, stderr=subprocess.STDOUT
+            )
+        self.roles[name] = Role(name, process, f"http://127.0.0.1:{port}/readyz", log)
+        _await_readiness(self.roles[name])
+
+    def issue_token(self) -> None:
+        """Make the token of the mix known, as an operator would."""
+        subprocess.run(
+            [_PROGRAM, "tokens", "add", TOKEN],
+            env=self._environment(),
+            check=True,
+            stdout=subprocess.DEVNULL,
+            timeout=_PATIENCE,
+        )
+
+    def kill(self, name: str) -> None:
+        """End a role without a word (SIGKILL)."""
+        process = self.roles.pop(name).process
+        process.kill()
+        process.wait()
+
+    def pids(self) -> dict[str, tuple[int]]:
+        """The processes, by role."""
+        return {role.name: (role.pid,) for role in self.roles.values()}
+
+    def _environment(self, **settings: str) -> dict[str, str]:
+        """The environment without the settings that somebody else may have put there."""
+        clean = {k: v for k, v in os.environ.items() if not k.upper().startswith("AMPLEDGER_")}
+        given = {**self._settings, **settings}
+        return clean | {f"AMPLEDGER_{name}": value for name, value in given.items()}
+
+
+def _await_readiness(role: Role) -> None:
+    deadline = monotonic() + _PATIENCE
+    while not _is_ready(role):
+        if role.process.poll() is not None or monotonic() > deadline:
+            last = role.log.read_text(errors="replace")[-2000:]
+            raise RuntimeError(f"ampledger {role.name} does not get ready:\n{last}")
+        sleep(0.05)
+
+
+def _is_ready(role: Role) -> bool:
+    try:
+        with urllib.request.urlopen(role.ready_url, timeout=3) as response:
+            return bool(response.status == 200)
+    except OSError:  # an HTTPError is one too
+        return False
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    try:
+        process.wait(_PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port

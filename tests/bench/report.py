@@ -1,0 +1,52 @@
+"""The results as tables for people."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+
+from tests.bench.figures import Failover, Idle, Limits, Traffic
+
+Result = Traffic | Idle | Failover | Limits
+
+
+def show(mode: str, result: Result) -> str:
+    """A result under the name of its run."""
+    if isinstance(result, Traffic):
+        return _traffic(mode, result)
+    return _table("", (mode, ""), ((f.name, getattr(result, f.name)) for f in fields(result)))
+
+
+def _traffic(mode: str, traffic: Traffic) -> str:
+    rate = f"{traffic.calls_per_second:,.0f} CALLs/s"
+    title = f"{mode}: {rate}, {traffic.stations} stations, {traffic.errors} errors"
+    header = ("answered in ms", "count", "p50", "p95", "p99")
+    rows = [(a.action, a.count, a.p50_ms, a.p95_ms, a.p99_ms) for a in traffic.actions]
+    spent = [(name, used, used / traffic.seconds) for name, used in traffic.cpu_seconds.items()]
+    parts = [
+        _table(title, header, rows),
+        _table(f"CPU in {traffic.seconds:g} s", ("process", "seconds", "cores"), spent),
+    ]
+    if lag := traffic.lag:
+        behind = [(lag.p50_s, lag.p99_s, lag.max_s, lag.max_facts)]
+        header = ("lag of the read models, p50 s", "p99 s", "max s", "max facts")
+        parts.append(_table("", header, behind))
+    return "\n".join(parts)
+
+
+def _table(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """The first column is text, the others are numbers."""
+    lines = [list(header), *([_cell(value) for value in row] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    text = (
+        "  ".join(
+            cell.rjust(width) if column else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        )
+        for line in lines
+    )
+    return "\n".join(["", *([title] if title else []), *(f"  {line}".rstrip() for line in text)])
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:,.0f}" if value >= 1000 else f"{value:,.3f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)

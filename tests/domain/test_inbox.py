@@ -1,0 +1,356 @@
+"""The inbox: one commit a batch, exactly once in effect, answers only from the record."""
+
+from typing import Any
+
+import orjson
+import pytest
+
+from domain import wire
+from domain.csms import Policy
+from domain.model import operations as op
+from domain.model.token import Permit
+from domain.model.values import Profile, Registration, Standing
+from domain.ocpp.v16.core.status_notification import StatusNotification
+from domain.ports import Unavailable
+from domain.store.memory import MemoryLog
+from tests.domain.house import House, answers_of, heartbeat, start, stop
+
+
+@pytest.fixture
+def house() -> House:
+    house = House()
+    house.settle()
+    return house
+
+
+def test_a_frame_is_answered_and_journalled_with_its_answer(house):
+    record = house.received(heartbeat())
+    (answer,) = answers_of(house.process(record))
+    assert orjson.loads(answer)[:2] == [3, "h1"]
+    (row,) = house.log.frames(station="CP1", action="Heartbeat")
+    assert row.entry.payload == record.frame
+    assert row.entry.answer == answer
+
+
+def test_a_redelivered_frame_gets_the_recorded_answer_to_the_byte(house):
+    record = house.received(start())
+    (first,) = answers_of(house.process(record))
+    before = house.topics()
+    house.restart()
+    (second,) = answers_of(house.process(record, redelivered=True))
+    assert second == first
+    assert house.topics() == before
+
+
+def test_a_redelivery_that_nobody_announced_is_noticed_too(house):
+    record = house.received(start())
+    (first,) = answers_of(house.process(record))
+    house.restart()
+    (second,) = answers_of(house.process(record))
+    assert second == first
+    assert house.counts.conflicts == 1
+
+
+def test_a_batch_of_old_and_new_is_answered_whole(house):
+    old, new = house.received(start()), house.received(heartbeat())
+    (first,) = answers_of(house.process(old))
+    answers = answers_of(house.process(old, new, redelivered=True))
+    assert first in answers
+    assert {orjson.loads(a)[1] for a in answers} == {"s1", "h1"}
+
+
+def test_a_record_published_twice_into_one_batch_counts_once(house):
+    record = house.received(start())
+    assert len(answers_of(house.process(record, record))) == 1
+    assert house.topics().count("transaction.started") == 1
+
+
+def test_a_station_that_reuses_its_message_ids_gets_fresh_answers(house):
+    first = house.ask(heartbeat("1"))
+    house.now = house.now.replace(hour=13)
+    second = house.ask(heartbeat("1"))
+    assert first[2] != second[2]
+
+
+def test_a_retried_start_on_another_socket_after_a_restart_is_the_same_transaction(house):
+    first = house.ask(start("s1"))
+    house.restart()
+    house.process(house.opened(connection=6))
+    second = house.ask(start("s2"), connection=6)
+    assert second[2] == first[2]
+    assert house.topics().count("transaction.started") == 1
+
+
+def test_many_records_are_one_commit():
+    log = _CountingLog()
+    house = House(log)
+    house.settle()
+    commits = log.commits
+    house.process(*(house.received(heartbeat(str(n))) for n in range(50)))
+    assert log.commits == commits + 1
+
+
+def test_a_version_conflict_is_decided_again(house):
+    """Another writer took the connector meanwhile: what is in memory is void."""
+    zombie = House(house.log)
+    zombie.ask([2, "a", "StatusNotification", _status("Available")], connection=5)
+    house.ask([2, "b", "StatusNotification", _status("Charging")], connection=7)
+    zombie.ask([2, "c", "StatusNotification", _status("Finishing")], connection=8)
+    assert zombie.counts.conflicts == 1
+    assert house.topics().count("connector.status_reported") == 3
+
+
+def test_when_the_database_is_away_nothing_is_lost(house):
+    log = _AwayLog()
+    house = House(log)
+    house.settle()
+    record = house.received(start())
+    log.away = True
+    with pytest.raises(Unavailable):
+        house.process(record)
+    log.away = False
+    (answer,) = answers_of(house.process(record, redelivered=True))
+    assert orjson.loads(answer)[2]["transactionId"] > 0
+    assert house.topics().count("transaction.started") == 1
+
+
+def test_a_commit_that_happened_although_it_was_reported_lost_is_found(house):
+    log = _AmbiguousLog()
+    house = House(log)
+    house.settle()
+    record = house.received(start())
+    log.lose_the_next = True
+    with pytest.raises(Unavailable):
+        house.process(record)
+    assert len(answers_of(house.process(record, redelivered=True))) == 1
+    assert house.topics().count("transaction.started") == 1
+
+
+def test_a_handler_that_raises_is_quarantined_and_the_batch_goes_on(house, monkeypatch):
+    monkeypatch.setattr(StatusNotification, "decide", _explode)
+    bad = house.received([2, "x", "StatusNotification", _status("Available")])
+    answers = answers_of(house.process(house.received(start()), bad, house.received(heartbeat())))
+    decoded = {orjson.loads(a)[1]: orjson.loads(a) for a in answers}
+    assert decoded["x"][2] == "InternalError"
+    assert decoded["s1"][2]["transactionId"] > 0
+    assert "h1" in decoded
+    (kept,) = [fact for fact in house.told() if fact.TOPIC == "quarantine.kept"]
+    assert "ZeroDivisionError" in kept.detail
+    assert kept.message_id == "x"
+
+
+def test_a_transaction_message_whose_handler_raises_is_never_refused(house, monkeypatch):
+    monkeypatch.setattr("domain.ocpp.v16.core.start_transaction._record", _explode)
+    assert house.ask(start()) is None
+    monkeypatch.undo()
+    assert house.ask(start("again"))[2]["transactionId"] > 0
+
+
+def test_what_is_no_record_is_poison_and_harms_nobody(house):
+    good = wire.encode(house.received(heartbeat()))
+    outcome = house.inbox.process([b"\xc1rubbish", good], redelivered=False)
+    assert outcome.poison == [b"\xc1rubbish"]
+    assert len(answers_of(outcome)) == 1
+
+
+def test_unknown_and_wrong_way_actions_have_their_own_errors(house):
+    assert house.ask([2, "a", "MakeCoffee", {}])[2] == "NotImplemented"
+    assert house.ask([2, "b", "Reset", {"type": "Hard"}])[2] == "NotSupported"
+
+
+def test_a_malformed_frame_is_journalled_and_changes_nothing(house):
+    assert house.ask(b'[2,"x"') is None
+    (row,) = house.log.frames(station="CP1", kind="frame", limit=1, newest_first=True)
+    assert row.entry.payload == b'[2,"x"'
+    assert row.entry.deviations
+
+
+@pytest.mark.parametrize(
+    ("registration", "heard"),
+    [
+        (Registration.PENDING, {"BootNotification", "StartTransaction"}),
+        (Registration.REJECTED, {"BootNotification"}),
+    ],
+)
+def test_before_acceptance_only_what_must_be_is_heard(registration, heard):
+    house = House()
+    house.settle(registration=registration)
+    boot = {"chargePointVendor": "v", "chargePointModel": "m"}
+    answers = [
+        house.ask([2, "a", "BootNotification", boot]),
+        house.ask([2, "b", "Heartbeat", {}]),
+        house.ask(start("c")),
+    ]
+    names = ("BootNotification", "Heartbeat", "StartTransaction")
+    assert {n for n, a in zip(names, answers, strict=True) if a[0] == 3} == heard
+    assert answers[1][2] == "SecurityError"
+
+
+def test_heartbeats_can_be_left_out_of_the_journal():
+    house = House(policy=Policy(journal_heartbeats=False))
+    house.settle()
+    assert house.ask(heartbeat())[0] == 3
+    assert house.log.frames(station="CP1", action="Heartbeat") == []
+
+
+def test_the_policy_adopts_unknown_stations():
+    house = House(policy=Policy(adopt=Profile()))
+    house.process(house.opened("NEW"))
+    assert house.topics() == ["station.registered", "station.configured", "station.connected"]
+
+
+def test_without_that_policy_an_unknown_station_is_sent_away():
+    house = House()
+    outcome = house.process(house.opened("NEW"))
+    assert [type(record) for _, record in outcome.to_gateways] == [wire.Disconnect]
+
+
+def test_a_stranger_is_remembered(house):
+    knock = wire.Knocked(
+        station="X", connection=9, node="g1", protocol="ocpp1.6", remote="1.2.3.4", at=house.now
+    )
+    house.process(knock)
+    assert house.topics()[-2:] == ["stranger.noticed", "stranger.knocked"]
+
+
+# --- wishes -----------------------------------------------------------------------------------
+
+
+def test_a_granted_wish_is_told_its_position(house):
+    outcome = house.process(house.wish(op.IssueToken(id_tag="NEW", permit=Permit())))
+    ((queue, reply),) = outcome.replies
+    assert queue == "reply.api"
+    assert reply.position == house.log.position()
+    assert not reply.refused
+
+
+def test_a_refused_wish_says_why(house):
+    ((_, reply),) = house.process(house.wish(op.RemoveStation(station="CP9"))).replies
+    assert (reply.refused, reply.message) == ("not_found", "this station is not registered")
+
+
+def test_a_wish_delivered_again_is_granted_once(house):
+    wish = house.wish(_reset(house))
+    ((_, first),) = house.process(wish).replies
+    ((_, second),) = house.process(wish, redelivered=True).replies
+    assert first.result == second.result == "call-1"
+    assert house.topics().count("call.requested") == 1
+
+
+def test_a_call_to_an_absent_station_waits_only_as_long_as_wished(house):
+    closed = wire.Closed(
+        station="CP1", connection=5, node="g1", code=1006, reason="", at=house.now
+    )
+    house.process(closed)
+    ((_, now),) = house.process(house.wish(_reset(house))).replies
+    assert now.refused == "not_connected"
+    later = house.now.replace(hour=20)
+    ((_, patient),) = house.process(house.wish(_reset(house, expires_at=later))).replies
+    assert patient.result == "call-1"
+
+
+def test_a_call_lives_through_its_facts(house):
+    house.process(house.wish(_reset(house)))
+    house.process(wire.Sent(station="CP1", connection=5, call="call-1", at=house.now))
+    house.ask([3, "call-1", {"status": "Accepted"}])
+    assert house.topics()[-3:] == ["call.requested", "call.sent", "call.answered"]
+    out, answer = house.log.frames(message_id="call-1", kind="frame")
+    assert (out.entry.direction, answer.entry.direction) == ("out", "in")
+    assert orjson.loads(out.entry.payload) == [2, "call-1", "Reset", {"type": "Soft"}]
+
+
+def test_an_answer_of_another_station_ends_nothing(house):
+    house.process(house.wish(_reset(house)))
+    house.process(house.wish(op.RegisterStation(station="CP2", profile=Profile())))
+    house.ask([3, "call-1", {"status": "Accepted"}], station="CP2")
+    assert "call.answered" not in house.topics()
+
+
+def test_a_secret_in_an_answer_is_masked(house):
+    call = _reset(house, action="GetConfiguration", payload="{}")
+    house.process(house.wish(call))
+    key = {"key": "AuthorizationKey", "readonly": False, "value": "s3cret-s3cret"}
+    house.ask([3, "call-1", {"configurationKey": [key]}])
+    assert all(b"s3cret" not in row.state for row in house.log.since(0, limit=1000))
+    assert all(b"s3cret" not in row.entry.payload for row in house.log.frames(limit=1000))
+
+
+def test_closing_a_transaction_frees_its_connector(house):
+    number = house.ask(start())[2]["transactionId"]
+    wish = op.CloseTransaction(station="CP1", transaction=number, reason="stuck")
+    house.process(house.wish(wish))
+    assert house.topics()[-2:] == ["transaction.closed", "connector.freed"]
+    assert house.ask(stop(number))[0] == 3
+
+
+def test_a_blocked_token_is_blocked_at_once_for_every_writer(house):
+    other = House(house.log)
+    assert other.ask([2, "a", "Authorize", {"idTag": "ABC"}])[2]["idTagInfo"]["status"] == "Accepted"
+    blocked = Permit(standing=Standing.BLOCKED)
+    house.process(house.wish(op.IssueToken(id_tag="abc", permit=blocked)))
+    status = other.ask([2, "b", "Authorize", {"idTag": "aBc"}])[2]["idTagInfo"]["status"]
+    assert status == "Blocked"
+
+
+def test_a_long_stream_is_loaded_from_its_snapshot(house):
+    for n in range(210):
+        status = "Available" if n % 2 else "Charging"
+        house.ask([2, str(n), "StatusNotification", _status(status)])
+    snapshots, rest = house.log.read({"connector:CP1:1": 0})
+    assert [s.version for s in snapshots] == [200]
+    assert len(rest) == 211 - 200
+    house.restart()
+    house.ask([2, "x", "StatusNotification", _status("Faulted")])
+    assert house.log.heads(["connector:CP1:1"])["connector:CP1:1"].version == 212
+
+
+# --- aids --------------------------------------------------------------------------------------
+
+
+def _reset(house: House, **changes: Any) -> op.RequestCall:
+    values = {
+        "station": "CP1",
+        "call": "call-1",
+        "action": "Reset",
+        "payload": '{"type":"Soft"}',
+        "expires_at": house.now,
+    }
+    return op.RequestCall(**values | changes)
+
+
+def _status(status: str) -> dict[str, object]:
+    return {"connectorId": 1, "errorCode": "NoError", "status": status}
+
+
+def _explode(*_: object, **__: object) -> None:
+    raise ZeroDivisionError
+
+
+class _CountingLog(MemoryLog):
+    commits = 0
+
+    def commit(self, *args: Any, **kwargs: Any) -> int:
+        self.commits += 1
+        return super().commit(*args, **kwargs)
+
+
+class _AwayLog(MemoryLog):
+    away = False
+
+    def commit(self, *args: Any, **kwargs: Any) -> int:
+        if self.away:
+            raise Unavailable
+        return super().commit(*args, **kwargs)
+
+
+class _AmbiguousLog(MemoryLog):
+    lose_the_next = False
+
+    def commit(self, *args: Any, **kwargs: Any) -> int:
+        position = super().commit(*args, **kwargs)
+        if self.lose_the_next:
+            self.lose_the_next = False
+            raise Unavailable
+        return position
+
+
