@@ -12,14 +12,14 @@ from gateway.limits import TokenBucket
 class Conversation:
     """Both directions of one connection: a method takes an input and returns its effects."""
 
-    __slots__ = ("_closed", "_malformed", "_ours", "_rules", "_theirs")
+    __slots__ = ("_malformed", "_ours", "_rules", "_theirs", "is_closed")
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
         self._ours = OurCalls(rules)
         self._theirs = TheirCalls(rules)
         self._malformed: TokenBucket | None = None  # most stations never need one
-        self._closed = False
+        self.is_closed = False
 
     @property
     def next_deadline(self) -> float | None:
@@ -28,7 +28,7 @@ class Conversation:
 
     def receive(self, frame: bytes, now: float) -> Effects:
         """A text frame came from the station, UTF-8."""
-        if self._closed:
+        if self.is_closed:
             return ()
         match frames.parse(frame):
             case frames.Call(id=message_id):
@@ -44,14 +44,14 @@ class Conversation:
 
     def call(self, call: wire.Call, now: float) -> Effects:
         """The domain wants this call made."""
-        if self._closed:
+        if self.is_closed:
             return (Report(Outcome.RETURNED, call.call, "connection lost"),)
         return self._ours.add(call, now)
 
     def answer(self, frame: bytes, now: float) -> Effects:
         """The domain answers a call of the station; only a call in progress here is answered."""
         answer = frames.parse(frame)
-        if self._closed or not self._theirs.finish(answer, now):
+        if self.is_closed or not self._theirs.finish(answer, now):
             return (Note(Remark.STRAY_ANSWER, getattr(answer, "id", "")),)
         return (Write(frame),)
 
@@ -61,7 +61,7 @@ class Conversation:
 
     def close(self) -> Effects:
         """The socket has ended, or counts as ended. Nothing happens on it after this."""
-        self._closed = True
+        self.is_closed = True
         return self._ours.end()
 
     def _refuse(self, malformed: frames.Malformed, frame: bytes, now: float) -> Effects:

@@ -101,6 +101,8 @@ class Session:
 
     def receive(self, frame: bytes) -> None:
         """A text frame came from the station, UTF-8."""
+        if self._conversation.is_closed:  # what a replaced socket still had in its buffer
+            return
         at, now = self._around.clock(), self._around.timers.time()
         self._around.counts.frames_in += 1
         self._around.seen.mark(self.station, self.connection, at)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from typing import Self
 
 from domain import wire
 from domain.ports import Broker, Overloaded
@@ -16,7 +17,21 @@ class Uplink:
         self._outbox = outbox
         self._queues = tuple(map(topics.inbound, range(partitions)))
         self._held: deque[tuple[str, bytes]] = deque()
-        self._letting_go = asyncio.Lock()
+        self._relieved = asyncio.Event()
+        self._relieved.set()
+        self._owner = asyncio.TaskGroup()
+        self._handing_over: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        """Start to own the task that hands over what was refused."""
+        await self._owner.__aenter__()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Give up what is held: none of it was answered, so it comes again."""
+        if self._handing_over is not None:
+            self._handing_over.cancel()
+        await self._owner.__aexit__(None, None, None)
 
     @property
     def is_crowded(self) -> bool:
@@ -27,25 +42,33 @@ class Uplink:
         """Send a record; never waits and never fails."""
         queue = self._queues[wire.partition_of(wire.key_of(record), len(self._queues))]
         item = wire.encode(record)
-        if self._held:  # order
+        if self._held:
             self._held.append((queue, item))
             return
         try:
             self._outbox.post(queue, item)
         except Overloaded:
-            self._held.append((queue, item))
+            self._hold(queue, item)
 
     async def relief(self) -> None:
         """Return when the outbox has taken everything."""
-        async with self._letting_go:
-            while self._held:
-                await self._outbox.put(*self._held[0])
-                self._held.popleft()
+        await self._relieved.wait()
 
     async def flush(self) -> None:
         """Return when the broker has everything."""
         await self.relief()
         await self._outbox.flush()
+
+    def _hold(self, queue: str, item: bytes) -> None:
+        self._held.append((queue, item))
+        self._relieved.clear()
+        self._handing_over = self._owner.create_task(self._hand_over())
+
+    async def _hand_over(self) -> None:
+        while self._held:
+            await self._outbox.put(*self._held[0])
+            self._held.popleft()
+        self._relieved.set()
 
 
 async def declare_queues(broker: Broker, partitions: int) -> None:

@@ -149,7 +149,7 @@ def listed(
     before: int = 0,
     limit: int = 100,
 ) -> list[CallRow]:
-    """Calls, the newest first, of a `first_position` before `before` (0: from the newest)."""
+    """Calls, the newest first, of a `first_position` before `before` (0: any)."""
     query = VIEW.order_by(CALLS.c.first_position.desc()).limit(limit)
     if before:
         query = query.where(CALLS.c.first_position < before)

@@ -37,7 +37,7 @@ def _effect(fact: Fact, row: ConnectorRow) -> None:
 
 
 @_effect.register
-def _(_fact: Connector.Appeared, row: ConnectorRow) -> None:
+def _(_fact: Connector.Appeared, _row: ConnectorRow) -> None:
     """It is there."""
 
 
@@ -55,7 +55,7 @@ def _(fact: Connector.Taken, row: ConnectorRow) -> None:
 
 
 @_effect.register
-def _(fact: Connector.Freed, row: ConnectorRow) -> None:
+def _(_fact: Connector.Freed, row: ConnectorRow) -> None:
     row.transaction = None
 
 

@@ -1,6 +1,6 @@
 """The way of others to the read models: a query or a change in, its result out."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -9,7 +9,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, Operation
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from domain.ports import Conflict, Unavailable
+from projections import positions
 from projections.engines import writing
+from projections.migration import READ_MODELS, migrate
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -20,6 +22,11 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+
+    def migrate(self) -> None:
+        """Make what is missing; raises Unavailable."""
+        with _translated():
+            migrate(self._engine)
 
     def read(
         self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -48,3 +55,15 @@ def _translated() -> Iterator[None]:
         if not error.connection_invalidated:
             raise
         raise Unavailable("the read models are away") from error
+
+
+def reached(connection: Connection) -> int:
+    """The position up to which every read model is: read your writes."""
+    known = positions.read(connection)
+    return min(known.get(positions.key_of(model), 0) for model in READ_MODELS)
+
+
+def passed(connection: Connection, places: Collection[int]) -> set[int]:
+    """Which of these positions every read model has reached."""
+    place = reached(connection)
+    return {each for each in places if each <= place}

@@ -6,40 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol
 
-from sqlalchemy import Engine
-
-from domain import frames, wire
-from domain.ports import Clock, Overloaded, Vault
-from projections import outbound
-from projections.outbound import Next
-from projections.progress import Trust
+from domain import frames, topics, wire
+from domain.ports import Clock, Outbox, Vault
+from projections.outbound import CallQueue, Next
 
 _POLL = 1.0  # s
 _PATIENCE = timedelta(seconds=30)  # then a call nobody told about is given again: see `_Given`
 _UNROUTABLE = timedelta(seconds=5)  # then a gateway without queue is tried again
 
 _log = logging.getLogger("ampledger.projections")
-
-
-class Post(Protocol):
-    """Puts an item on a queue, in order, soon; gives it back when there is no such queue.
-
-    Called on the event loop; raises Overloaded when nothing more is taken.
-    """
-
-    def __call__(
-        self, queue: str, item: bytes, *, unroutable: Callable[[bytes], None] | None = None
-    ) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Routes:
-    """The names of queues."""
-
-    gateway: Callable[[str], str]  # of a node
-    inbound: Callable[[str], str]  # of a key
 
 
 @dataclass(slots=True)
@@ -59,18 +35,10 @@ class Dispatcher:
     """One call in flight per station, in the order they were wished for."""
 
     def __init__(
-        self,
-        engine: Engine,
-        vault: Vault,
-        post: Post,
-        routes: Routes,
-        *,
-        clock: Clock,
-        trust: Trust,
+        self, calls: CallQueue, outbox: Outbox, vault: Vault, *, clock: Clock, partitions: int
     ) -> None:
-        """`trust` is over the read models calls and stations."""
-        self._engine, self._vault, self._clock, self._trust = engine, vault, clock, trust
-        self._post, self._routes = post, routes
+        self._calls, self._outbox, self._vault = calls, outbox, vault
+        self._clock, self._partitions = clock, partitions
         self._given: dict[str, _Given] = {}  # by station
         self._stir = asyncio.Event()
 
@@ -84,13 +52,15 @@ class Dispatcher:
             try:
                 if active():
                     await self.step()
-            except Exception:
+                else:
+                    self._calls.forget()
+            except Exception:  # noqa: BLE001 - the next step tries again
                 _log.exception("dispatching failed")
             await self._rest()
 
     async def step(self) -> None:
         """Publish what is due and was not published."""
-        found = await asyncio.to_thread(self._find)
+        found = await asyncio.to_thread(self._calls.next)
         if found is None:
             return
         now = self._clock()
@@ -102,12 +72,6 @@ class Dispatcher:
         for each in found:
             if each.station not in self._given:
                 await self._send(each, now)
-
-    def _find(self) -> list[Next] | None:
-        with self._engine.connect() as connection:
-            if not self._trust.holds(connection):
-                return None
-            return outbound.due(connection, now=self._clock())
 
     async def _send(self, call: Next, now: datetime) -> None:
         payload = await self._payload(call)
@@ -123,8 +87,7 @@ class Dispatcher:
         )
         given = _Given(call.call, call.connection, now + _PATIENCE)
         returned = partial(self._returned, given)
-        queue = self._routes.gateway(call.node)
-        self._post(queue, wire.encode(record), unroutable=returned)
+        self._outbox.post(topics.gateway(call.node), wire.encode(record), unroutable=returned)
         self._given[call.station] = given
 
     async def _payload(self, call: Next) -> bytes | None:
@@ -142,7 +105,8 @@ class Dispatcher:
             reason="its sealed payload cannot be read",
             at=self._clock(),
         )
-        self._post(self._routes.inbound(call.station), wire.encode(given_up))
+        partition = wire.partition_of(call.station, self._partitions)
+        self._outbox.post(topics.inbound(partition), wire.encode(given_up))
 
     def _returned(self, given: _Given, item: bytes) -> None:
         """The gateway is away, or only its queue: nothing was written, so it may be tried again."""

@@ -6,10 +6,11 @@ from contextlib import contextmanager
 
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.pool import ConnectionPoolEntry
 
-AWAY = (InterfaceError, OperationalError, TimeoutError)  # what a database that is away raises
+AWAY = (InterfaceError, OperationalError, PoolExhausted)  # what a database that is away raises
 _SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _PATIENCE = 30  # s for SQLite's one writer
 

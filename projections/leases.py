@@ -1,4 +1,4 @@
-"""Reads the gateways' leases from the broker and writes them down together, once a second at most."""
+"""Reads the gateways' leases from the broker and writes them down together, at most each second."""
 
 import asyncio
 import logging
@@ -48,7 +48,7 @@ class LeaseReader:
         self._arrived.clear()
         try:
             await asyncio.to_thread(self.record, deliveries)
-        except Exception:
+        except Exception:  # noqa: BLE001 - the next flush tries again
             _log.exception("leases not recorded")
             self._waiting = deliveries + self._waiting
             self._arrived.set()

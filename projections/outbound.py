@@ -3,10 +3,13 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, exists, or_, select
+from sqlalchemy import Connection, Engine, and_, exists, or_, select
 
+from domain.ports import Clock
 from projections.calls import CALLS
+from projections.progress import Trust
 from projections.stations import STATIONS
+from projections.tables import fetch
 
 _EARLIER = CALLS.alias("earlier")
 
@@ -22,6 +25,15 @@ class Next(NamedTuple):
     request: str
     timeout: int
     sealed: bool
+
+
+class Late(NamedTuple):
+    """A call for which it is too late; `connection` is the last it was given to."""
+
+    station: str
+    call: str
+    connection: int | None
+    attempts: int
 
 
 _BEFORE_IT = exists().where(
@@ -48,38 +60,50 @@ _QUERY = (
     .where(_NEW_CONNECTION, ~_BEFORE_IT)
     .order_by(CALLS.c.first_position)
 )
+_LATE = select(
+    CALLS.c.station, CALLS.c.id.label("call"), CALLS.c.connection, CALLS.c.attempts
+).outerjoin(STATIONS, STATIONS.c.id == CALLS.c.station)
 _ONLINE_IN_TIME = and_(STATIONS.c.online, STATIONS.c.connected_at <= CALLS.c.expires_at)
 
 
-def due(connection: Connection, *, now: datetime) -> list[Next]:
-    """What can be sent now; the time to live of a call counts while its station is away."""
-    query = _QUERY.where(or_(CALLS.c.expires_at > now, _ONLINE_IN_TIME))
-    return [Next(**found) for found in connection.execute(query).mappings()]
+def expired(connection: Connection, *, now: datetime) -> list[Late]:
+    """Queued calls that came too late for their station."""
+    query = _LATE.where(
+        CALLS.c.waiting, CALLS.c.status == "queued", CALLS.c.expires_at <= now
+    ).where(or_(STATIONS.c.id.is_(None), ~STATIONS.c.online, ~_ONLINE_IN_TIME))
+    return fetch(connection, query, Late)
 
 
-def expired(connection: Connection, *, now: datetime) -> list[tuple[str, str]]:
-    """Queued calls, as (station, call), whose time to live passed before the station was there."""
-    query = (
-        select(CALLS.c.station, CALLS.c.id)
-        .outerjoin(STATIONS, STATIONS.c.id == CALLS.c.station)
-        .where(CALLS.c.waiting, CALLS.c.status == "queued", CALLS.c.expires_at <= now)
-        .where(or_(STATIONS.c.id.is_(None), ~STATIONS.c.online, ~_ONLINE_IN_TIME))
-    )
-    return [(station, call) for station, call in connection.execute(query)]
-
-
-def unanswered(connection: Connection, *, before: datetime) -> list[tuple[str, int, str]]:
-    """Sent calls, as (station, connection, call), due before an instant on a connection that ended."""
-    query = (
-        select(CALLS.c.station, CALLS.c.connection, CALLS.c.id)
-        .outerjoin(STATIONS, STATIONS.c.id == CALLS.c.station)
-        .where(CALLS.c.waiting, CALLS.c.status == "sent", CALLS.c.answer_due_at < before)
-        .where(
-            or_(
-                STATIONS.c.id.is_(None),
-                ~STATIONS.c.online,
-                STATIONS.c.connection != CALLS.c.connection,
-            )
+def unanswered(connection: Connection, *, before: datetime) -> list[Late]:
+    """Sent calls overdue on a connection that has ended."""
+    query = _LATE.where(
+        CALLS.c.waiting, CALLS.c.status == "sent", CALLS.c.answer_due_at < before
+    ).where(
+        or_(
+            STATIONS.c.id.is_(None),
+            ~STATIONS.c.online,
+            STATIONS.c.connection != CALLS.c.connection,
         )
     )
-    return [(station, number, call) for station, number, call in connection.execute(query)]
+    return fetch(connection, query, Late)
+
+
+class CallQueue:
+    """What the dispatcher asks."""
+
+    def __init__(self, engine: Engine, trust: Trust, clock: Clock) -> None:
+        """`trust` is over the read models calls and stations."""
+        self._engine, self._trust, self._clock = engine, trust, clock
+
+    def next(self) -> list[Next] | None:
+        """What can be sent now, one call per station; None while the rows cannot be trusted.
+
+        The time to live of a call counts while its station is away.
+        """
+        query = _QUERY.where(or_(CALLS.c.expires_at > self._clock(), _ONLINE_IN_TIME))
+        with self._engine.connect() as connection:
+            return fetch(connection, query, Next) if self._trust.holds(connection) else None
+
+    def forget(self) -> None:
+        """Another process dispatches now."""
+        self._trust.forget()

@@ -43,7 +43,7 @@ class Owner:
             except Fenced as fenced:
                 _log.info("fenced", extra={"models": str(fenced)})
                 self._projector.forget()
-            except Exception:
+            except Exception:  # noqa: BLE001 - the next turn tries again
                 _log.exception("projecting failed")
                 self._recover(stop)
         self._retire()
@@ -73,5 +73,5 @@ class Owner:
         if was:
             try:
                 self._ownership.release()
-            except Exception:
+            except Exception:  # noqa: BLE001 - it was only a courtesy
                 _log.exception("the lease could not be released: it ends by itself")

@@ -41,7 +41,7 @@ class Ownership:
         self._renew_after: datetime | None = None
 
     def hold(self) -> bool:
-        """Whether this process owns the work now; renews the lease when a third of it has passed."""
+        """Whether this process owns the work now; renews a lease of which a third has passed."""
         now = self._clock()
         if self._renew_after is not None and now < self._renew_after:
             return True

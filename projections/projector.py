@@ -139,7 +139,7 @@ class Projector:
 
 
 def rebuild(engine: Engine, model: ReadModel) -> None:
-    """Empty a read model and begin it anew; whoever projects meanwhile is fenced and starts over."""
+    """Empty a read model and begin it anew; whoever projects meanwhile is fenced."""
     name = key_of(model)
     with writing(engine) as connection:
         positions.rewind(connection, name)

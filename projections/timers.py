@@ -7,10 +7,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, or_, select
 
-from domain import wire
-from domain.ports import Clock
+from domain import topics, wire
+from domain.ports import Clock, Outbox
 from projections import outbound
-from projections.dispatcher import Post
 from projections.presence import GATEWAYS
 from projections.progress import Trust
 from projections.stations import STATIONS
@@ -18,12 +17,12 @@ from projections.stations import STATIONS
 _EVERY = 1.0  # s
 _AGAIN = timedelta(seconds=10)  # what was told and is still due is told again
 _GRACE = timedelta(seconds=30)
-_SETTLE = timedelta(
-    seconds=30
-)  # two leases: who was silent because we were deaf has spoken by then
+_SETTLE = timedelta(seconds=30)  # two leases: who lives has been heard by then
 _GONE = 1006  # RFC 6455 section 7.4.1: closed abnormally
 
 _log = logging.getLogger("ampledger.projections")
+
+_Told = tuple[str, wire.Inbound]  # what names the occasion, and the record that tells of it
 
 
 class Hearing:
@@ -44,47 +43,83 @@ class Hearing:
 
 
 class Timers:
-    """Looks every second. What it tells is idempotent: a decision of the domain that may be refused."""
+    """Looks every second. What it tells may be told again: the domain decides whether it counts."""
 
-    def __init__(self, engine: Engine, *, clock: Clock, trust: Trust) -> None:
-        """`trust` is over the read models calls and stations."""
-        self._engine, self._clock, self._trust = engine, clock, trust
-        self._hearing = Hearing()
-        self._told: dict[object, datetime] = {}
-
-    async def run(
-        self,
-        post: Post,
-        inbound: Callable[[str], str],
-        *,
-        active: Callable[[], bool],
-        connected: Callable[[], bool],
+    def __init__(
+        self, engine: Engine, trust: Trust, outbox: Outbox, *, clock: Clock, partitions: int
     ) -> None:
+        """`trust` is over the read models calls and stations."""
+        self._engine, self._trust, self._clock = engine, trust, clock
+        self._outbox, self._partitions = outbox, partitions
+        self._hearing = Hearing()
+        self._told: dict[str, datetime] = {}
+
+    async def run(self, *, active: Callable[[], bool], connected: Callable[[], bool]) -> None:
         """Tell what is due while `active`, for ever; `connected`: whether the broker answers."""
         while True:
             await asyncio.sleep(_EVERY)
             try:
                 if active():
-                    for record in await asyncio.to_thread(self.due, connected=connected()):
-                        post(inbound(wire.key_of(record)), wire.encode(record))
-            except Exception:
+                    await self.step(connected=connected())
+                else:
+                    self._trust.forget()
+            except Exception:  # noqa: BLE001 - the next step tries again
                 _log.exception("timers failed")
 
-    def due(self, *, connected: bool) -> list[wire.Inbound]:
-        """What has become due, and what was told ten seconds ago and still is."""
+    async def step(self, *, connected: bool) -> None:
+        """Tell what has become due, and what was told ten seconds ago and still is."""
+        found = await asyncio.to_thread(self._due, connected=connected)
+        now = self._clock()
+        recent = {id: at for id, at in self._told.items() if id in found and now - at < _AGAIN}
+        for id, record in found.items():
+            if id not in recent:
+                partition = wire.partition_of(wire.key_of(record), self._partitions)
+                self._outbox.post(topics.inbound(partition), wire.encode(record))
+                recent[id] = now
+        self._told = recent
+
+    def _due(self, *, connected: bool) -> dict[str, wire.Inbound]:
         now = self._clock()
         heard = self._hearing.listen(now, connected=connected)
         with self._engine.connect() as connection:
             if not self._trust.holds(connection):
-                return []
+                return {}
             found = [*_expired(connection, now), *_unanswered(connection, now)]
             if heard:
                 found.extend(_silent(connection, now))
-        return self._news(found, now)
+        return dict(found)
 
-    def _news(self, found: list[wire.Inbound], now: datetime) -> list[wire.Inbound]:
-        keyed = {_identity(record): record for record in found}
-        told = {key: at for key, at in self._told.items() if key in keyed and now - at < _AGAIN}
-        news = [record for key, record in keyed.items() if key not in told]
-        self._told = dict.fromkeys(keyed, now) | told
-        return news
+
+def _expired(connection: Connection, now: datetime) -> Iterator[_Told]:
+    """A call that came back is another occasion: the journal takes an id only once."""
+    for late in outbound.expired(connection, now=now):
+        id = f"expire:{late.call}:{late.attempts}"
+        yield id, wire.Due(id=id, key=late.station, name="expire_call", subject=late.call, at=now)
+
+
+def _unanswered(connection: Connection, now: datetime) -> Iterator[_Told]:
+    """Their gateway would have told, had it lived."""
+    for late in outbound.unanswered(connection, before=now - _GRACE):
+        lost = wire.TimedOut(
+            station=late.station,
+            connection=late.connection or 0,
+            call=late.call,
+            reason="connection lost",
+            at=now,
+        )
+        yield f"time_out:{late.call}:{late.connection}", lost
+
+
+def _silent(connection: Connection, now: datetime) -> Iterator[_Told]:
+    """The connections of gateways whose lease has lapsed, or that never had one."""
+    never = GATEWAYS.c.node.is_(None) & (STATIONS.c.connected_at < now - _SETTLE)
+    query = (
+        select(STATIONS.c.id, STATIONS.c.connection, STATIONS.c.node)
+        .outerjoin(GATEWAYS, GATEWAYS.c.node == STATIONS.c.node)
+        .where(STATIONS.c.online, or_(GATEWAYS.c.until < now, never))
+    )
+    for station, number, node in connection.execute(query):
+        lost = wire.Closed(
+            station=station, connection=number, node=node, code=_GONE, reason="gateway lost", at=now
+        )
+        yield f"lost:{station}:{number}", lost

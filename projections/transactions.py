@@ -132,7 +132,7 @@ def listed(
     before: int = 0,
     limit: int = 100,
 ) -> list[TransactionRow]:
-    """Transactions, the newest first, of a `first_position` before `before` (0: from the newest)."""
+    """Transactions, the newest first, of a `first_position` before `before` (0: any)."""
     columns = TRANSACTIONS.c
     query = VIEW.order_by(columns.first_position.desc()).limit(limit)
     if before:

@@ -1,4 +1,4 @@
-"""What every test may ask for: the broker and the database of this machine, and a database of its own."""
+"""What every test may ask for: a broker, a database server, and a database of its own."""
 
 import os
 import socket

@@ -5,7 +5,7 @@ from pydantic import BaseModel, Field
 
 from commands.api.access import viewing
 from commands.api.office import AnOffice
-from projections import progress
+from projections.database import reached
 
 router = APIRouter(prefix="/api/v1/health", tags=["health"], dependencies=[viewing])
 
@@ -20,5 +20,5 @@ class Health(BaseModel):
 @router.get("")
 def get_health(office: AnOffice) -> Health:
     """Answers 503 when the database is away."""
-    readable = office.database.read(progress.reached)
+    readable = office.database.read(reached)
     return Health(position=max(office.log.position(), readable), readable=readable)

@@ -74,14 +74,16 @@ class _Times:
     def __bool__(self) -> bool:
         return bool(self.names or self.nested)
 
-    def plain(self, record: object) -> bool:
-        """Whether all are in UTC and plausible: nothing to convert, nothing to tell."""
+    def settle(self, record: object) -> bool:
+        """Bring all into UTC; False when one is not plausible, which must be told."""
         for name in self.names:
             moment = getattr(record, name)
-            if moment is not None and not (moment.tzinfo is UTC and times.plausible(moment)):
+            if moment is not None and not times.plausible(moment):
                 return False
+            if moment is not None and moment.tzinfo is not UTC:
+                setattr(record, name, moment.astimezone(UTC))
         return all(
-            inner.plain(item) for name, inner in self.nested for item in _items(record, name)
+            inner.settle(item) for name, inner in self.nested for item in _items(record, name)
         )
 
 
@@ -112,7 +114,7 @@ def _strict(shape: _Shape, text: bytes) -> Any:  # noqa: ANN401 - of the shape's
         record = shape.decoder.decode(text)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return None
-    return record if not shape.times or shape.times.plain(record) else None
+    return record if not shape.times or shape.times.settle(record) else None
 
 
 def _times_in(node: inspect.Type) -> _Times:

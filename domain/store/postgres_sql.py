@@ -42,7 +42,7 @@ TABLES = (
     """CREATE INDEX IF NOT EXISTS ampledger_journal_station
         ON ampledger_journal (station, position)""",
     """CREATE INDEX IF NOT EXISTS ampledger_journal_message
-        ON ampledger_journal (message_id) WHERE message_id <> ''""",
+        ON ampledger_journal (message_id, position) WHERE message_id <> ''""",
     """CREATE TABLE IF NOT EXISTS ampledger_numbers (
         name text PRIMARY KEY,
         value bigint NOT NULL) WITH (fillfactor = 50)""",

@@ -1,30 +1,17 @@
 """The log in an SQLite file: what `ampledger run` uses when nothing else is configured."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from threading import Lock
 from time import monotonic
 from typing import Any
 
 import orjson
-from eventsourcing.persistence import (
-    ConnectionPoolClosedError,
-    InterfaceError,
-    OperationalError,
-    StoredEvent,
-)
-from eventsourcing.sqlite import (
-    SQLiteApplicationRecorder,
-    SQLiteConnection,
-    SQLiteConnectionPool,
-    SQLiteCursor,
-    SQLiteDatastore,
-)
+from eventsourcing.persistence import StoredEvent
+from eventsourcing.sqlite import SQLiteApplicationRecorder
 
 from domain.ports import (
-    Conflict,
     JournalEntry,
     JournalRow,
     Notification,
@@ -34,44 +21,23 @@ from domain.ports import (
 )
 from domain.store import sqlite_sql as sql
 from domain.store.entries import block, printable
+from domain.store.sqlite_connections import Datastore
 from domain.store.watermark import Watermark
 
-_PATIENCE = 5.0  # seconds to wait for another writer
 _GLANCE = 0.1  # seconds between looks for what another process wrote
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _DAY = 86_400_000_000  # microseconds
-_PRAGMAS = (
-    "PRAGMA synchronous = FULL",
-    "PRAGMA cache_size = -16384",  # KiB
-    "PRAGMA wal_autocheckpoint = 4000",  # pages: a third more commits of 200 facts a second
-)
-_AWAY = (sqlite3.OperationalError, OperationalError, InterfaceError, ConnectionPoolClosedError)
-
-
-class _Pool(SQLiteConnectionPool):
-    """Connections that sync every commit, and move the write-ahead log in larger portions."""
-
-    def _create_connection(self) -> SQLiteConnection:
-        connection = super()._create_connection()
-        for pragma in _PRAGMAS:
-            connection.cursor().execute(pragma)
-        return connection
-
-
-class _Datastore(SQLiteDatastore):
-    def __init__(self, path: str) -> None:
-        super().__init__(path, originator_id_type="text")
-        self.pool = _Pool(db_name=path)
 
 
 class SQLiteLog(SQLiteApplicationRecorder):
     """One file, one writer at a time, readers beside it (WAL)."""
 
     def __init__(self, path: str) -> None:
-        super().__init__(_Datastore(path), events_table_name=sql.EVENTS)
+        datastore = Datastore(path)
+        super().__init__(datastore, events_table_name=sql.EVENTS)
+        self._reading, self._writing = datastore.reading, datastore.writing
         self._watermark = Watermark()
-        self._pen = Lock()
         self.create_table()
 
     def construct_create_table_statements(self) -> list[str]:
@@ -82,42 +48,6 @@ class SQLiteLog(SQLiteApplicationRecorder):
         """Make what is not there yet."""
         with self._writing() as cursor:
             self._create_table(cursor)
-
-    @contextmanager
-    def _reading(self) -> Iterator[SQLiteCursor]:
-        """A cursor that sees one moment of the file."""
-        with self._transaction("BEGIN", commit=False) as cursor:
-            yield cursor
-
-    @contextmanager
-    def _writing(self) -> Iterator[SQLiteCursor]:
-        """The cursor of the only writer; what it did is durable when the block has ended."""
-        if not self._pen.acquire(timeout=_PATIENCE):
-            raise Unavailable("another thread has been writing for too long")
-        try:
-            with self._transaction("BEGIN IMMEDIATE", commit=True) as cursor:
-                yield cursor
-        finally:
-            self._pen.release()
-
-    @contextmanager
-    def _transaction(self, begin: str, *, commit: bool) -> Iterator[SQLiteCursor]:
-        try:
-            with self.datastore.get_connection(commit=commit) as connection:
-                cursor = connection.cursor()
-                cursor.execute(begin)
-                try:
-                    yield cursor
-                    if commit:
-                        connection.commit()
-                finally:
-                    connection.rollback()  # changes nothing after a commit
-        except sqlite3.IntegrityError as error:
-            raise Conflict(str(error)) from error
-        except _AWAY as error:
-            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
-                raise  # a wrong statement: trying again would not help
-            raise Unavailable(str(error)) from error
 
     # --- facts ---
 

@@ -5,15 +5,19 @@ import json
 import os
 import platform
 import resource
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from tests.bench import limits, mix, runs, services
+from tests.bench.installation import Installation
 from tests.bench.report import Result, show
 
-_INSTALLED = {"idle": runs.idle, "closed": runs.closed_loop, "open": runs.open_loop}
+_INSTALLED: Mapping[str, Callable[[Installation, runs.Plan], Result]] = MappingProxyType(
+    {"idle": runs.idle, "closed": runs.closed_loop, "open": runs.open_loop}
+)
 _MODES = ("limits", *_INSTALLED, "failover", "embedded")
 _AMQP = "amqp://guest:guest@127.0.0.1:5672/"
 _POSTGRES = "postgresql://postgres@127.0.0.1:5432/postgres"

@@ -1,4 +1,4 @@
-"""The least a CSMS can do: `websockets` and one fixed answer. What no gateway can be faster than."""
+"""The least a CSMS can do: `websockets` and one answer to everything. No gateway is faster."""
 
 import asyncio
 from multiprocessing.connection import Connection

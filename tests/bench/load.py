@@ -93,7 +93,5 @@ async def _settle(stations: list[Station], tally: Tally) -> None:
     tally.end()
     for station in stations:
         station.stop()
-    deadline = monotonic() + 15
-    while any(station.waits for station in stations) and monotonic() < deadline:
-        await asyncio.sleep(0.05)
-    tally.errors += sum(station.waits for station in stations)
+    _, unanswered = await asyncio.wait([station.performed for station in stations], timeout=15)
+    tally.errors += len(unanswered)

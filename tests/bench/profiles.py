@@ -15,8 +15,17 @@ def profiled(processes: Mapping[str, tuple[int]], seconds: float) -> Iterator[No
         print("py-spy is not installed: no profiles")
     recorders = [
         subprocess.Popen(
-            [program, "record", "--duration", str(round(seconds)), "--rate", "100", "--gil"]
-            + ["--output", f"bench-{name}.svg", "--pid", str(pid)],
+            [
+                program,
+                "record",
+                "--gil",
+                "-d",
+                f"{seconds:.0f}",
+                "-o",
+                f"bench-{name}.svg",
+                "-p",
+                f"{pid}",
+            ],
             stdout=subprocess.DEVNULL,
         )
         for name, (pid,) in processes.items()

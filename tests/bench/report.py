@@ -18,16 +18,15 @@ def show(mode: str, result: Result) -> str:
 def _traffic(mode: str, traffic: Traffic) -> str:
     rate = f"{traffic.calls_per_second:,.0f} CALLs/s"
     title = f"{mode}: {rate}, {traffic.stations} stations, {traffic.errors} errors"
-    header = ("answered in ms", "count", "p50", "p95", "p99")
     rows = [(a.action, a.count, a.p50_ms, a.p95_ms, a.p99_ms) for a in traffic.actions]
     spent = [(name, used, used / traffic.seconds) for name, used in traffic.cpu_seconds.items()]
     parts = [
-        _table(title, header, rows),
+        _table(title, ("answered in ms", "count", "p50", "p95", "p99"), rows),
         _table(f"CPU in {traffic.seconds:g} s", ("process", "seconds", "cores"), spent),
     ]
     if lag := traffic.lag:
         behind = [(lag.p50_s, lag.p99_s, lag.max_s, lag.max_facts)]
-        header = ("lag of the read models, p50 s", "p99 s", "max s", "max facts")
+        header = ("read models behind, s: p50", "p99", "max", "facts: max")
         parts.append(_table("", header, behind))
     return "\n".join(parts)
 

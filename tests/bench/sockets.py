@@ -1,4 +1,4 @@
-"""A WebSocket client (RFC 6455) as cheap as it gets: the load must not cost more than its target."""
+"""A WebSocket client (RFC 6455), as cheap as it gets: the load must not outweigh its target."""
 
 import asyncio
 from collections.abc import Callable
@@ -98,7 +98,7 @@ async def connect(url: str, receive: Callable[[bytes], None]) -> Socket:
     parts = urlsplit(url)
     loop = asyncio.get_running_loop()
     _, socket = await loop.create_connection(
-        lambda: Socket(parts.path, parts.netloc, receive), parts.hostname, parts.port
+        lambda: Socket(parts.path, parts.netloc, receive), parts.hostname or "127.0.0.1", parts.port or 80
     )
     await asyncio.wait_for(socket.opened, 30)
     return socket

@@ -70,13 +70,10 @@ class Station:
         self._resume()
 
     def stop(self) -> None:
-        """Send nothing more."""
-        self._closed_loop, self._next = False, None
-
-    @property
-    def waits(self) -> bool:
-        """Whether an answer is outstanding."""
-        return bool(self._expected)
+        """Send nothing more; `performed` is done once the last answer is there."""
+        self._next = None
+        if not self._expected and not self.performed.done():
+            self.performed.set_result(None)
 
     def leave(self) -> None:
         """Close the socket."""
@@ -102,14 +99,19 @@ class Station:
         self._proceed(text)
 
     def _proceed(self, answer: bytes) -> None:
+        if self._next is not None:
+            self._next = _following(self._script, answer)
         if self._next is None:
-            return
-        try:
-            self._next = self._script.send(answer)
-        except StopIteration:
-            self._next = None
-            self.performed.set_result(None)
+            self.stop()
             return
         if self._closed_loop:
             self._waiting.append(monotonic())
         self._resume()
+
+
+def _following(script: Script, answer: bytes) -> Call | None:
+    """What a script says to an answer; None when it is over."""
+    try:
+        return script.send(answer)
+    except StopIteration:
+        return None

@@ -171,14 +171,15 @@ async def stage(
 ) -> AsyncIterator[Stage]:
     """A bridge whose domain only listens; one partition, so that everything is in order."""
     said = Said()
+    memory = broker or MemoryBroker()
     async with (
-        broker or MemoryBroker() as memory,
+        memory,
         Outbox(memory, capacity_bytes=capacity, grace=0.1) as outbox,
+        Uplink(outbox, 1) as uplink,
     ):
         await declare_queues(memory, 1)
         inbound = await memory.consume(topics.inbound(0), said.take, prefetch=1_000_000)
-        around = Surroundings(NODE, Uplink(outbox, 1), clock, timers, rules or Rules())
-        bridge = Bridge(around)
+        bridge = Bridge(Surroundings(NODE, uplink, clock, timers, rules or Rules()))
         own = await bridge.listen(memory)
         yield Stage(bridge, memory, outbox, said)
         await own.cancel()

@@ -176,9 +176,12 @@ async def test_the_newest_socket_wins_and_the_end_of_the_old_one_is_late(scene: 
 
 async def test_a_replaced_socket_is_not_heard_any_more(scene: Stage) -> None:
     old = scene.bridge.open(CP1, "a", Telegraph())
-    scene.bridge.open(CP1, "b", Telegraph())
+    new = scene.bridge.open(CP1, "b", Telegraph())
+    await scene.bridge.receive(new, BEAT)
     await scene.bridge.receive(old, BEAT)
-    assert not [each for each in await scene.heard() if isinstance(each, wire.Received)]
+    frames_said = [each for each in await scene.heard() if isinstance(each, wire.Received)]
+    assert [each.connection for each in frames_said] == [new.connection]
+    assert [connection for _, connection, _ in scene.bridge.seen.take()] == [new.connection]
 
 
 async def test_connections_grow_beyond_what_was_given_elsewhere(scene: Stage) -> None:
@@ -266,3 +269,15 @@ async def test_a_reader_waits_while_the_broker_takes_nothing(time: ManualTime) -
         assert not scene.bridge.is_crowded
         kinds = [type(each) for each in await scene.heard()]
         assert kinds == [wire.Opened, wire.Received, wire.Closed]
+
+
+async def test_what_was_held_is_said_when_the_broker_is_back(time: ManualTime) -> None:
+    broker = ShyBroker()
+    async with stage(clock=time, timers=time, broker=broker, capacity=1) as scene:
+        session = scene.bridge.open(CP1, "", Telegraph())
+        scene.bridge.close(session, 1006, "")
+        assert scene.bridge.is_crowded
+        broker.may_confirm.set()
+        assert isinstance(await scene.said.next_of(wire.Closed), wire.Closed)
+        await scene.bridge.flush()
+        assert not scene.bridge.is_crowded

@@ -1,0 +1,199 @@
+"""Which class is made of what: the one place that knows them all, and dependency-injector.
+
+What `run.py` has opened comes in as typed dependencies; all else is made of it here, and nothing
+connects while being made.
+"""
+
+import asyncio
+from functools import partial
+from typing import Protocol, runtime_checkable
+
+from dependency_injector.containers import DeclarativeContainer
+from dependency_injector.providers import Callable as Calling
+from dependency_injector.providers import Dependency, Factory, Object, Singleton
+
+from commands import choices
+from commands.api.app import application
+from commands.api.office import Office
+from commands.callbox import Callbox
+from commands.clock import SystemClock
+from commands.desk import Desk
+from commands.housekeeping import Housekeeping
+from commands.settings import Settings
+from commands.watch import Watch
+from domain import topics
+from domain.csms import Csms, Numbers
+from domain.inbox import Inbox, InboxCounts
+from domain.ocpp.version import versions
+from domain.ports import Broker, Log
+from domain.repository import Repository
+from domain.worker import Worker
+from gateway.bridge import Bridge
+from gateway.broker.outbox import Outbox
+from gateway.calls import Rules
+from gateway.counts import GatewayCounts
+from gateway.gate import Gate
+from gateway.leases import Leases, Seen
+from gateway.passwords import Argon2Verifier
+from gateway.server import GatewayServer
+from gateway.session import Surroundings
+from gateway.uplink import Uplink
+from projections import calls, stations
+from projections.database import Database, passed
+from projections.directory import StationDirectory
+from projections.dispatcher import Dispatcher
+from projections.leases import LeaseReader
+from projections.migration import READ_MODELS
+from projections.outbound import CallQueue
+from projections.owner import Owner
+from projections.ownership import Ownership
+from projections.progress import Trust
+from projections.projector import Projector
+from projections.timers import Timers
+from projections.vault import SealedVault
+
+
+@runtime_checkable
+class ABroker(Broker, Protocol):
+    """The port, so that a wrong object is noticed at start."""
+
+
+@runtime_checkable
+class ALog(Log, Protocol):
+    """The port, so that a wrong object is noticed at start."""
+
+
+class Opened(DeclarativeContainer):
+    """What every role is given, opened."""
+
+    settings = Dependency(instance_of=Settings)
+    node = Dependency(instance_of=str)
+    secret_key = Dependency(instance_of=str)
+    broker = Dependency(instance_of=ABroker)
+    outbox = Dependency(instance_of=Outbox)
+    log = Dependency(instance_of=ALog)
+    engine = Dependency()
+    database = Singleton(Database, engine)
+    loop = Dependency(instance_of=asyncio.AbstractEventLoop)
+    clock = Singleton(SystemClock)
+
+
+class GatewayParts(Opened):
+    """Sockets ⇄ queues."""
+
+    counts = Singleton(GatewayCounts)
+    seen = Singleton(Seen)
+    uplink = Singleton(Uplink, Opened.outbox, Opened.settings.provided.partitions)
+    rules = Singleton(Rules, answer_unreadable=Opened.settings.provided.answer_unreadable)
+    surroundings = Singleton(
+        Surroundings,
+        node=Opened.node,
+        uplink=uplink,
+        clock=Opened.clock,
+        timers=Opened.loop,
+        rules=rules,
+        counts=counts,
+        seen=seen,
+    )
+    bridge = Singleton(Bridge, surroundings)
+    verifier = Singleton(Argon2Verifier, Opened.loop.provided.time)
+    directory = Singleton(StationDirectory, Opened.engine)
+    gate = Singleton(Gate, directory, verifier, bridge, Calling(choices.admission, Opened.settings))
+    server = Singleton(GatewayServer, Calling(choices.sockets, Opened.settings), gate, bridge)
+    leases = Singleton(
+        Leases,
+        Opened.node,
+        Opened.broker,
+        seen,
+        Opened.clock,
+        Calling(choices.terms, Opened.settings),
+    )
+
+
+class DomainParts(Opened):
+    """Records in, facts and answers out."""
+
+    counts = Singleton(InboxCounts)
+    csms = Singleton(
+        Csms,
+        Singleton(Repository, Opened.log),
+        Singleton(Numbers, Opened.log),
+        Singleton(versions),
+        Calling(choices.policy, Opened.settings),
+    )
+    inbox = Singleton(Inbox, Opened.log, csms, Opened.clock, counts)
+    worker = Singleton(
+        Worker, Opened.broker, Opened.outbox, inbox, Calling(choices.share, Opened.settings)
+    )
+
+
+class ProjectionsParts(Opened):
+    """Facts to rows, calls and timers."""
+
+    vault = Singleton(SealedVault, Opened.engine, Opened.secret_key)
+    projector = Singleton(
+        Projector, Opened.engine, Opened.log, Object(READ_MODELS), clock=Opened.clock
+    )
+    ownership = Singleton(
+        Ownership, Opened.engine, "projections", owner=Opened.node, clock=Opened.clock
+    )
+    owner = Factory(Owner, ownership, projector)  # and news=
+    trust = Factory(Trust, Opened.log, Object((calls.MODEL, stations.MODEL)))
+    dispatcher = Singleton(
+        Dispatcher,
+        Singleton(CallQueue, Opened.engine, trust, clock=Opened.clock),
+        Opened.outbox,
+        vault,
+        clock=Opened.clock,
+        partitions=Opened.settings.provided.partitions,
+    )
+    timers = Singleton(
+        Timers,
+        Opened.engine,
+        trust,
+        Opened.outbox,
+        clock=Opened.clock,
+        partitions=Opened.settings.provided.partitions,
+    )
+    leases = Singleton(
+        LeaseReader, Opened.engine, Opened.broker, queue=topics.LEASES, clock=Opened.clock
+    )
+    housekeeping = Singleton(
+        Housekeeping,
+        vault,
+        Opened.log,
+        Opened.clock,
+        keep_days=Opened.settings.provided.journal_retention_days,
+    )
+
+
+class ApiParts(Opened):
+    """HTTP to wishes and rows."""
+
+    readable = Singleton(Watch, Factory(partial, Opened.database.provided.read, Object(passed)))
+    done = Singleton(Watch, Factory(partial, Opened.database.provided.read, Object(calls.over)))
+    desk = Singleton(
+        Desk,
+        Opened.outbox,
+        readable,
+        address=Calling(choices.address, Opened.settings, Opened.node),
+        clock=Opened.clock,
+    )
+    callbox = Singleton(
+        Callbox,
+        desk,
+        Singleton(SealedVault, Opened.engine, Opened.secret_key),
+        done,
+        Calling(choices.outgoing),
+        Opened.clock,
+    )
+    office = Singleton(
+        Office,
+        desk=desk,
+        callbox=callbox,
+        database=Opened.database,
+        log=Opened.log,
+        clock=Opened.clock,
+        defaults=Calling(choices.defaults, Opened.settings),
+    )
+    app = Singleton(application, office)

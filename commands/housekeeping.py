@@ -1,0 +1,51 @@
+"""What is thrown away in time: sealed payloads of calls that are over, old days of the journal."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from domain.ports import Clock, Log
+
+_EVERY = 60.0  # s
+_PRUNE_EVERY = timedelta(hours=1)
+
+_log = logging.getLogger("ampledger.projections")
+
+
+class Sweeping(Protocol):
+    """A vault that can be swept."""
+
+    def sweep(self) -> int:
+        """Destroy the payloads of calls that are over; how many went."""
+        ...
+
+
+class Housekeeping:
+    """Done by whoever owns the projections."""
+
+    def __init__(self, vault: Sweeping, log: Log, clock: Clock, *, keep_days: int) -> None:
+        """`keep_days`: how long the journal is kept, 0 for ever."""
+        self._vault, self._log, self._clock = vault, log, clock
+        self._keep = timedelta(days=keep_days)
+        self._prune_after: datetime | None = None
+
+    async def run(self, active: Callable[[], bool]) -> None:
+        """Tidy up while `active`, for ever."""
+        while True:
+            await asyncio.sleep(_EVERY)
+            try:
+                if active():
+                    await asyncio.to_thread(self.tidy)
+            except Exception:
+                _log.exception("housekeeping failed; it is tried again")
+
+    def tidy(self) -> None:
+        """Throw away what is due."""
+        self._vault.sweep()
+        now = self._clock()
+        if self._keep and (self._prune_after is None or now >= self._prune_after):
+            self._prune_after = now + _PRUNE_EVERY
+            if pruned := self._log.prune(now - self._keep):
+                _log.info("journal pruned", extra={"rows": pruned})

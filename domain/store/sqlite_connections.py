@@ -1,0 +1,104 @@
+"""Connections to an SQLite file: one writes, others read; errors become those of the port."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+from time import monotonic, sleep
+
+from eventsourcing.persistence import (
+    ConnectionPoolClosedError,
+    InterfaceError,
+    OperationalError,
+)
+from eventsourcing.sqlite import (
+    SQLiteConnection,
+    SQLiteConnectionPool,
+    SQLiteCursor,
+    SQLiteDatastore,
+)
+
+from domain.ports import Conflict, Unavailable
+
+_PATIENCE = 5.0  # seconds to wait for another writer
+_BLINK = 0.01  # seconds between attempts to turn a new file to WAL
+_PRAGMAS = (
+    "PRAGMA synchronous = FULL",
+    "PRAGMA cache_size = -16384",  # KiB
+    "PRAGMA wal_autocheckpoint = 4000",  # pages: a third more commits of 200 facts a second
+)
+_AWAY = (sqlite3.OperationalError, OperationalError, InterfaceError, ConnectionPoolClosedError)
+
+
+class _Pool(SQLiteConnectionPool):
+    """Connections that sync every commit, and move the write-ahead log in larger portions."""
+
+    def _create_connection(self) -> SQLiteConnection:
+        """Patient: the busy timeout does not cover two processes that turn to WAL at once."""
+        deadline = monotonic() + _PATIENCE
+        while True:
+            try:
+                return self._connect()
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > deadline:
+                    raise
+            sleep(_BLINK)
+
+    def _connect(self) -> SQLiteConnection:
+        connection = super()._create_connection()
+        for pragma in _PRAGMAS:
+            connection.cursor().execute(pragma)
+        return connection
+
+
+class Datastore(SQLiteDatastore):
+    """The library's datastore, with transactions that raise what the port promises."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path, originator_id_type="text")
+        self.pool = _Pool(db_name=path)
+        self._pen = Lock()
+
+    @contextmanager
+    def reading(self) -> Iterator[SQLiteCursor]:
+        """A cursor that sees one moment of the file; raises Unavailable."""
+        with self._transaction("BEGIN", writes=False) as cursor:
+            yield cursor
+
+    @contextmanager
+    def writing(self) -> Iterator[SQLiteCursor]:
+        """The cursor of the only writer; what it did is durable when the block has ended.
+
+        Raises Conflict, and Unavailable when another one writes for too long.
+        """
+        if not self._pen.acquire(timeout=_PATIENCE):  # in the pool, it would hold up readers
+            raise Unavailable("another thread has been writing for too long")
+        try:
+            with self._transaction("BEGIN IMMEDIATE", writes=True) as cursor:
+                yield cursor
+        finally:
+            self._pen.release()
+
+    @contextmanager
+    def _transaction(self, begin: str, *, writes: bool) -> Iterator[SQLiteCursor]:
+        with _translated(), self.get_connection(commit=writes) as connection:
+            cursor = connection.cursor()
+            cursor.execute(begin)
+            try:
+                yield cursor
+                if writes:
+                    connection.commit()
+            finally:
+                connection.rollback()  # changes nothing after a commit
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.IntegrityError as error:
+        raise Conflict(str(error)) from error
+    except _AWAY as error:
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+            raise  # a wrong statement: trying again would not help
+        raise Unavailable(str(error)) from error
