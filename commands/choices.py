@@ -34,7 +34,7 @@ def terms(settings: Settings) -> Terms:
     )
 
 
-def admission(settings: Settings) -> admission.Policy:
+def admission_policy(settings: Settings) -> admission.Policy:
     return admission.Policy(accept_unknown=settings.unknown_stations == "accept")
 
 

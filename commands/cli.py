@@ -1,12 +1,10 @@
 """The command line: `ampledger …`."""
 
-import sys
 from importlib.metadata import version
 from typing import Annotated
 
 import typer
 
-from commands import keys
 from commands.terminal import (
     calls,
     journal,
@@ -18,7 +16,7 @@ from commands.terminal import (
     upkeep,
     users,
 )
-from commands.terminal.connection import Config, Data
+from commands.terminal.connection import Config, Data, Files
 
 
 def application() -> typer.Typer:
@@ -38,11 +36,10 @@ def application() -> typer.Typer:
     app.add_typer(transactions.app, name="transactions")
     app.add_typer(users.app, name="users")
     app.command()(calls.call)
-    app.command()(journal.journal)
-    app.command()(upkeep.prune)
+    app.add_typer(journal.app, name="journal")
     app.command()(upkeep.rebuild)
     app.command()(simulation.simulate)
-    app.command("secret-key")(_secret_key)
+    app.command("secret-key")(upkeep.secret_key)
     return app
 
 
@@ -52,16 +49,13 @@ def main() -> None:
 
 
 def _options(
+    context: typer.Context,
     config: Config = None,
     data: Data = None,
     *,
     show_version: Annotated[bool, typer.Option("--version", help="print the version")] = False,
 ) -> None:
+    context.obj = Files(config, data)
     if show_version:
         typer.echo(version("ampledger"))
         raise typer.Exit
-
-
-def _secret_key() -> None:
-    """Print a new key for AMPLEDGER_SECRET_KEY."""
-    typer.echo(keys.new_secret_key())

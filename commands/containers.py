@@ -47,7 +47,7 @@ from projections.migration import READ_MODELS
 from projections.outbound import CallQueue
 from projections.owner import Owner
 from projections.ownership import Ownership
-from projections.progress import Trust
+from projections.progress import Trust, lag
 from projections.projector import Projector
 from projections.timers import Timers
 from projections.vault import SealedVault
@@ -69,12 +69,12 @@ class Opened(DeclarativeContainer):
     settings = Dependency(instance_of=Settings)
     node = Dependency(instance_of=str)
     secret_key = Dependency(instance_of=str)
-    broker = Dependency(instance_of=ABroker)
+    broker = Dependency(instance_of=ABroker)  # type: ignore[type-abstract]  # it checks protocols too
     outbox = Dependency(instance_of=Outbox)
-    log = Dependency(instance_of=ALog)
-    engine = Dependency()
-    database = Singleton(Database, engine)
-    loop = Dependency(instance_of=asyncio.AbstractEventLoop)
+    log = Dependency(instance_of=ALog)  # type: ignore[type-abstract]  # as above
+    database = Dependency(instance_of=Database)
+    engine = database.provided.engine
+    loop = Dependency(instance_of=asyncio.AbstractEventLoop)  # type: ignore[type-abstract]  # as above
     clock = Singleton(SystemClock)
 
 
@@ -98,7 +98,9 @@ class GatewayParts(Opened):
     bridge = Singleton(Bridge, surroundings)
     verifier = Singleton(Argon2Verifier, Opened.loop.provided.time)
     directory = Singleton(StationDirectory, Opened.engine)
-    gate = Singleton(Gate, directory, verifier, bridge, Calling(choices.admission, Opened.settings))
+    gate = Singleton(
+        Gate, directory, verifier, bridge, Calling(choices.admission_policy, Opened.settings)
+    )
     server = Singleton(GatewayServer, Calling(choices.sockets, Opened.settings), gate, bridge)
     leases = Singleton(
         Leases,
@@ -158,6 +160,7 @@ class ProjectionsParts(Opened):
     leases = Singleton(
         LeaseReader, Opened.engine, Opened.broker, queue=topics.LEASES, clock=Opened.clock
     )
+    lag = Factory(partial, lag, Opened.engine, Opened.log, Object(READ_MODELS), clock=Opened.clock)
     housekeeping = Singleton(
         Housekeeping,
         vault,

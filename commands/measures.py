@@ -1,12 +1,14 @@
 """What each part of the system has to tell Prometheus."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from commands.metrics import Measure, Source
 from domain.inbox import InboxCounts
-from domain.ports import Broker, Outbox
+from domain.ports import Broker, Unavailable
+from gateway.broker.outbox import Outbox
 from gateway.counts import GatewayCounts
+from projections.progress import Lag
 
 
 def of_gateway(counts: GatewayCounts) -> Source:
@@ -22,6 +24,11 @@ def of_broker(broker: Broker, outbox: Outbox) -> Source:
 def of_inbox(counts: InboxCounts) -> Source:
     """Batches, records and facts."""
     return partial(_inbox, counts)
+
+
+def of_projections(lag: Callable[[], dict[str, Lag]], active: Callable[[], bool]) -> Source:
+    """How far the read models are behind, and whether this process moves them."""
+    return partial(_projections, lag, active)
 
 
 def _gateway(counts: GatewayCounts) -> Iterator[Measure]:
@@ -51,3 +58,17 @@ def _inbox(counts: InboxCounts) -> Iterator[Measure]:
     yield Measure("inbox_conflicts", "Commits begun anew", "counter", counts.conflicts)
     yield Measure("inbox_failed", "Records put aside", "counter", counts.failed)
     yield Measure("inbox_facts", "Facts recorded", "counter", counts.facts)
+
+
+def _projections(
+    lag: Callable[[], dict[str, Lag]], active: Callable[[], bool]
+) -> Iterator[Measure]:
+    yield Measure("projections_active", "Whether this process owns them", "gauge", active())
+    try:
+        behind = lag()
+    except Unavailable:
+        return
+    facts = {name: float(each.positions) for name, each in behind.items()}
+    seconds = {name: each.seconds for name, each in behind.items()}
+    yield Measure("projection_lag_facts", "Facts not taken in yet", "gauge", facts, "model")
+    yield Measure("projection_lag_seconds", "Age of the oldest", "gauge", seconds, "model")

@@ -70,7 +70,9 @@ class Settings(BaseSettings):
         pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$",
         description="prefix of every queue, schema of every table: two installations on one broker",
     )
-    node: str = Field("", max_length=64, description="name of this machine in logs; empty: its host name")
+    node: str = Field(
+        "", max_length=64, description="name of this machine in logs; empty: its host name"
+    )
     log_format: Literal["auto", "json", "console"] = Field(
         "auto", description="auto: console on a terminal, else json"
     )
@@ -79,7 +81,9 @@ class Settings(BaseSettings):
     )
 
     gateway_host: str = Field("0.0.0.0", description="address the stations connect to")  # noqa: S104 - they come from outside
-    gateway_port: int = Field(9000, ge=0, le=65535, description="port the stations connect to; 0: any")
+    gateway_port: int = Field(
+        9000, ge=0, le=65535, description="port the stations connect to; 0: any"
+    )
     api_host: str = Field("127.0.0.1", description="address of the HTTP API")
     api_port: int = Field(8000, ge=0, le=65535, description="port of the HTTP API; 0: any")
     ops_host: str = Field("127.0.0.1", description="address of /healthz, /readyz and /metrics")
@@ -101,27 +105,39 @@ class Settings(BaseSettings):
     call_timeout: int = Field(30, ge=1, le=3600, description="s to wait for a station's answer")
     ws_ping_interval: float = Field(60, ge=0, description="s between WebSocket pings; 0: none")
     ws_ping_timeout: float = Field(60, gt=0, description="s to wait for a WebSocket pong")
-    max_frame_bytes: int = Field(1 << 20, ge=1024, description="bytes of the longest frame accepted")
-    shutdown_grace: float = Field(10, gt=0, description="s for finishing what is under way at the end")
+    max_frame_bytes: int = Field(
+        1 << 20, ge=1024, description="bytes of the longest frame accepted"
+    )
+    shutdown_grace: float = Field(
+        10, gt=0, description="s for finishing what is under way at the end"
+    )
 
     partitions: int = Field(32, ge=1, le=1024, description="inbound queues; fixed at first use")
     domain_workers: int = Field(1, ge=1, description="how many domain processes there are")
     domain_index: int = Field(0, ge=0, description="which of them this one is, from 0")
-    outbox_bytes: int = Field(64 << 20, ge=1 << 20, description="bytes that may wait for the broker")
+    outbox_bytes: int = Field(
+        64 << 20, ge=1 << 20, description="bytes that may wait for the broker"
+    )
     lease_interval: float = Field(5, gt=0, description="s between the signs of life of a gateway")
     lease_seconds: float = Field(15, gt=0, description="s without sign of life: a gateway is dead")
-    journal_retention_days: int = Field(0, ge=0, description="days the journal is kept; 0: for ever")
+    journal_retention_days: int = Field(
+        0, ge=0, description="days the journal is kept; 0: for ever"
+    )
     journal_heartbeats: bool = Field(default=True, description="whether heartbeats are journalled")
 
     admin_token: SecretStr = Field(
-        SecretStr(""), description="bearer token of the first administrator; empty: made, printed once"
+        SecretStr(""),
+        description="bearer token of the first administrator; empty: made, printed once",
     )
     secret_key: SecretStr = Field(
         SecretStr(""), description="Fernet key sealing secrets; empty: made in the data folder"
     )
-    api_url: str = Field("", description="where the CLI finds the API; empty: the API of this machine")
+    api_url: str = Field(
+        "", description="where the CLI finds the API; empty: the API of this machine"
+    )
     token: SecretStr = Field(
-        SecretStr(""), description="bearer token of the CLI; empty: the administrator's of the data folder"
+        SecretStr(""),
+        description="bearer token of the CLI; empty: the administrator's of the data folder",
     )
 
     @field_validator("database_url")
@@ -167,7 +183,7 @@ def read(**given: object) -> Settings:
     try:
         return Settings(**chosen)  # type: ignore[arg-type]  # validated there
     except ValidationError as error:
-        raise SettingsError("\n".join(map(_explain, error.errors(include_url=False)))) from None  # type: ignore[arg-type]  # ErrorDetails is a dict
+        raise SettingsError("\n".join(map(_explain, error.errors(include_url=False)))) from None
     except TOMLDecodeError as error:
         message = f"the settings file is no TOML: {error}"
         raise SettingsError(message) from None

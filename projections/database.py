@@ -23,6 +23,15 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    @property
+    def engine(self) -> Engine:
+        """For those that keep their own transactions."""
+        return self._engine
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self._engine.dispose()
+
     def migrate(self) -> None:
         """Make what is missing; raises Unavailable."""
         with _translated():

@@ -86,9 +86,7 @@ class Projector:
         noted, new = self._pull(names, position, upto)
         if new == position:
             return set()
-        try:
-            self._commit(names, position, noted, new)
-        except _POISON:
+        if self._stumbles(names, position, noted, new):
             for name in names:
                 self._creep(name, position, noted, new)
         told = {each.topic for each in noted}
@@ -118,20 +116,30 @@ class Projector:
 
     def _creep(self, name: str, old: int, noted: Sequence[Noted], new: int) -> None:
         """Take in a batch with a fact that cannot be taken in: halve it until only that is left."""
-        try:
-            self._commit([name], old, noted, new)
-        except _POISON as error:
-            if len(noted) <= 1:
-                self._skip(name, old, new, error)
-                return
-            middle = len(noted) // 2
-            between = noted[middle - 1].position
-            self._creep(name, old, noted[:middle], between)
-            self._creep(name, between, noted[middle:], new)
+        error = self._stumbles([name], old, noted, new)
+        if error is None:
+            return
+        if len(noted) <= 1:
+            self._skip(name, old, new, error=error, at=noted[-1].position if noted else new)
+            return
+        middle = len(noted) // 2
+        between = noted[middle - 1].position
+        self._creep(name, old, noted[:middle], between)
+        self._creep(name, between, noted[middle:], new)
 
-    def _skip(self, name: str, old: int, new: int, error: Exception) -> None:
-        _log.error("stumbled", extra={"model": name, "position": new}, exc_info=error)
-        stumble = Stumble(name=name, position=new, error=repr(error), at=self._clock())
+    def _stumbles(
+        self, names: Collection[str], old: int, noted: Sequence[Noted], new: int
+    ) -> Exception | None:
+        """Why a batch could not be taken in; None when it was."""
+        try:
+            self._commit(names, old, noted, new)
+        except _POISON as error:
+            return error
+        return None
+
+    def _skip(self, name: str, old: int, new: int, *, error: Exception, at: int) -> None:
+        _log.error("stumbled", extra={"model": name, "position": at}, exc_info=error)
+        stumble = Stumble(name=name, position=at, error=repr(error), at=self._clock())
         with writing(self._engine) as connection:
             positions.advance(connection, [name], old=old, new=new)
             stumbles.note(connection, stumble)

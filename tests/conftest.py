@@ -3,13 +3,13 @@
 import os
 import socket
 from collections.abc import Iterator
-from urllib.parse import urlsplit, urlunsplit
-from uuid import uuid4
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 from hypothesis import settings
-from psycopg import sql
+
+from tests.databases import fresh_database
 
 _AMQP = "amqp://guest:guest@127.0.0.1:5672/"
 _POSTGRES = "postgresql://postgres@127.0.0.1:5432/postgres"
@@ -43,15 +43,9 @@ def postgres_url() -> str:
 
 @pytest.fixture
 def postgres_database(postgres_url: str) -> Iterator[str]:
-    """URL of an empty database that is dropped afterwards, whoever is still connected."""
-    name = f"ampledger_test_{uuid4().hex}"
-    with psycopg.connect(postgres_url, autocommit=True) as admin:
-        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        try:
-            yield urlunsplit(urlsplit(postgres_url)._replace(path=f"/{name}"))
-        finally:
-            drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
-            admin.execute(drop.format(sql.Identifier(name)))
+    """URL of an empty database."""
+    with fresh_database(postgres_url) as url:
+        yield url
 
 
 def _missing(service: str, variable: str, error: Exception) -> None:

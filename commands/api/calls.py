@@ -34,9 +34,7 @@ _LONGEST_PAYLOAD = 1 << 20  # bytes
 _DAY = 86_400  # s
 _JSON = "application/json"
 
-Status = Literal[
-    "", "queued", "sent", "answered", "refused", "timed_out", "expired", "cancelled"
-]
+Status = Literal["", "queued", "sent", "answered", "refused", "timed_out", "expired", "cancelled"]
 Wait = Annotated[float, Query(ge=0, le=120, description="s to wait for the outcome")]
 TimeToLive = Annotated[
     float,
@@ -50,7 +48,9 @@ Timeout = Annotated[
 class CallError(BaseModel):
     """Why there is no response: the station's CALLERROR, or what happened to the call."""
 
-    code: str = Field(description="OCPP-J error code; empty when it is not the station that says so")
+    code: str = Field(
+        description="OCPP-J error code; empty when it is not the station that says so"
+    )
     description: str
     details: Any = None
 
@@ -102,6 +102,7 @@ async def request_call(
     action: Segment,
     by: Operator,
     request: Request,
+    *,
     wait: Wait = 0,
     ttl: TimeToLive = 0,
     timeout: Timeout = None,

@@ -22,9 +22,7 @@ from domain.ports import JournalRow
 
 router = APIRouter(prefix="/api/v1/stations", tags=["journal"], dependencies=[viewing])
 
-Kind = Literal[
-    "", "frame", "opened", "closed", "knocked", "returned", "timed_out", "wish", "due"
-]
+Kind = Literal["", "frame", "opened", "closed", "knocked", "returned", "timed_out", "wish", "due"]
 
 
 class Entry(BaseModel):
@@ -49,11 +47,12 @@ class Entry(BaseModel):
 def list_journal(
     office: AnOffice,
     station: StationId,
+    *,
     action: Filter = "",
     message_id: Filter = "",
     kind: Kind = "",
     since: Annotated[int, Query(ge=0, le=LARGEST, description="a position, exclusive")] = 0,
-    newest_first: Annotated[bool, Query()] = False,  # noqa: FBT002 - a query parameter
+    newest_first: Annotated[bool, Query()] = False,
     cursor: Cursor = "",
     limit: Limit = 100,
 ) -> Page[Entry]:

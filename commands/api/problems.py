@@ -47,7 +47,7 @@ class ProblemDetails(BaseModel):
     errors: list[Fault] | None = None
 
 
-class Problem(Exception):  # noqa: N818 - the RFC's word
+class Problem(Exception):
     """Answer with this. `kind` is the end of the problem's type, "" when the status says it all."""
 
     def __init__(

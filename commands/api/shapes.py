@@ -59,7 +59,9 @@ class Page(BaseModel, Generic[T]):
     """Some items, and where the next ones begin."""
 
     items: list[T]
-    next: str | None = Field(None, description="the cursor of the next page; null on the last one")
+    next: str | None = Field(
+        default=None, description="the cursor of the next page; null on the last one"
+    )
 
 
 def page_of(

@@ -42,8 +42,12 @@ class TokenWish(BaseModel, extra="forbid"):
 
     status: Standing = Field(Standing.ACCEPTED, description="what a station is told")
     expiry_date: GivenTime | None = Field(None, description="a past one is told as Expired")
-    parent_id_tag: Text = Field("", max_length=20, description="tokens of one group stop each other")
-    concurrent_limit: int = Field(0, ge=0, le=10_000, description="open transactions; 0: any number")
+    parent_id_tag: Text = Field(
+        "", max_length=20, description="tokens of one group stop each other"
+    )
+    concurrent_limit: int = Field(
+        0, ge=0, le=10_000, description="open transactions; 0: any number"
+    )
     note: str = Field("", max_length=2000)
 
 
@@ -68,9 +72,7 @@ def list_tokens(
     office: AnOffice, search: Filter = "", cursor: Cursor = "", limit: Limit = 100
 ) -> Page[Token]:
     """By tag, in lower case. `search`: part of tag, parent tag or note."""
-    rows = office.database.read(
-        tokens.listed, search=search, after=after(cursor), limit=limit + 1
-    )
+    rows = office.database.read(tokens.listed, search=search, after=after(cursor), limit=limit + 1)
     return page_of(rows, limit, item=_token, place=lambda row: row.id)
 
 

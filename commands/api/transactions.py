@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
@@ -47,7 +47,9 @@ class Transaction(BaseModel, from_attributes=True):
     meter_start_wh: int
     meter_stop_wh: int | None
     last_meter_wh: int | None
-    energy_wh: int | None = Field(description="so far, while it is open; null when it is implausible")
+    energy_wh: int | None = Field(
+        description="so far, while it is open; null when it is implausible"
+    )
     stop_reason: str
     stop_id_tag: str
     closed_at: Time | None
@@ -61,13 +63,16 @@ class Closing(BaseModel, extra="forbid"):
     reason: Text = Field(min_length=1, max_length=255)
 
 
-_AS_CSV = {200: {"content": {spreadsheet.MEDIA_TYPE: {}}, "description": "JSON, or CSV as accepted"}}
+_AS_CSV: dict[int | str, dict[str, Any]] = {
+    200: {"content": {spreadsheet.MEDIA_TYPE: {}}, "description": "JSON, or CSV as accepted"}
+}
 
 
 @router.get("", response_model=Page[Transaction], responses=_AS_CSV)
 def list_transactions(
     office: AnOffice,
     request: Request,
+    *,
     station: Filter = "",
     id_tag: Filter = "",
     open: Annotated[bool | None, Query()] = None,

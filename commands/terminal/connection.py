@@ -1,7 +1,7 @@
 """From the options of the command line to the settings, and to the API they lead to."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -13,10 +13,18 @@ Config = Annotated[Path | None, typer.Option(help="TOML file with settings [AMPL
 Data = Annotated[Path | None, typer.Option(help="data folder [AMPLEDGER_DATA, ./data]")]
 
 
-def settings_of(context: typer.Context) -> Settings:
+class Files(NamedTuple):
+    """What the options before the command say."""
+
+    config: Path | None = None
+    data: Path | None = None
+
+
+def settings_of(context: typer.Context, files: Files | None = None) -> Settings:
     """The settings; options go before the environment; raises SettingsError."""
-    given = {**context.find_root().params, **{k: v for k, v in context.params.items() if v}}
-    return settings.read(config=given.get("config"), data=given.get("data"))
+    general: Files = context.obj
+    chosen = files or Files()
+    return settings.read(config=chosen.config or general.config, data=chosen.data or general.data)
 
 
 def client_of(context: typer.Context) -> Client:

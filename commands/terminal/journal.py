@@ -5,23 +5,42 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from commands.client import Client, path_of
-from commands.terminal.connection import client_of
+from commands.terminal.connection import client_of, settings_of
 from commands.terminal.output import AsJson, plainly, show
+from commands.upkeep import upkeep_of
 
 _COLUMNS = ("position", "received_at", "direction", "kind", "action", "payload", "answer")
 _PAUSE = 1.0  # s between two looks of --follow
 
 
+class _ShowByDefault(TyperGroup):
+    """`journal STATION` is `journal show STATION`."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
+        if args and args[0] != "--help" and args[0] not in self.commands:
+            args = ["show", *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(
+    help="What was said between a station and us: journal STATION.",
+    cls=_ShowByDefault,
+    no_args_is_help=True,
+)
+
+
+@app.command("show")
 @plainly
-def journal(
+def show_(
     context: typer.Context,
     station: Annotated[str, typer.Argument(help="identity of the station")],
+    *,
     action: Annotated[str, typer.Option(help="of this OCPP action")] = "",
     message_id: Annotated[str, typer.Option(help="with this message id")] = "",
     limit: Annotated[int, typer.Option(min=1, help="how many of the newest")] = 20,
-    *,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="and all that come")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -34,6 +53,17 @@ def journal(
         since = newest[-1]["position"] if newest else 0
         for batch in _following(client, path, since, chosen):
             show(batch, _COLUMNS, as_json=as_json)
+
+
+@app.command()
+@plainly
+def prune(
+    context: typer.Context,
+    days: Annotated[int, typer.Option(min=1, help="drop what is older than so many days")],
+) -> None:
+    """Drop old days of the journal from the database."""
+    with upkeep_of(settings_of(context)) as upkeep:
+        typer.echo(f"{upkeep.prune_journal(days)} rows dropped")
 
 
 def _following(

@@ -12,6 +12,8 @@ from rich.table import Table
 
 from commands.client import ApiError
 from commands.settings import SettingsError
+from commands.upkeep import Refusal
+from domain.ports import Unavailable
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -35,7 +37,7 @@ def plainly(command: Callable[P, T]) -> Callable[P, T]:
             return command(*args, **kwargs)
         except SettingsError as error:
             fail(str(error), USAGE)
-        except (ApiError, OSError) as error:
+        except (ApiError, Refusal, Unavailable, OSError) as error:
             fail(str(error))
         except KeyboardInterrupt:
             raise typer.Exit(130) from None

@@ -8,7 +8,7 @@ import uvloop
 from commands import logs
 from commands.run import serve
 from commands.settings import Role
-from commands.terminal.connection import Config, Data, settings_of
+from commands.terminal.connection import Config, Data, Files, settings_of
 from commands.terminal.output import plainly
 
 Context = typer.Context
@@ -17,35 +17,35 @@ Context = typer.Context
 @plainly
 def run(context: Context, config: Config = None, data: Data = None) -> None:
     """Run everything in one process; without settings on SQLite files and an in-process broker."""
-    _serve(context, "run")
+    _serve(context, "run", Files(config, data))
 
 
 @plainly
 def gateway(context: Context, config: Config = None, data: Data = None) -> None:
     """Hold the sockets of the stations."""
-    _serve(context, "gateway")
+    _serve(context, "gateway", Files(config, data))
 
 
 @plainly
 def domain(context: Context, config: Config = None, data: Data = None) -> None:
     """Decide what the stations say and the operators wish."""
-    _serve(context, "domain")
+    _serve(context, "domain", Files(config, data))
 
 
 @plainly
 def projections(context: Context, config: Config = None, data: Data = None) -> None:
     """Keep the read models, send the calls, watch the time."""
-    _serve(context, "projections")
+    _serve(context, "projections", Files(config, data))
 
 
 @plainly
 def api(context: Context, config: Config = None, data: Data = None) -> None:
     """Serve the HTTP API."""
-    _serve(context, "api")
+    _serve(context, "api", Files(config, data))
 
 
-def _serve(context: Context, role: Role) -> None:
-    settings = settings_of(context)
+def _serve(context: Context, role: Role, files: Files) -> None:
+    settings = settings_of(context, files)
     logs.configure(settings.log_format, settings.log_level)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve(role, settings))

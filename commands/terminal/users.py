@@ -1,39 +1,51 @@
-"""`ampledger users`: who may use the API. Works on the database itself, so that it can be the first."""
+"""`ampledger users`: who may use the API. On the database itself: one must be the first."""
 
 from typing import Annotated
 
 import typer
 
+from commands.api.shapes import told
 from commands.terminal.connection import settings_of
 from commands.terminal.output import AsJson, plainly, show
-from commands.upkeep import Upkeep
+from commands.upkeep import upkeep_of
 
 app = typer.Typer(help="Who may use the API.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="of the user")]
 
 
 @app.command()
 @plainly
 def add(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="of the user")],
+    name: Name,
     role: Annotated[str, typer.Option(help="viewer, operator or admin")] = "viewer",
 ) -> None:
-    """Add a user, or give one a new token; prints the token, which is shown only here."""
-    with Upkeep(settings_of(context)) as upkeep:
+    """Add a user, and print the token: it is shown only here."""
+    with upkeep_of(settings_of(context)) as upkeep:
         typer.echo(upkeep.add_user(name, role))
 
 
 @app.command("list")
 @plainly
 def list_(context: typer.Context, *, as_json: AsJson = False) -> None:
-    """List the users."""
-    with Upkeep(settings_of(context)) as upkeep:
-        show(upkeep.users(), ("name", "role", "created_at"), as_json=as_json)
+    """List the users, revoked ones too."""
+    with upkeep_of(settings_of(context)) as upkeep:
+        rows = [
+            {
+                "name": user.name,
+                "role": user.role,
+                "created_at": told(user.created_at),
+                "revoked_at": user.revoked_at and told(user.revoked_at),
+            }
+            for user in upkeep.users()
+        ]
+    show(rows, ("name", "role", "created_at", "revoked_at"), as_json=as_json)
 
 
 @app.command()
 @plainly
-def remove(context: typer.Context, name: str) -> None:
-    """Remove a user: the token is worth nothing from then on."""
-    with Upkeep(settings_of(context)) as upkeep:
-        upkeep.remove_user(name)
+def revoke(context: typer.Context, name: Name) -> None:
+    """Revoke a user: the token is worth nothing from then on."""
+    with upkeep_of(settings_of(context)) as upkeep:
+        upkeep.revoke_user(name)

@@ -44,25 +44,23 @@ class Patience:
         self.faults: list[Fault] = []
         self._defaults = defaults
 
-    def read(self, node: inspect.Type, payload: bytes) -> Any:  # noqa: ANN401 - of the node's type
+    def read(self, node: inspect.Type, payload: bytes, path: str = "") -> Any:  # noqa: ANN401 - of the node's type
         """The value of that type; raises Violation when required members cannot be had."""
         raw = self._utf8(payload).strip()
         if raw in {b"", b"null"}:  # rule R7
             raw = b"{}"
         try:
-            return self._value(node, raw, "")
+            return self._value(node, raw, path)
         except Violation as violation:
-            if violation.code != Violation.FORMATION:
+            if violation.code != Violation.FORMATION or not self._can_fill(node):
                 raise
             self._tell(violation.code, violation.description)
-            return self._nothing(node, violation)
+            return self._value(node, b"{}", path)
 
-    def _nothing(self, node: inspect.Type, violation: Violation) -> Any:  # noqa: ANN401 - of the node's type
-        """What an empty payload would be read as; raises the violation when that is no use."""
-        try:
-            return self._value(node, b"{}", "")
-        except Violation:
-            raise violation from None
+    def _can_fill(self, node: inspect.Type) -> bool:
+        """Whether an empty object would do."""
+        fields = node.fields if isinstance(node, inspect.StructType) else ()
+        return all(not field.required or field.name in self._defaults for field in fields)
 
     def _utf8(self, payload: bytes) -> bytes:
         try:

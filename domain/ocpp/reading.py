@@ -23,11 +23,16 @@ _encoder = msgspec.json.Encoder()
 
 
 def read(
-    record_type: type[R], payload: Payload, *, defaults: Mapping[str, object] = _NONE
+    record_type: type[R],
+    payload: Payload,
+    *,
+    defaults: Mapping[str, object] = _NONE,
+    path: str = "",
 ) -> tuple[R, tuple[str, ...]]:
     """The record, and what the payload departs from the specification in (rules R7, R13-R16).
 
-    `defaults` fill what is required and lacking, by member name, at any depth.
+    `defaults` fill what is required and lacking, by member name, at any depth. `path` is where the
+    payload stands when it is but a part.
     Raises Violation when nothing fills it, and nothing else, whatever the payload.
     """
     shape, text = _shape(record_type), bytes(payload)
@@ -35,7 +40,7 @@ def read(
     if record is not None:
         return record, ()
     patience = Patience(defaults)
-    record = patience.read(shape.node, text)
+    record = patience.read(shape.node, text, path)
     deviations = dict.fromkeys(fault.text for fault in patience.faults)
     return record, tuple(deviations)[:_MOST_DEVIATIONS]
 
@@ -61,7 +66,8 @@ def write(record: msgspec.Struct) -> bytes:
     """Compact JSON in the order of the specification; what is None is left out."""
     if not _shape(type(record)).times:
         return _encoder.encode(record)
-    return _encoder.encode(_timed(msgspec.to_builtins(record, builtin_types=(datetime,))))
+    plain = msgspec.to_builtins(record, builtin_types=(datetime, msgspec.Raw))
+    return _encoder.encode(_timed(plain))
 
 
 @dataclass(frozen=True, slots=True)

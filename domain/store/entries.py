@@ -30,10 +30,19 @@ def printable(journal: Sequence[JournalEntry]) -> Sequence[JournalEntry]:
 
 def _without_nul(entry: JournalEntry) -> JournalEntry:
     return entry._replace(
-        message_id=entry.message_id.replace("\0", "\ufffd"),
-        action=entry.action.replace("\0", "\ufffd"),
-        deviations=entry.deviations.replace("\0", "\ufffd"),
+        message_id=_clean(entry.message_id),
+        action=_clean(entry.action),
+        deviations=_clean(entry.deviations),
     )
+
+
+def filters(**given: str | int) -> dict[str, str | int]:
+    """What is asked of journal rows, without what may be anything, and written as they are."""
+    return {name: _clean(v) if isinstance(v, str) else v for name, v in given.items() if v}
+
+
+def _clean(text: str) -> str:
+    return text.replace("\0", "\ufffd")
 
 
 def block(last: int, count: int) -> range:

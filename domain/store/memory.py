@@ -16,7 +16,7 @@ from domain.ports import (
     StoredFact,
     StoredSnapshot,
 )
-from domain.store.entries import block, day_of, identity, printable
+from domain.store.entries import block, day_of, filters, identity, printable
 from domain.store.watermark import Watermark
 
 
@@ -140,8 +140,7 @@ class MemoryLog(POPOApplicationRecorder):
         message_id: str = "",
         kind: str = "",
     ) -> list[JournalRow]:
-        wanted = {"station": station, "action": action, "message_id": message_id, "kind": kind}
-        equals = [(name, value) for name, value in wanted.items() if value]
+        wanted = filters(station=station, action=action, message_id=message_id, kind=kind)
         with self._database_lock:
             rows: Iterable[JournalRow] = reversed(self._journal) if newest_first else self._journal
             matching = (
@@ -149,7 +148,7 @@ class MemoryLog(POPOApplicationRecorder):
                 for row in rows
                 if row.position > after
                 and not (before and row.position >= before)
-                and all(getattr(row.entry, name) == value for name, value in equals)
+                and all(getattr(row.entry, name) == value for name, value in wanted.items())
             )
             return list(islice(matching, limit))
 

@@ -12,7 +12,7 @@ from psycopg.sql import SQL, Identifier
 
 from domain.ports import JournalEntry, JournalRow, Notification, StoredFact, StoredSnapshot
 from domain.store import postgres_sql as sql
-from domain.store.entries import block, day_of, printable
+from domain.store.entries import block, day_of, filters, printable
 from domain.store.postgres_connections import Connections, Connector, Datastore, NoPartition
 from domain.store.postgres_days import drop_days, make_days
 from domain.store.postgres_listener import Listener
@@ -62,12 +62,14 @@ class PostgresLog(PostgresApplicationRecorder):
     # --- facts ---
 
     def read(self, known: Mapping[str, int]) -> tuple[list[StoredSnapshot], list[StoredFact]]:
-        rows = self._select(sql.READ, (list(known), list(known.values())))
+        possible = {stream: known[stream] for stream in _possible(known)}
+        rows = self._select(sql.READ, (list(possible), list(possible.values())))
         snapshots = [StoredSnapshot(*row[:4]) for row in rows if row[5]]
         return snapshots, [StoredFact(*row[:5]) for row in rows[len(snapshots) :]]
 
     def heads(self, streams: Sequence[str]) -> dict[str, StoredFact]:
-        return {row[0]: StoredFact(*row) for row in self._select(sql.HEADS, (list(streams),))}
+        rows = self._select(sql.HEADS, (_possible(streams),))
+        return {row[0]: StoredFact(*row) for row in rows}
 
     def commit(
         self,
@@ -157,15 +159,14 @@ class PostgresLog(PostgresApplicationRecorder):
         message_id: str = "",
         kind: str = "",
     ) -> list[JournalRow]:
-        given = {
-            "station": station,
-            "after": after,
-            "before": before,
-            "action": action,
-            "message_id": message_id,
-            "kind": kind,
-        }
-        wanted = {name: value for name, value in given.items() if value}
+        wanted = filters(
+            station=station,
+            after=after,
+            before=before,
+            action=action,
+            message_id=message_id,
+            kind=kind,
+        )
         statement = sql.frames(wanted, newest_first=newest_first)
         rows = self._select(statement, {**wanted, "limit": limit})
         return [JournalRow(row[0], JournalEntry._make(row[1:])) for row in rows]
@@ -196,6 +197,11 @@ class PostgresLog(PostgresApplicationRecorder):
 def _columns(rows: Iterable[tuple[object, ...]]) -> tuple[list[object], ...]:
     """Rows turned into one list per column: psycopg sends each as one binary array."""
     return tuple(map(list, zip(*rows, strict=True)))
+
+
+def _possible(streams: Iterable[str]) -> list[str]:
+    """Streams that may be there: PostgreSQL can neither store nor look up a name with NUL."""
+    return [stream for stream in streams if "\0" not in stream]
 
 
 def _latest(snapshots: Sequence[StoredSnapshot]) -> list[StoredSnapshot]:

@@ -34,9 +34,12 @@ class Connector:
         options = str(conninfo_to_dict(url).get("options") or "")
         named = re.search(r"search_path=(\w+)", options)
         self.schema = named[1] if named else "public"
-        self._options = f"{options} -c search_path={self.schema} -c timezone=UTC"
+        self._options = (
+            f"{options} -c search_path={self.schema} -c timezone=UTC"
+            f" -c lock_timeout={_PATIENCE}s -c statement_timeout={_ENDLESS}s"
+        )
 
-    def connect(self, *, statement_timeout: int = _ENDLESS) -> Connection[DictRow]:
+    def connect(self) -> Connection[DictRow]:
         """A new connection in autocommit mode; raises psycopg.OperationalError."""
         return psycopg.connect(
             self._url,
@@ -47,8 +50,7 @@ class Connector:
             keepalives_interval=1,
             keepalives_count=_PATIENCE,
             tcp_user_timeout=_PATIENCE * 1000,
-            options=f"{self._options} -c lock_timeout={_PATIENCE}s"
-            f" -c statement_timeout={statement_timeout}s",
+            options=self._options,
         )
 
 

@@ -20,7 +20,7 @@ from domain.ports import (
     Unavailable,
 )
 from domain.store import sqlite_sql as sql
-from domain.store.entries import block, printable
+from domain.store.entries import block, filters, printable
 from domain.store.sqlite_connections import Datastore
 from domain.store.watermark import Watermark
 
@@ -132,15 +132,14 @@ class SQLiteLog(SQLiteApplicationRecorder):
         message_id: str = "",
         kind: str = "",
     ) -> list[JournalRow]:
-        given = {
-            "station": station,
-            "after": after,
-            "before": before,
-            "action": action,
-            "message_id": message_id,
-            "kind": kind,
-        }
-        wanted = {name: value for name, value in given.items() if value}
+        wanted = filters(
+            station=station,
+            after=after,
+            before=before,
+            action=action,
+            message_id=message_id,
+            kind=kind,
+        )
         rows = self._select(
             sql.frames(wanted, newest_first=newest_first), {**wanted, "limit": limit}
         )

@@ -16,6 +16,7 @@ from aiormq.channel import Channel
 from gateway.broker.link import Arguments, Arrived, Away, Missing, Refused
 from gateway.broker.linked import LinkedBroker
 from gateway.broker.retry import Backoff
+from gateway.broker.tasks import ending
 
 _PATIENCE = 10.0  # seconds for an answer to anything but a publish
 _PERSISTENT = 2
@@ -27,18 +28,25 @@ _log = logging.getLogger(__name__)
 def _translated() -> Iterator[None]:
     try:
         yield
-    except (exceptions.ChannelNotFoundEntity, PublishError) as error:
-        raise Missing(str(error)) from error
-    except (exceptions.ChannelAccessRefused, exceptions.ChannelPreconditionFailed) as error:
-        raise Refused(str(error)) from error
-    except CONNECTION_EXCEPTIONS as error:
-        raise Away(repr(error)) from error
     except asyncio.CancelledError as error:
-        # The library also fails calls so when a channel ends, though nobody cancelled the caller.
-        task = asyncio.current_task()
-        if task is None or task.cancelling():
+        if ending():
             raise
+        # The library fails calls so when a channel ends, though nobody cancelled the caller.
         raise Away("the channel was closed") from error
+    except CONNECTION_EXCEPTIONS as error:
+        if ending():
+            raise asyncio.CancelledError from error
+        raise _ours(error) from error
+
+
+def _ours(error: BaseException) -> Exception:
+    match error:
+        case exceptions.ChannelNotFoundEntity() | PublishError():
+            return Missing(str(error))
+        case exceptions.ChannelAccessRefused() | exceptions.ChannelPreconditionFailed():
+            return Refused(str(error))
+        case _:
+            return Away(repr(error))
 
 
 class RabbitBroker(LinkedBroker):
@@ -66,7 +74,7 @@ class RabbitBroker(LinkedBroker):
 
 
 class _Line:
-    """A channel that consumes one queue."""
+    """A `Line`: a channel that consumes one queue."""
 
     def __init__(self, channel: Channel, ended: Callable[[], None], *, private: str = "") -> None:
         """`ended` is called when the broker cancels the consumer; a private queue ends with it."""
@@ -78,16 +86,13 @@ class _Line:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing arrives any more."""
         return self._cancelled or self._channel.is_closed
 
     async def ack(self, tag: int, *, multiple: bool) -> None:
-        """Acknowledge one tag, or all up to it."""
         with _translated():
             await self._channel.basic_ack(tag, multiple=multiple, wait=False)
 
     async def hang_up(self) -> None:
-        """Close the channel: what is not acknowledged goes back to the queue."""
         with suppress(Away, Refused, Missing), _translated():
             async with asyncio.timeout(_PATIENCE):
                 if self._private and not self.ended:
@@ -100,7 +105,7 @@ class _Line:
 
 
 class _Link:
-    """One connection that comes back by itself, for ever."""
+    """A `Link`: one connection that comes back by itself, for ever."""
 
     def __init__(self, url: str, *, name: str, heartbeat: int) -> None:
         """`heartbeat` in seconds: after three of them and a bit a silent broker is given up."""
@@ -113,11 +118,9 @@ class _Link:
 
     @property
     def standing(self) -> bool:
-        """Whether there is a connection now."""
         return self._connection is not None
 
     async def keep(self) -> None:
-        """Connect, and connect again, until cancelled."""
         backoff = Backoff()
         while True:
             try:
@@ -128,12 +131,10 @@ class _Link:
             await backoff.wait()
 
     async def declare(self, queue: str, arguments: Arguments) -> None:
-        """A durable queue."""
         async with self._asked() as channel:
             await channel.queue_declare(queue, durable=True, arguments=dict(arguments))
 
     async def waiting(self, queue: str) -> int:
-        """How many messages wait in a queue; none in one that is private to another connection."""
         async with self._asked() as channel:
             try:
                 return (await channel.queue_declare(queue, passive=True)).message_count or 0
@@ -141,7 +142,6 @@ class _Link:
                 return 0
 
     async def publish(self, queue: str, body: bytes, *, mandatory: bool) -> None:
-        """Return once confirmed; Missing only when mandatory."""
         with _translated():
             channel = await self._shared_channel()
             await channel.basic_publish(
@@ -155,14 +155,12 @@ class _Link:
     async def consume(
         self, queue: str, arrived: Arrived, ended: Callable[[], None], *, prefetch: int
     ) -> _Line:
-        """A line to a queue that exists; `prefetch` messages may be unacknowledged."""
         async with self._line(ended) as (line, channel):
             await channel.basic_qos(prefetch_count=prefetch)
             await channel.basic_consume(queue, _unpacking(arrived))
         return line
 
     async def consume_own(self, queue: str, arrived: Arrived, ended: Callable[[], None]) -> _Line:
-        """A line to a queue that is made with it and ends with it; nothing to acknowledge."""
         async with self._line(ended, private=queue) as (line, channel):
             await channel.queue_declare(queue, exclusive=True, auto_delete=True)
             await channel.basic_consume(queue, _unpacking(arrived, tagged=False), no_ack=True)

@@ -6,6 +6,7 @@ from random import SystemRandom
 from typing import TypeVar
 
 from gateway.broker.link import Away
+from gateway.broker.tasks import ending
 
 _FIRST = 0.1  # seconds
 _LONGEST = 10.0
@@ -22,7 +23,9 @@ class Backoff:
         self._chance = SystemRandom()
 
     async def wait(self) -> None:
-        """Sleep for the next pause."""
+        """Sleep for the next pause; a cancellation that a library swallowed is raised here."""
+        if ending():
+            raise asyncio.CancelledError
         loop = asyncio.get_running_loop()
         if loop.time() - self._since > 2 * _LONGEST:
             self._pause = _FIRST

@@ -13,6 +13,7 @@ from domain import wire
 from domain.ports import Delivery
 from gateway.broker.link import Arrived, Away, Line, Missing, Refused
 from gateway.broker.retry import Backoff
+from gateway.broker.tasks import ending
 
 _log = logging.getLogger(__name__)
 
@@ -116,7 +117,7 @@ class Subscription:
         line = await self._source.dial(partial(self._arrived, held), self._stir.set)
         self._subscribed.set()
         try:
-            while not line.ended:
+            while not (line.ended or ending()):
                 await self._stir.wait()
                 self._stir.clear()
                 await _acknowledge(line, held)

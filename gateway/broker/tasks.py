@@ -1,4 +1,4 @@
-"""The end of a task group that a long-lived object owns."""
+"""How long-lived tasks end, and the group that owns them."""
 
 import asyncio
 
@@ -13,3 +13,13 @@ async def leave(group: asyncio.TaskGroup, error: BaseException | None) -> None:
         await group.__aexit__(type(error), error, error.__traceback__)
     else:
         await group.__aexit__(None, None, None)
+
+
+def ending() -> bool:
+    """Whether the current task was asked to end, even if some library swallowed the cancellation.
+
+    aiormq may raise the error of its channel instead, and `wait_for` before Python 3.12 returns a
+    result that came in the same moment.
+    """
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -53,6 +53,12 @@ def test_nothing_is_read_of_no_stream(log: Log) -> None:
     assert log.heads([]) == {}
 
 
+def test_a_name_that_no_stream_can_have_is_looked_up_in_vain(log: Log) -> None:
+    log.commit([fact("a", 1)], ())
+    assert log.read({"call:\0": 0, "a": 0}) == ([], [fact("a", 1)])
+    assert log.heads(["call:\0", "a"]) == {"a": fact("a", 1)}
+
+
 def test_an_unknown_stream_is_read_from_its_snapshot(log: Log) -> None:
     snapshot = StoredSnapshot("a", 2, "station", b"\x00state")
     log.commit([fact("a", 1), fact("a", 2), fact("b", 1)], (), [snapshot])
@@ -209,6 +215,7 @@ def test_a_nul_from_a_station_does_not_stop_its_batch(log: Log) -> None:
         message_id="a\ufffdb", action="\ufffd", deviations="x\ufffd"
     )
     assert second.entry == entry("2")
+    assert log.frames(message_id="a\0b") == [first]
 
 
 @pytest.mark.parametrize("year", [1970, 1999, 2099, 9000])

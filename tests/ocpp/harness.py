@@ -10,6 +10,7 @@ from domain import facts
 from domain.model.aggregate import Aggregate, Fact
 from domain.model.station import Station
 from domain.model.token import Permit, Token
+from domain.model.transaction import Transaction
 from domain.model.values import Profile
 from domain.ocpp import reading
 from domain.ocpp.version import versions
@@ -100,6 +101,10 @@ class Csms:
     def deviating(self, *deviations: str) -> Self:
         assert self.deviations == list(deviations)
         return self
+
+    def transaction(self, number: int) -> Transaction | None:
+        """A transaction as the next message would find it."""
+        return self._repository.get(Transaction, Transaction.id_of(number))
 
     def _scope(self, station: str, action: str) -> Scope:
         self._messages += 1

@@ -170,6 +170,16 @@ def test_a_reader_of_the_journal_does_not_hold_up_a_new_day(url: str, log: Log) 
     assert len(log.frames()) == 1
 
 
+def test_a_reader_of_the_journal_puts_pruning_off(url: str, log: Log) -> None:
+    log.commit((), [entry("1")])
+    with psycopg.connect(url) as reader:
+        reader.execute("SELECT count(*) FROM ampledger_journal")  # and no commit
+        with pytest.raises(Unavailable):
+            log.prune(NOON + timedelta(days=2))
+        log.commit((), [entry("2")])
+    assert log.prune(NOON + timedelta(days=2)) == 2
+
+
 # --- one database, several schemas ---
 
 

@@ -11,7 +11,7 @@ from msgspec import Raw
 from domain.model.meter import Meter
 from domain.ocpp import reading
 from domain.ocpp.errors import Violation
-from domain.ocpp.v16.types import LARGEST, MeterValue, SampledValue
+from domain.ocpp.v16.types import LARGEST, MeterValue, SampledValue, SampledValues
 from domain.scope import Scope
 
 NO_SAMPLES = Raw(b"[]")
@@ -68,14 +68,13 @@ def _read(value: MeterValue, scope: Scope) -> _Reading | None:
 def _samples(raw: Raw, scope: Scope) -> tuple[tuple[SampledValue, ...], str]:
     """The samples, and their text: as sent if it conforms, else what could be understood."""
     try:
-        samples, deviations = reading.read(tuple[SampledValue, ...], raw)
+        samples, deviations = reading.read(SampledValues, raw, path="meterValue.sampledValue")
     except Violation as violation:
-        scope.deviate(f"sampledValue: {violation.description}")
+        scope.deviate(violation.description)
         return (), ""
     if not deviations:
         return samples, bytes(raw).decode()
-    for deviation in deviations:
-        scope.deviate(f"sampledValue: {deviation}")
+    scope.deviations.extend(deviations)
     return samples, f"[{','.join(reading.write(sample).decode() for sample in samples)}]"
 
 

@@ -105,6 +105,9 @@ class SampledValue(Record):
     unit: UnitOfMeasure | None = None  # Wh when an energy
 
 
+SampledValues = Annotated[tuple[SampledValue, ...], Meta(min_length=1)]
+
+
 class MeterValue(Record):
     """Values sampled at one moment; they stay raw, to be stored exactly as sent."""
 

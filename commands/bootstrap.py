@@ -1,0 +1,54 @@
+"""The first administrator, so that there is somebody who can make the others."""
+
+import logging
+import re
+import sys
+
+from commands import keys
+from commands.api.access import Role as UserRole
+from commands.settings import Role, Settings
+from domain.ports import Clock, Conflict
+from projections import users
+from projections.database import Database
+
+_NAME = "admin"
+_OURS = re.compile(r"admin(-\d+)?")  # names that were given here
+
+_log = logging.getLogger("ampledger.api")
+
+
+def ensure_administrator(role: Role, settings: Settings, database: Database, clock: Clock) -> None:
+    """Make the token of the settings, or one made here, an administrator's; blocking.
+
+    Another token than the last time replaces it. Raises OSError, Unavailable.
+    """
+    token = settings.admin_token.get_secret_value() or _made(role, settings)
+    if token:
+        _install(database, clock, token)
+    elif not database.read(users.listed):
+        _log.warning("nobody can use the API yet: `ampledger users add NAME --role admin`")
+
+
+def _made(role: Role, settings: Settings) -> str:
+    """`ampledger run` makes a token, prints it once and keeps it."""
+    if role != "run":
+        return ""
+    path = settings.data / keys.ADMIN_TOKEN
+    token, is_new = keys.kept(path, keys.new_token)
+    if is_new:
+        sys.stdout.write(f"The administrator's token, kept in {path}:\n{token}\n")
+        sys.stdout.flush()
+    return token
+
+
+def _install(database: Database, clock: Clock, token: str) -> None:
+    if database.read(users.find_by_token, token):
+        return
+    ours = [user for user in database.read(users.listed) if _OURS.fullmatch(user.name)]
+    for user in ours:
+        database.write(users.revoke, user.name, at=clock())
+    name = f"{_NAME}-{len(ours) + 1}" if ours else _NAME
+    try:
+        database.write(users.add, name, role=UserRole.admin.name, token=token, at=clock())
+    except Conflict:
+        _log.warning("the administrator's token was revoked, or another process installs it")

@@ -1,0 +1,135 @@
+"""What each role does while it runs: its loops and servers, started in order, ended in reverse."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from commands import measures
+from commands.api.server import ApiServer
+from commands.containers import ApiParts, DomainParts, GatewayParts, ProjectionsParts
+from commands.metrics import Source
+from commands.ops import Check
+from domain import topics
+from gateway.uplink import declare_queues
+from projections.owner import Owner
+
+
+@dataclass(slots=True)
+class Duty:
+    """What a running role shows: its health, its counts, where it listens."""
+
+    checks: dict[str, Check] = field(default_factory=dict)
+    sources: list[Source] = field(default_factory=list)
+    ports: dict[str, int] = field(default_factory=dict)
+
+
+@asynccontextmanager
+async def _looping(
+    group: asyncio.TaskGroup, *loops: Coroutine[Any, Any, None]
+) -> AsyncIterator[None]:
+    """Endless loops, for as long as the context; one that fails ends the process."""
+    tasks = [group.create_task(loop) for loop in loops]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+
+
+@asynccontextmanager
+async def gateway(parts: GatewayParts, group: asyncio.TaskGroup) -> AsyncIterator[Duty]:
+    """Hold sockets; at the end say 1001 to each, and give the broker what was said."""
+    settings, broker = parts.settings(), parts.broker()
+    await declare_queues(broker, settings.partitions)
+    listening = await parts.bridge().listen(broker)
+    try:
+        async with parts.server() as server, _looping(group, parts.leases().run()):
+            sources = [measures.of_gateway(parts.counts())]
+            yield Duty(sources=sources, ports={"gateway": server.port})
+    finally:
+        await listening.cancel()
+        parts.verifier().close()
+
+
+@asynccontextmanager
+async def domain(parts: DomainParts, group: asyncio.TaskGroup) -> AsyncIterator[Duty]:
+    """Decide; at the end the batch in hand is committed and answered."""
+    stop = asyncio.Event()
+    working = group.create_task(parts.worker().run(stop))
+    try:
+        yield Duty(sources=[measures.of_inbox(parts.counts())])
+    finally:
+        stop.set()
+        await asyncio.wait([working])
+
+
+@asynccontextmanager
+async def projections(parts: ProjectionsParts, group: asyncio.TaskGroup) -> AsyncIterator[Duty]:
+    """Keep the read models and act on them; at the end the lease is given back."""
+    broker, dispatcher = parts.broker(), parts.dispatcher()
+    loop = asyncio.get_running_loop()
+    for partition in range(parts.settings().partitions):
+        await broker.declare_durable(topics.inbound(partition))
+
+    def news(_: frozenset[str]) -> None:
+        loop.call_soon_threadsafe(dispatcher.wake)
+
+    owner = parts.owner(news=news)
+    async with (
+        _threaded(group, owner),
+        _looping(
+            group,
+            dispatcher.run(lambda: owner.active),
+            parts.timers().run(active=lambda: owner.active, connected=lambda: broker.connected),
+            parts.leases().run(),
+            parts.housekeeping().run(lambda: owner.active),
+        ),
+    ):
+        lag = parts.lag()
+        yield Duty(sources=[measures.of_projections(lag, lambda: owner.active)])
+
+
+@asynccontextmanager
+async def _threaded(group: asyncio.TaskGroup, owner: Owner) -> AsyncIterator[None]:
+    stop = threading.Event()
+    working = group.create_task(asyncio.to_thread(owner.run, stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await asyncio.wait([working])
+
+
+@asynccontextmanager
+async def api(parts: ApiParts, group: asyncio.TaskGroup) -> AsyncIterator[Duty]:
+    """Answer HTTP; at the end requests under way are finished."""
+    settings, broker, desk = parts.settings(), parts.broker(), parts.desk()
+    for partition in range(settings.partitions):
+        await broker.declare_durable(topics.inbound(partition))
+    replies = await broker.consume_own(desk.queue, desk.receive)
+    server = ApiServer(
+        parts.app(), settings.api_host, settings.api_port, grace=settings.shutdown_grace
+    )
+    try:
+        async with (
+            _looping(group, parts.readable().run(), parts.done().run()),
+            _serving(group, server),
+        ):
+            yield Duty(ports={"api": server.port})
+    finally:
+        await replies.cancel()
+
+
+@asynccontextmanager
+async def _serving(group: asyncio.TaskGroup, server: ApiServer) -> AsyncIterator[None]:
+    server.listen()
+    serving = group.create_task(server.run())
+    try:
+        yield
+    finally:
+        server.stop()
+        await asyncio.wait([serving])

@@ -1,0 +1,166 @@
+"""A process: opens what its role needs, works until it is told to stop, closes in reverse."""
+
+import asyncio
+import gc
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from commands import bootstrap, duties, measures, opening
+from commands.clock import SystemClock
+from commands.containers import ApiParts, DomainParts, GatewayParts, ProjectionsParts
+from commands.duties import Duty
+from commands.metrics import Metrics
+from commands.ops import OpsServer
+from commands.settings import Role, Settings
+from domain.ports import Broker, Log, Unavailable
+from gateway.broker.outbox import Outbox
+
+_Begun = AbstractAsyncContextManager[Duty]
+
+_log = logging.getLogger("ampledger.run")
+
+
+class Ending:
+    """What SIGTERM and SIGINT do: once, end in order; while starting or twice, at once."""
+
+    def __init__(self) -> None:
+        self._main = asyncio.current_task()
+        self._asked = asyncio.Event()
+        self._started = False
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether a signal came."""
+        return self._asked.is_set()
+
+    def listen(self) -> None:
+        """Take over the signals."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.ask)
+
+    def ask(self) -> None:
+        """End, please."""
+        if self._main and (self._asked.is_set() or not self._started):
+            self._main.cancel()
+        self._asked.set()
+
+    async def wait(self) -> None:
+        """All has started: return when it is to end."""
+        self._started = True
+        await self._asked.wait()
+
+
+async def serve(role: Role, settings: Settings) -> None:
+    """Run a role until a signal; raises SettingsError, OSError when an address is taken."""
+    opening.check(role, settings)
+    ending = Ending()
+    ending.listen()
+    try:
+        async with running(role, settings) as ports:
+            _settle()
+            _log.info("ready", extra={"role": role, **ports})
+            await ending.wait()
+            _log.info("stopping", extra={"role": role})
+    except asyncio.CancelledError:
+        if not ending.is_asked:
+            raise
+    _log.info("stopped", extra={"role": role})
+
+
+@asynccontextmanager
+async def running(role: Role, settings: Settings) -> AsyncIterator[dict[str, int]]:
+    """A role at work; yields the ports it listens on, by name."""
+    async with AsyncExitStack() as stack:
+        duty = Duty(checks={"process": _starting})
+        metrics = Metrics(duty.sources)
+        address = (settings.ops_host, settings.ops_port_of(role))
+        ops = await stack.enter_async_context(OpsServer(*address, duty.checks, metrics))
+        opened = await _open(stack, role, settings, duty)
+        group = await stack.enter_async_context(asyncio.TaskGroup())
+        ports = {"ops": ops.port}
+        for each in _duties(role, opened, group):
+            begun = await stack.enter_async_context(each)
+            duty.checks.update(begun.checks)
+            duty.sources.extend(begun.sources)
+            ports.update(begun.ports)
+        del duty.checks["process"]
+        stack.callback(duty.checks.update, {"process": _stopping})
+        yield ports
+
+
+async def _open(
+    stack: AsyncExitStack, role: Role, settings: Settings, duty: Duty
+) -> dict[str, Any]:
+    """What the containers of the roles are given."""
+    secret_key = opening.secret_key(role, settings)
+    log, database = await stack.enter_async_context(opening.database_of(settings))
+    duty.checks["database"] = lambda: _database_check(log)
+    if role in {"run", "api"}:
+        clock = SystemClock()
+        await asyncio.to_thread(bootstrap.ensure_administrator, role, settings, database, clock)
+    broker: Broker = await stack.enter_async_context(opening.broker_of(settings))
+    duty.checks["broker"] = lambda: _broker_check(broker)
+    outbox = Outbox(broker, capacity_bytes=settings.outbox_bytes)
+    await stack.enter_async_context(outbox)
+    duty.sources.append(measures.of_broker(broker, outbox))
+    return {
+        "settings": settings,
+        "node": opening.node_name(settings),
+        "secret_key": secret_key,
+        "broker": broker,
+        "outbox": outbox,
+        "log": log,
+        "database": database,
+        "loop": asyncio.get_running_loop(),
+    }
+
+
+def _duties(role: Role, opened: Mapping[str, Any], group: asyncio.TaskGroup) -> list[_Begun]:
+    """In the order in which they start; who answers stations and people comes last."""
+    kinds: dict[str, tuple[Any, Callable[[Any, asyncio.TaskGroup], _Begun]]] = {
+        "projections": (ProjectionsParts, duties.projections),
+        "domain": (DomainParts, duties.domain),
+        "gateway": (GatewayParts, duties.gateway),
+        "api": (ApiParts, duties.api),
+    }
+    return [
+        duty(_checked(container(**opened)), group)
+        for name, (container, duty) in kinds.items()
+        if role in {name, "run"}
+    ]
+
+
+def _checked(parts: Any) -> Any:  # noqa: ANN401 - a container of one of four classes
+    parts.check_dependencies()
+    return parts
+
+
+def _settle() -> None:
+    """What was made so far stays: the collector need not look at it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 1000)
+
+
+async def _starting() -> str:
+    return "is starting"
+
+
+async def _stopping() -> str:
+    return "is stopping"
+
+
+async def _database_check(log: Log) -> str:
+    try:
+        await asyncio.to_thread(log.position)
+    except Unavailable as error:
+        return f"does not answer: {error}"
+    return ""
+
+
+async def _broker_check(broker: Broker) -> str:
+    return "" if broker.connected else "does not answer"

@@ -1,0 +1,5 @@
+"""`ampledger simulate`."""
+
+
+def simulate() -> None:
+    """Simulate stations."""

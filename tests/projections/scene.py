@@ -1,0 +1,106 @@
+"""A log, a clock and the read models: aggregates tell, rows are looked at."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, select
+
+from domain import facts
+from domain.model.aggregate import Aggregate
+from domain.model.call import Call
+from domain.model.station import Station
+from domain.model.values import Profile
+from domain.store.memory import MemoryLog
+from projections.engines import engine
+from projections.migration import READ_MODELS, migrate
+from projections.projector import Projector
+from projections.readmodel import ReadModel
+from projections.tables import METADATA
+
+NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+class Scene:
+    """`tell` puts on record what aggregates have decided; `project` brings the rows up to date."""
+
+    def __init__(self, database: Engine | None = None) -> None:
+        if database is None:
+            database = engine("sqlite://")
+            migrate(database)
+        self.engine = database
+        self.log = MemoryLog()
+        self.now = NOON
+        self.projector = self.another_projector()
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def later(self, seconds: float) -> datetime:
+        self.now += timedelta(seconds=seconds)
+        return self.now
+
+    def another_projector(
+        self, *, limit: int = 1000, models: Sequence[ReadModel] = READ_MODELS
+    ) -> Projector:
+        return Projector(self.engine, self.log, models, clock=self.clock, limit=limit)
+
+    def tell(self, *aggregates: Aggregate) -> None:
+        found = [fact for each in aggregates for fact in each.collect_events()]
+        self.log.commit([facts.encode(fact, "cause") for fact in found], [])  # type: ignore[arg-type]
+
+    def project(self) -> None:
+        while self.projector.step().moved:
+            pass
+
+    def read(self, query: Callable[..., Any], *args: object, **kwargs: object) -> Any:
+        with self.engine.connect() as connection:
+            return query(connection, *args, **kwargs)
+
+    def shown(self, query: Callable[..., Any], *args: object, **kwargs: object) -> Any:
+        self.project()
+        return self.read(query, *args, **kwargs)
+
+    def registered(self, id: str = "CP1", **profile: Any) -> Station:
+        return Station.register(id, Profile(**profile), by="olga", at=self.now)
+
+    def connected(self, id: str = "CP1", *, connection: int = 5, node: str = "g1") -> Station:
+        station = self.registered(id)
+        self.connect(station, connection=connection, node=node)
+        return station
+
+    def connect(self, station: Station, *, connection: int, node: str = "g1") -> None:
+        station.connect(
+            connection, node=node, protocol="ocpp1.6", remote="10.0.0.1", at=self.now
+        )
+
+    def requested(
+        self,
+        id: str,
+        station: str = "CP1",
+        *,
+        ttl: float = 600,
+        payload: str = '{"type":"Soft"}',
+        sealed: bool = False,
+    ) -> Call:
+        return Call.request(
+            id,
+            station=station,
+            protocol="ocpp1.6",
+            action="Reset",
+            payload=payload,
+            by="olga",
+            expires_at=self.now + timedelta(seconds=ttl),
+            timeout=30,
+            sealed=sealed,
+            at=self.now,
+        )
+
+
+def tables(connection: Connection) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every read model."""
+    names = [t for t in METADATA.sorted_tables if any(t.name == f"{m.name}_v1" for m in READ_MODELS)]
+    return {
+        table.name: [tuple(r) for r in connection.execute(select(table).order_by(*table.primary_key))]
+        for table in names
+    }

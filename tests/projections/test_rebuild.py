@@ -1,0 +1,191 @@
+"""Whatever happened, in whatever batches: rows rebuilt are the rows that grew live."""
+
+from datetime import timedelta
+
+import orjson
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from domain.model.aggregate import Refused
+from domain.model.call import Call
+from domain.model.connector import Connector
+from domain.model.meter import Meter
+from domain.model.quarantine import Quarantine
+from domain.model.station import Station
+from domain.model.stranger import Stranger
+from domain.model.token import Permit, Token
+from domain.model.transaction import Start, Stop, Transaction
+from domain.model.values import Boot, Profile, Standing, Verdict
+from projections.migration import READ_MODELS
+from projections.projector import rebuild
+from tests.projections.scene import Scene, tables
+
+_IDS = ["CP1", "CP2"]
+_SAMPLES = [[{"value": "1"}], [{"value": "x", "unit": "A"}, {"value": "2.5"}], []]
+
+
+class World:
+    """A few aggregates of each kind, to which anything may happen."""
+
+    def __init__(self, scene):
+        self.scene = scene
+        self.kept = {}
+
+    def get(self, key, make):
+        if key not in self.kept:
+            self.kept[key] = make()
+        return self.kept[key]
+
+    def happen(self, what, who, how):
+        at = self.scene.later(how)
+        try:
+            touched = getattr(self, what)(_IDS[who], how, at)
+        except Refused:
+            return
+        self.scene.tell(touched)
+
+    def station(self, id, how, at):
+        station = self.get(id, lambda: Station.register(id, Profile(), by="x", at=at))
+        match how % 7:
+            case 0:
+                station.remove(by="x", at=at)
+            case 1:
+                station.configure(Profile(note=str(how)), by="x", at=at)
+            case 2 | 3:
+                station.connect(how, node="g1", protocol="ocpp1.6", remote="", at=at)
+            case 4:
+                station.disconnect(station.connection, code=1000, reason="", at=at)
+            case 5:
+                station.boot(Boot("v", "m", firmware_version=str(how)), at=at)
+            case 6:
+                station.deviate("Heartbeat", "late", at=at)
+        return station
+
+    def stranger(self, id, how, at):
+        stranger = self.get(("stranger", id), lambda: Stranger.notice(id, at=at))
+        stranger.knock("ocpp1.6", str(how), at=at)
+        return stranger
+
+    def connector(self, id, how, at):
+        make = lambda: Connector.appear(id, how % 2, at=at)  # noqa: E731
+        connector = self.get(("connector", id, how % 2), make)
+        if how % 3:
+            reported = at - timedelta(seconds=how % 50)
+            connector.report(str(how % 4), "NoError", ["", "", ""], reported_at=reported, at=at)
+        elif connector.transaction:
+            connector.free(connector.transaction, at=at)
+        else:
+            connector.take(how + 1, at=at)
+        return connector
+
+    def transaction(self, id, how, at):
+        start = Start(id, 1, "ABC", 100, at)
+        number = 1 + how % 3
+        transaction = self.get(number, lambda: Transaction.start(number, start, at=at))
+        match how % 4:
+            case 0:
+                transaction.judge(Verdict(Standing.ACCEPTED), at=at)
+            case 1:
+                transaction.stop(Stop(how, at), at=at)
+            case 2:
+                transaction.close(reason="x", by="x", meter_wh=how, at=at)
+        return transaction
+
+    def meter(self, id, how, at):
+        number = 1 + how % 3
+        stream = Meter.of_transaction(number) if number in self.kept else Meter.of_connector(id, 1)
+        meter = self.get(stream, lambda: Meter.resume(stream, None, at=at))
+        meter.read(
+            orjson.dumps(_SAMPLES[how % 3]).decode(),
+            station=id,
+            connector=1,
+            transaction=number,
+            sampled_at=at,
+            register_wh=how if how % 2 else None,
+            source="MeterValues",
+            at=at,
+        )
+        return meter
+
+    def token(self, id, how, at):
+        token = self.get(("token", id), lambda: Token.issue(id, Permit(), by="x", at=at))
+        match how % 4:
+            case 0:
+                token.withdraw(by="x", at=at)
+            case 1:
+                token.permit(Permit(concurrent_limit=how), by="x", at=at)
+            case 2:
+                token.use(how, at=at)
+            case 3:
+                token.release(next(iter(token.transactions), 0), at=at)
+        return token
+
+    def call(self, id, how, at):
+        name = f"{id}{how % 3}"
+        call = self.get(("call", name), lambda: self.scene.requested(name, id))
+        steps = (
+            lambda: call.send(how, at=at),
+            lambda: call.give_back(how, "gone", at=at),
+            lambda: call.answer("{}", "", at=at),
+            lambda: call.refuse("GenericError", "", "{}", at=at),
+            lambda: call.time_out("silence", at=at),
+            lambda: call.expire(at=at),
+            lambda: call.cancel(by="x", at=at),
+        )
+        steps[how % 7]()
+        return call
+
+    def quarantine(self, id, how, at):
+        stream = Quarantine.id_of(id, str(how))
+        make = lambda: Quarantine.keep(  # noqa: E731
+            stream,
+            station=id,
+            reason="r",
+            action="a",
+            message_id="m",
+            frame="f",
+            subject=str(how),
+            detail="",
+            at=at,
+        )
+        return self.get(stream, make)
+
+
+_KINDS = "station stranger connector transaction meter token call quarantine".split()
+_HAPPENING = st.tuples(st.sampled_from(_KINDS), st.integers(0, 1), st.integers(0, 200))
+
+
+def _live(scene, happenings, limit):
+    world = World(scene)
+    projector = scene.another_projector(limit=limit)
+    for number, each in enumerate(happenings):
+        world.happen(*each)
+        if number % 3 == 0:
+            projector.step()
+    while projector.step().moved:
+        pass
+
+
+@given(st.lists(_HAPPENING, min_size=20, max_size=60), st.integers(1, 20), st.integers(1, 50))
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+def test_a_rebuilt_read_model_is_row_for_row_the_live_one(happenings, live, again):
+    scene = Scene()
+    _live(scene, happenings, live)
+    before = scene.read(tables)
+    for model in READ_MODELS:
+        rebuild(scene.engine, model)
+    projector = scene.another_projector(limit=again)
+    while projector.step().moved:
+        pass
+    assert scene.read(tables) == before
+    assert len(before) == len(READ_MODELS)
+
+
+def test_both_databases_show_the_same(database):
+    happenings = [(_KINDS[n % 8], n // 8 % 2, n * 7 % 201) for n in range(400)]
+    here, elsewhere = Scene(database), Scene()
+    for scene in (here, elsewhere):
+        _live(scene, happenings, 25)
+    shown = here.read(tables)
+    assert shown == elsewhere.read(tables)
+    assert all(shown.values())

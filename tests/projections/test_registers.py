@@ -1,0 +1,164 @@
+"""What is no read model: credentials, users, the vault, the directory."""
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
+
+from domain.ports import Listing, Unavailable
+from projections import credentials, users
+from projections.directory import StationDirectory
+from projections.engines import engine, writing
+from projections.migration import migrate
+from projections.vault import VAULT, SealedVault, new_key
+from tests.projections.scene import NOON, Scene
+
+
+@pytest.fixture
+def scene(database):
+    return Scene(database)
+
+
+def _write(scene, change, *args, **kwargs):
+    with writing(scene.engine) as connection:
+        return change(connection, *args, **kwargs)
+
+
+# --- the directory ---
+
+
+async def test_a_registered_station_is_listed(scene):
+    _write(scene, credentials.put, "k1", "$argon2id$x", at=NOON)
+    station = scene.registered(protocols="ocpp1.6, ocpp2.0.1", security_profile=2, credential="k1")
+    scene.connect(station, connection=77)
+    scene.tell(station)
+    scene.project()
+    assert await StationDirectory(scene.engine).find("CP1") == Listing(
+        station="CP1",
+        protocols=("ocpp1.6", "ocpp2.0.1"),
+        security_profile=2,
+        password_hash="$argon2id$x",
+        connection=77,
+    )
+
+
+async def test_a_station_nobody_registered_is_not_listed(scene):
+    removed = scene.registered("CP2")
+    removed.remove(by="olga", at=NOON)
+    scene.tell(removed)
+    scene.project()
+    directory = StationDirectory(scene.engine)
+    assert await directory.find("CP1") is None
+    assert await directory.find("CP2") is None
+
+
+async def test_a_station_whose_password_is_lost_is_not_let_in(scene):
+    scene.tell(scene.registered(credential="k1"))
+    scene.project()
+    assert await StationDirectory(scene.engine).find("CP1") is None
+
+
+async def test_while_the_database_is_away_the_last_known_listing_stands(tmp_path):
+    file = tmp_path / "read.db"
+    database = engine(f"sqlite:///{file}")
+    migrate(database)
+    scene = Scene(database)
+    scene.tell(scene.registered())
+    scene.project()
+    directory = StationDirectory(database)
+    known = await directory.find("CP1")
+    with writing(database) as connection:
+        connection.execute(text("ALTER TABLE stations_v1 RENAME TO away"))
+    assert known is not None
+    assert await directory.find("CP1") == known
+    with pytest.raises(Unavailable):
+        await directory.find("CP2")
+    database.dispose()
+
+
+async def test_what_is_known_to_be_gone_is_not_remembered(scene):
+    station = scene.registered()
+    scene.tell(station)
+    scene.project()
+    directory = StationDirectory(scene.engine)
+    assert await directory.find("CP1")
+    station.remove(by="olga", at=NOON)
+    scene.tell(station)
+    scene.project()
+    assert await directory.find("CP1") is None
+
+
+# --- credentials ---
+
+
+def test_a_hash_is_kept_until_it_is_forgotten(scene):
+    _write(scene, credentials.put, "k1", "$argon2id$x", at=NOON)
+    assert scene.read(credentials.find, "k1") == "$argon2id$x"
+    _write(scene, credentials.forget, "k1")
+    assert scene.read(credentials.find, "k1") is None
+
+
+# --- users ---
+
+
+def test_a_user_is_found_by_the_token_alone(scene):
+    _write(scene, users.add, "olga", role="operator", token="t0ken", at=NOON)
+    found = scene.read(users.find_by_token, "t0ken")
+    assert (found.name, found.role) == ("olga", "operator")
+    assert scene.read(users.find_by_token, "T0ken") is None
+    assert "t0ken" not in repr(found)
+
+
+def test_a_revoked_user_is_found_no_more(scene):
+    _write(scene, users.add, "olga", role="operator", token="t0ken", at=NOON)
+    assert _write(scene, users.revoke, "olga", at=NOON)
+    assert not _write(scene, users.revoke, "olga", at=NOON)
+    assert scene.read(users.find_by_token, "t0ken") is None
+    assert [user.revoked_at for user in scene.read(users.listed)] == [NOON]
+
+
+def test_a_name_is_taken_once(scene):
+    _write(scene, users.add, "olga", role="operator", token="one", at=NOON)
+    with pytest.raises(IntegrityError):
+        _write(scene, users.add, "olga", role="viewer", token="two", at=NOON)
+
+
+# --- the vault ---
+
+
+def test_a_sealed_payload_is_unreadable_in_the_database_and_comes_back_whole(scene):
+    vault = SealedVault(scene.engine, new_key())
+    vault.put("c1", b'{"value":"hunter2"}')
+    assert "hunter2" not in scene.read(lambda c: c.scalar(select(VAULT.c.payload)))
+    assert vault.take("c1") == b'{"value":"hunter2"}'
+    vault.put("c1", b"newer")
+    assert vault.take("c1") == b"newer"
+
+
+def test_a_forgotten_payload_is_gone(scene):
+    vault = SealedVault(scene.engine, new_key())
+    vault.put("c1", b"secret")
+    vault.forget("c1")
+    vault.forget("c1")
+    assert vault.take("c1") is None
+
+
+def test_another_key_opens_nothing(scene):
+    SealedVault(scene.engine, new_key()).put("c1", b"secret")
+    assert SealedVault(scene.engine, new_key()).take("c1") is None
+
+
+def test_a_key_of_the_wrong_size_is_refused(scene):
+    with pytest.raises(ValueError, match="32"):
+        SealedVault(scene.engine, b"short")
+
+
+def test_payloads_of_calls_that_are_done_are_swept(scene):
+    vault = SealedVault(scene.engine, new_key())
+    done, waiting = scene.requested("c1"), scene.requested("c2")
+    done.cancel(by="olga", at=NOON)
+    scene.tell(done, waiting)
+    scene.project()
+    for call in ("c1", "c2", "not yet projected"):
+        vault.put(call, b"secret")
+    assert vault.sweep() == 1
+    assert [bool(vault.take(c)) for c in ("c1", "c2", "not yet projected")] == [False, True, True]
