@@ -1,6 +1,6 @@
 """The command line: `ampledger …`."""
 
-from importlib.metadata import version
+from importlib import metadata
 from typing import Annotated
 
 import typer
@@ -39,6 +39,7 @@ def application() -> typer.Typer:
     app.add_typer(journal.app, name="journal")
     app.command()(upkeep.rebuild)
     app.command()(simulation.simulate)
+    app.command()(upkeep.settings)
     app.command("secret-key")(upkeep.secret_key)
     return app
 
@@ -48,14 +49,20 @@ def main() -> None:
     application()()
 
 
+def _tell_version(wanted: bool) -> None:  # noqa: FBT001 - how typer calls it
+    if wanted:
+        typer.echo(metadata.version("ampledger"))
+        raise typer.Exit
+
+
 def _options(
     context: typer.Context,
     config: Config = None,
     data: Data = None,
     *,
-    show_version: Annotated[bool, typer.Option("--version", help="print the version")] = False,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_tell_version, help="print the version"),
+    ] = False,
 ) -> None:
     context.obj = Files(config, data)
-    if show_version:
-        typer.echo(version("ampledger"))
-        raise typer.Exit

@@ -160,7 +160,11 @@ class ProjectionsParts(Opened):
     leases = Singleton(
         LeaseReader, Opened.engine, Opened.broker, queue=topics.LEASES, clock=Opened.clock
     )
-    lag = Factory(partial, lag, Opened.engine, Opened.log, Object(READ_MODELS), clock=Opened.clock)
+    lag = Factory(
+        partial,
+        Opened.database.provided.guarded,
+        Factory(partial, lag, Opened.engine, Opened.log, Object(READ_MODELS), clock=Opened.clock),
+    )
     housekeeping = Singleton(
         Housekeeping,
         vault,

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,8 +13,12 @@ from commands.containers import ApiParts, DomainParts, GatewayParts, Projections
 from commands.metrics import Source
 from commands.ops import Check
 from domain import topics
+from domain.ports import Unavailable
 from gateway.uplink import declare_queues
 from projections.owner import Owner
+from projections.progress import Lag
+
+_LATE = 60.0  # s that a read model may be behind
 
 
 @dataclass(slots=True)
@@ -90,7 +94,20 @@ async def projections(parts: ProjectionsParts, group: asyncio.TaskGroup) -> Asyn
         ),
     ):
         lag = parts.lag()
-        yield Duty(sources=[measures.of_projections(lag, lambda: owner.active)])
+        yield Duty(
+            checks={"projections": lambda: _lag_check(lag)},
+            sources=[measures.of_projections(lag, lambda: owner.active)],
+        )
+
+
+async def _lag_check(lag: Callable[[], dict[str, Lag]]) -> str:
+    """Somebody must move the read models, here or elsewhere."""
+    try:
+        behind = await asyncio.to_thread(lag)
+    except Unavailable:
+        return "cannot be asked: the database is away"
+    late = {name: each.seconds for name, each in behind.items() if each.seconds > _LATE}
+    return ", ".join(f"{name} is {seconds:.0f} s behind" for name, seconds in late.items())
 
 
 @asynccontextmanager

@@ -38,7 +38,7 @@ class Housekeeping:
             try:
                 if active():
                     await asyncio.to_thread(self.tidy)
-            except Exception:
+            except Exception:  # noqa: BLE001 - the next turn tries again
                 _log.exception("housekeeping failed; it is tried again")
 
     def tidy(self) -> None:

@@ -1,4 +1,4 @@
-"""Secrets that an installation makes for itself and keeps in its data folder, for its owner only."""
+"""Secrets that an installation makes for itself and keeps in its data folder."""
 
 import base64
 import os

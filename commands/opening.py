@@ -30,7 +30,7 @@ def check(role: Role, settings: Settings) -> None:
     if role == "run":
         return
     for name in ("database_url", "broker_url"):
-        if not getattr(settings, name) or settings.database_url == MEMORY:
+        if getattr(settings, name) in {"", MEMORY}:
             setting = f"AMPLEDGER_{name.upper()}"
             raise SettingsError(f"{setting} must be set: `ampledger {role}` shares it with others")
 

@@ -83,7 +83,7 @@ class OpsServer:
         return _Answer(HTTPStatus.NOT_FOUND, b"there are /healthz, /readyz and /metrics\n")
 
     async def _readiness(self) -> _Answer:
-        found = {name: await _outcome(check) for name, check in self._checks.items()}
+        found = {name: await _outcome(check) for name, check in dict(self._checks).items()}
         if self.is_draining:
             found["process"] = "is stopping"
         failing = [name for name, wrong in found.items() if wrong]

@@ -1,19 +1,18 @@
 """Everything an installation can choose: `AMPLEDGER_*` in the environment, or a TOML file.
 
-The environment goes before the file, the command line before both. A Kubernetes service that is named
-like a setting (`AMPLEDGER_API_PORT=tcp://…`) is no setting and is passed over.
+The environment goes before the file, the command line before both. A Kubernetes service that is
+named like a setting (`AMPLEDGER_API_PORT=tcp://…`) is no setting and is passed over.
 """
 
-import difflib
+import base64
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from tomllib import TOMLDecodeError
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -23,12 +22,13 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from commands import environment
+
 PREFIX = "AMPLEDGER_"
 Role = Literal["run", "gateway", "domain", "projections", "api"]
 
+_SHORTEST_TOKEN = 16
 _SECRET = frozenset({"database_url", "broker_url", "admin_token", "secret_key", "token"})
-_OTHERS = ("AMPLEDGER_TEST_",)  # not settings of the program
-_SERVICE_LINK = re.compile(r"_SERVICE_(HOST|PORT)(_\w+)?$|_PORT(_\d+_(TCP|UDP)(_\w+)?)?$")
 _OPS_PORTS: Mapping[Role, int] = {
     "run": 9090,
     "gateway": 9091,
@@ -47,7 +47,9 @@ class _Environment(EnvSettingsSource):
 
     def __call__(self) -> dict[str, Any]:
         """What is set, by the names of the settings."""
-        return {k: v for k, v in super().__call__().items() if not _is_service_link(str(v))}
+        return {
+            k: v for k, v in super().__call__().items() if not environment.is_service_link(str(v))
+        }
 
 
 class Settings(BaseSettings):
@@ -60,7 +62,9 @@ class Settings(BaseSettings):
     config: str = Field("", description="TOML file with the settings below")
     data: Path = Field(Path("data"), description="folder of the embedded database and the keys")
     database_url: str = Field(
-        "", repr=False, description="postgresql://…; empty: SQLite files in the data folder"
+        "",
+        repr=False,
+        description="postgresql://…; memory:// keeps nothing; empty: SQLite in the data folder",
     )
     broker_url: str = Field(
         "", repr=False, description="amqp://… or amqps://…; empty: inside the process"
@@ -68,7 +72,7 @@ class Settings(BaseSettings):
     namespace: str = Field(
         "ampledger",
         pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$",
-        description="prefix of every queue, schema of every table: two installations on one broker",
+        description="prefix of every queue: several installations on one broker",
     )
     node: str = Field(
         "", max_length=64, description="name of this machine in logs; empty: its host name"
@@ -91,15 +95,16 @@ class Settings(BaseSettings):
         None,
         ge=0,
         le=65535,
-        description="port of /healthz, /readyz and /metrics; 0: any; unset: 9090 for run, 9091 gateway,"
-        " 9092 domain, 9093 projections, 9094 api",
+        description="port of /healthz, /readyz and /metrics; 0: any; unset: 9090 for run,"
+        " 9091 gateway, 9092 domain, 9093 projections, 9094 api",
     )
 
     unknown_stations: Literal["refuse", "accept"] = Field(
         "refuse", description="what happens to a station nobody registered: refused, or registered"
     )
     answer_unreadable: bool = Field(
-        default=True, description="answer a frame without readable id with a CALLERROR of id -1"
+        default=False,
+        description="answer a frame without readable id with a CALLERROR of id -1, as OCPP 2.0.1",
     )
     heartbeat_interval: int = Field(300, ge=1, description="s; of a station registered without one")
     call_timeout: int = Field(30, ge=1, le=3600, description="s to wait for a station's answer")
@@ -143,12 +148,34 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _database(cls, url: str) -> str:
-        return _with_scheme(url, "postgresql", "postgres")
+        return _with_scheme(url, "postgresql", "postgres", "memory")
 
     @field_validator("broker_url")
     @classmethod
     def _broker(cls, url: str) -> str:
         return _with_scheme(url, "amqp", "amqps")
+
+    @field_validator("admin_token")
+    @classmethod
+    def _long_enough(cls, token: SecretStr) -> SecretStr:
+        if 0 < len(token.get_secret_value()) < _SHORTEST_TOKEN:
+            raise ValueError(f"must have at least {_SHORTEST_TOKEN} characters")
+        return token
+
+    @field_validator("secret_key")
+    @classmethod
+    def _fernet_key(cls, key: SecretStr) -> SecretStr:
+        if text := key.get_secret_value():
+            _check_key(text)
+        return key
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Self:
+        if self.domain_index >= self.domain_workers:
+            raise ValueError("AMPLEDGER_DOMAIN_INDEX must be less than AMPLEDGER_DOMAIN_WORKERS")
+        if self.lease_interval >= self.lease_seconds:
+            raise ValueError("AMPLEDGER_LEASE_INTERVAL must be less than AMPLEDGER_LEASE_SECONDS")
+        return self
 
     @classmethod
     def settings_customise_sources(
@@ -178,8 +205,12 @@ class Settings(BaseSettings):
 def read(**given: object) -> Settings:
     """The settings, `given` before all else (None: not given); raises SettingsError."""
     chosen = {name: value for name, value in given.items() if value not in (None, "")}
-    _check_names(os.environ)
-    _check_file(str(chosen.get("config") or os.environ.get(f"{PREFIX}CONFIG", "")))
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    if strange := environment.strange(os.environ, prefix=PREFIX, known=known):
+        raise SettingsError("\n".join(environment.unknown(name, known) for name in strange))
+    path = str(chosen.get("config") or os.environ.get(f"{PREFIX}CONFIG", ""))
+    if path and not Path(path).is_file():
+        raise SettingsError(f"{PREFIX}CONFIG: there is no file {path}")
     try:
         return Settings(**chosen)  # type: ignore[arg-type]  # validated there
     except ValidationError as error:
@@ -189,40 +220,27 @@ def read(**given: object) -> Settings:
         raise SettingsError(message) from None
 
 
-def _is_service_link(value: str) -> bool:
-    return value.startswith(("tcp://", "udp://"))
-
-
-def _check_names(environment: Mapping[str, str]) -> None:
-    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
-    given = {name.upper() for name in environment if name.upper().startswith(PREFIX)}
-    strange = [n for n in sorted(given - known) if not n.startswith(_OTHERS)]
-    unknown = [name for name in strange if not _SERVICE_LINK.search(name)]
-    if unknown:
-        raise SettingsError("\n".join(_unknown(name, known) for name in unknown))
-
-
-def _unknown(name: str, known: set[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1) or sorted(known)
-    return f"{name} is no setting; did you mean {', '.join(near)}?"
-
-
-def _check_file(path: str) -> None:
-    if path and not Path(path).is_file():
-        message = f"{PREFIX}CONFIG: there is no file {path}"
-        raise SettingsError(message)
-
-
 def _explain(error: Mapping[str, Any]) -> str:
     """One line: the setting, what it was given (no secrets), what is allowed."""
-    name = str(error["loc"][0]) if error["loc"] else "settings"
+    said = str(error["msg"]).removeprefix("Value error, ")
+    if not error["loc"]:
+        return said
+    name = str(error["loc"][0])
     known = {*Settings.model_fields}
     if error["type"] == "extra_forbidden":
-        return _unknown(name, known)
-    said = str(error["msg"]).removeprefix("Value error, ")
+        return environment.unknown(name, known)
     allowed = Settings.model_fields[name].description if name in known else ""
     given = "" if name in _SECRET else f"={error['input']!s}"
     return f"{PREFIX}{name.upper()}{given}: {said} ({allowed})"
+
+
+def _check_key(text: str) -> None:
+    try:
+        is_key = len(base64.urlsafe_b64decode(text)) == 32
+    except ValueError:
+        is_key = False
+    if not is_key:
+        raise ValueError("must be 32 bytes in URL-safe base64: `ampledger secret-key` makes one")
 
 
 def _with_scheme(url: str, *schemes: str) -> str:

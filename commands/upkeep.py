@@ -7,16 +7,13 @@ from datetime import timedelta
 from commands import keys, opening
 from commands.api.access import Role
 from commands.clock import SystemClock
+from commands.refusal import Refusal
 from commands.settings import Settings, SettingsError
 from domain.ports import Clock, Conflict, Log
 from projections import projector, users
 from projections.database import Database
 from projections.migration import READ_MODELS
 from projections.users import User
-
-
-class Refusal(Exception):
-    """It cannot be done; the message says why."""
 
 
 class Upkeep:

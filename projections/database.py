@@ -44,6 +44,11 @@ class Database:
         with _translated(), self._engine.connect() as connection:
             return query(connection, *args, **kwargs)
 
+    def guarded(self, query: Callable[[], T]) -> T:
+        """The result of a query that opens its own connection; raises Unavailable."""
+        with _translated():
+            return query()
+
     def write(
         self, change: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:

@@ -67,7 +67,7 @@ class Ownership:
             taken = statement.on_conflict_do_update(
                 index_elements=[LEASES.c.name], set_=values, where=free
             )
-            return connection.execute(taken).rowcount == 1
+            return connection.execute(taken.returning(LEASES.c.owner)).first() is not None
 
 
 def owner_of(engine: Engine, name: str) -> str:

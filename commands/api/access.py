@@ -1,4 +1,4 @@
-"""Who may ask for what: bearer tokens (RFC 6750), and three roles of which each includes the one before.
+"""Who may ask for what: bearer tokens (RFC 6750), three roles, each including the one before.
 
 A viewer reads. An operator also calls stations, closes sockets and transactions, and says what is
 thought of tokens. An administrator also keeps the registers of stations and of users.

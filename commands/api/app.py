@@ -24,7 +24,8 @@ from commands.api.requests import Requests
 
 _DESCRIPTION = """\
 A bearer token of `ampledger users add` opens it. A **viewer** reads; an **operator** also calls
-stations, closes sockets and transactions and keeps tokens; an **admin** also keeps stations and users.
+stations, closes sockets and transactions and keeps tokens; an **admin** also keeps stations and
+users.
 
 Times are RFC 3339, UTC. Lists come in pages: ask for the next one with the `next` of the last as
 `cursor`. Every error is a problem (RFC 9457). A wish is answered once it is decided, on record and

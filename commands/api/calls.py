@@ -20,10 +20,10 @@ from commands.api.shapes import (
     Time,
     before,
     page_of,
-    told,
 )
 from commands.callbox import Order, Unfit, UnknownAction
 from domain.model.operations import CancelCall
+from domain.ocpp import times
 from domain.ocpp.errors import Violation
 from projections import calls
 from projections.calls import CallRow
@@ -199,11 +199,11 @@ def _shown(row: CallRow) -> dict[str, Any]:
         "response": None if row.response is None else orjson.Fragment(row.response),
         "error": _error(row),
         "deviations": row.deviations,
-        "requested_at": row.requested_at and told(row.requested_at),
+        "requested_at": row.requested_at and times.write(row.requested_at),
         "requested_by": row.requested_by,
-        "expires_at": row.expires_at and told(row.expires_at),
-        "sent_at": row.sent_at and told(row.sent_at),
-        "answered_at": row.answered_at and told(row.answered_at),
+        "expires_at": row.expires_at and times.write(row.expires_at),
+        "sent_at": row.sent_at and times.write(row.sent_at),
+        "answered_at": row.answered_at and times.write(row.answered_at),
     }
 
 

@@ -19,7 +19,7 @@ _MOST_SAMPLES = 2000  # more than fit into the longest frame of one moment
 
 
 class MeterValue(BaseModel, from_attributes=True):
-    """One sampled value (OCPP 1.6 section 7.43), the defaults of the specification made explicit."""
+    """One sampled value (OCPP 1.6 section 7.43), defaults made explicit."""
 
     position: int = Field(description="values of one moment have the same")
     index: int

@@ -17,8 +17,8 @@ _log = logging.getLogger("ampledger.api")
 class Requests:
     """ASGI middleware.
 
-    Routes see the path as it was sent, still percent-encoded, so that a station "a/b" is one segment;
-    path parameters are decoded afterwards (`commands.api.paths`).
+    Routes see the path as it was sent, still percent-encoded, so that a station "a/b" is one
+    segment; path parameters are decoded afterwards (`commands.api.shapes`).
     """
 
     def __init__(self, app: ASGIApp) -> None:

@@ -3,7 +3,7 @@
 import base64
 import unicodedata
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Generic, TypeVar
 from urllib.parse import unquote
 
@@ -11,6 +11,7 @@ from fastapi import Path, Query
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, PlainSerializer
 
 from commands.api.problems import Problem
+from domain.ocpp import times
 
 LARGEST = 2**63 - 1  # what the databases can compare
 
@@ -26,15 +27,12 @@ def _plain(text: str) -> str:
     return text
 
 
-def told(moment: datetime) -> str:
-    """RFC 3339, UTC, milliseconds, Z."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
 Time = Annotated[
-    datetime, PlainSerializer(told, return_type=str), Field(examples=["2026-01-31T12:00:00.000Z"])
+    datetime,
+    PlainSerializer(times.write, return_type=str),
+    Field(examples=["2026-01-31T12:00:00.000Z"]),
 ]
-GivenTime = Annotated[AwareDatetime, PlainSerializer(told, return_type=str)]
+GivenTime = Annotated[AwareDatetime, PlainSerializer(times.write, return_type=str)]
 Text = Annotated[str, AfterValidator(_plain)]
 StationId = Annotated[
     str,
@@ -67,7 +65,7 @@ class Page(BaseModel, Generic[T]):
 def page_of(
     rows: Sequence[R], limit: int, *, item: Callable[[R], T], place: Callable[[R], str | int]
 ) -> Page[T]:
-    """A page of rows that were asked for with `limit + 1`; `place` is what the next begins after."""
+    """A page of rows, asked for with `limit + 1`; `place` is what the next begins after."""
     shown = rows[:limit]
     following = _cursor(place(shown[-1])) if len(rows) > limit else None
     return Page(items=[item(row) for row in shown], next=following)

@@ -10,14 +10,14 @@ from pydantic import BaseModel, Field
 from commands.api.access import Administrator, Operator, viewing
 from commands.api.office import AnOffice, Office
 from commands.api.problems import Problem
-from commands.api.shapes import Cursor, Filter, Limit, Page, StationId, Text, Time, after, page_of
+from commands.api.shapes import Cursor, Filter, Limit, Page, StationId, Text, after, page_of
+from commands.api.station_shapes import Station, Stranger, station_of, stranger_of
 from commands.desk import Declined
 from domain.model.operations import DisconnectStation, RegisterStation, RemoveStation
 from domain.model.values import Profile, Registration
 from gateway.passwords import hash_password
 from projections import credentials, stations, strangers
 from projections.stations import StationSeen
-from projections.strangers import StrangerRow
 
 router = APIRouter(prefix="/api/v1/stations", tags=["stations"], dependencies=[viewing])
 
@@ -33,7 +33,7 @@ class StationWish(BaseModel, extra="forbid"):
         None,
         min_length=1,
         max_length=255,
-        description="HTTP Basic password. Left out: stays as it is; null: none any more. Never read",
+        description="HTTP Basic password. Left out: as it is; null: none any more. Never read",
     )
     registration: Registration = Field(
         Registration.ACCEPTED, description="what BootNotification is answered"
@@ -48,65 +48,6 @@ class StationWish(BaseModel, extra="forbid"):
     note: str = Field("", max_length=2000)
 
 
-class Connection(BaseModel):
-    """The newest socket of a station."""
-
-    id: int = Field(description="grows with every connection of the station")
-    node: str = Field(description="the gateway that holds or held it")
-    protocol: str
-    remote: str
-    connected_at: Time | None
-    disconnected_at: Time | None
-    code: int | None = Field(description="RFC 6455 section 7.4")
-    reason: str
-
-
-class Boot(BaseModel, from_attributes=True):
-    """What the station said in its last BootNotification, and what it was answered."""
-
-    status: str = Field(validation_alias="boot_status")
-    at: Time = Field(validation_alias="booted_at")
-    vendor: str
-    model: str
-    charge_point_serial_number: str
-    charge_box_serial_number: str
-    firmware_version: str
-    iccid: str
-    imsi: str
-    meter_type: str
-    meter_serial_number: str
-
-
-class Station(BaseModel):
-    """A registered station."""
-
-    id: str
-    protocols: list[str]
-    security_profile: int
-    has_password: bool
-    registration: str
-    heartbeat_interval: int
-    boot_retry_interval: int
-    serial_number: str
-    note: str
-    registered_at: Time | None
-    online: bool
-    last_frame_at: Time | None
-    connection: Connection | None
-    boot: Boot | None
-
-
-class Stranger(BaseModel):
-    """A station nobody registered that asked to connect."""
-
-    id: str
-    protocols: list[str] = Field(description="what it offered last")
-    remote: str
-    knocks: int
-    first_at: Time | None
-    last_at: Time | None
-
-
 @router.get("")
 def list_stations(
     office: AnOffice,
@@ -119,20 +60,20 @@ def list_stations(
     rows = office.database.read(
         stations.listed, search=search, online=online, after=after(cursor), limit=limit + 1
     )
-    return page_of(rows, limit, item=_station, place=lambda row: row.id)
+    return page_of(rows, limit, item=station_of, place=lambda row: row.id)
 
 
 @router.get("/unknown")
 def list_unknown(office: AnOffice, cursor: Cursor = "", limit: Limit = 100) -> Page[Stranger]:
     """Stations nobody registered that asked to connect, by id: register them to let them in."""
     rows = office.database.read(strangers.listed, after=after(cursor), limit=limit + 1)
-    return page_of(rows, limit, item=_stranger, place=lambda row: row.id)
+    return page_of(rows, limit, item=stranger_of, place=lambda row: row.id)
 
 
 @router.get("/{station}")
 def get_station(office: AnOffice, station: StationId) -> Station:
     """All that is known of a station."""
-    return _station(_registered(office, station))
+    return station_of(_registered(office, station))
 
 
 @router.put("/{station}", responses={201: {"model": Station, "description": "registered"}})
@@ -209,50 +150,3 @@ def _keep(office: Office, credential: str, password: str) -> None:
 async def _forget(office: Office, credential: str) -> None:
     if credential:
         await asyncio.to_thread(office.database.write, credentials.forget, credential)
-
-
-def _station(row: StationSeen) -> Station:
-    return Station(
-        id=row.id,
-        protocols=row.protocols.split(","),
-        security_profile=row.security_profile,
-        has_password=bool(row.credential),
-        registration=row.registration,
-        heartbeat_interval=row.heartbeat_interval,
-        boot_retry_interval=row.boot_retry_interval,
-        serial_number=row.serial_number,
-        note=row.note,
-        registered_at=row.registered_at,
-        online=row.online,
-        last_frame_at=row.last_frame_at,
-        connection=_connection(row) if row.connection else None,
-        boot=_boot(row),
-    )
-
-
-def _connection(row: StationSeen) -> Connection:
-    return Connection(
-        id=row.connection,
-        node=row.node,
-        protocol=row.protocol,
-        remote=row.remote,
-        connected_at=row.connected_at,
-        disconnected_at=None if row.online else row.disconnected_at,
-        code=None if row.online else row.disconnect_code,
-        reason="" if row.online else row.disconnect_reason,
-    )
-
-
-def _boot(row: StationSeen) -> Boot | None:
-    return Boot.model_validate(row) if row.booted_at else None
-
-
-def _stranger(row: StrangerRow) -> Stranger:
-    return Stranger(
-        id=row.id,
-        protocols=row.protocol.split(","),
-        remote=row.remote,
-        knocks=row.knocks,
-        first_at=row.first_knocked_at,
-        last_at=row.last_knocked_at,
-    )

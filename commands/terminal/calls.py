@@ -18,9 +18,9 @@ def call(
     station: Annotated[str, typer.Argument(help="identity of the station")],
     action: Annotated[str, typer.Argument(help="OCPP action, e.g. RemoteStartTransaction")],
     payload: Annotated[str, typer.Argument(help="JSON object")] = "{}",
+    *,
     wait: Annotated[float, typer.Option(help="s to wait for the answer", min=0, max=120)] = 30,
     ttl: Annotated[int, typer.Option(help="s to wait for the station to connect", min=0)] = 0,
-    *,
     as_json: AsJson = False,
 ) -> None:
     """Call a station. Exit code 0: it answered; 1: it refused, or did not answer; 3: not yet."""

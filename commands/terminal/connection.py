@@ -1,13 +1,17 @@
 """From the options of the command line to the settings, and to the API they lead to."""
 
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from commands import keys, settings
 from commands.client import Client
 from commands.settings import Settings
+
+if TYPE_CHECKING:
+    from commands.upkeep import Upkeep
 
 Config = Annotated[Path | None, typer.Option(help="TOML file with settings [AMPLEDGER_CONFIG]")]
 Data = Annotated[Path | None, typer.Option(help="data folder [AMPLEDGER_DATA, ./data]")]
@@ -31,6 +35,13 @@ def client_of(context: typer.Context) -> Client:
     """The API, as the user that the settings or the data folder have the token of."""
     chosen = settings_of(context)
     return Client(url_of(chosen), token_of(chosen))
+
+
+def upkeep(context: typer.Context) -> AbstractContextManager["Upkeep"]:
+    """The database itself; entering raises Unavailable, SettingsError."""
+    from commands.upkeep import upkeep_of  # noqa: PLC0415 - a second most commands need not wait
+
+    return upkeep_of(settings_of(context))
 
 
 def url_of(chosen: Settings) -> str:

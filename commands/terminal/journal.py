@@ -8,9 +8,8 @@ import typer
 from typer.core import TyperGroup
 
 from commands.client import Client, path_of
-from commands.terminal.connection import client_of, settings_of
+from commands.terminal.connection import client_of, upkeep
 from commands.terminal.output import AsJson, plainly, show
-from commands.upkeep import upkeep_of
 
 _COLUMNS = ("position", "received_at", "direction", "kind", "action", "payload", "answer")
 _PAUSE = 1.0  # s between two looks of --follow
@@ -19,7 +18,7 @@ _PAUSE = 1.0  # s between two looks of --follow
 class _ShowByDefault(TyperGroup):
     """`journal STATION` is `journal show STATION`."""
 
-    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - typer's own copy of click's
         if args and args[0] != "--help" and args[0] not in self.commands:
             args = ["show", *args]
         return super().parse_args(ctx, args)
@@ -62,8 +61,8 @@ def prune(
     days: Annotated[int, typer.Option(min=1, help="drop what is older than so many days")],
 ) -> None:
     """Drop old days of the journal from the database."""
-    with upkeep_of(settings_of(context)) as upkeep:
-        typer.echo(f"{upkeep.prune_journal(days)} rows dropped")
+    with upkeep(context) as work:
+        typer.echo(f"{work.prune_journal(days)} rows dropped")
 
 
 def _following(

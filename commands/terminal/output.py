@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from commands.client import ApiError
+from commands.refusal import Refusal
 from commands.settings import SettingsError
-from commands.upkeep import Refusal
 from domain.ports import Unavailable
 
 P = ParamSpec("P")

@@ -6,7 +6,6 @@ import typer
 import uvloop
 
 from commands import logs
-from commands.run import serve
 from commands.settings import Role
 from commands.terminal.connection import Config, Data, Files, settings_of
 from commands.terminal.output import plainly
@@ -45,6 +44,8 @@ def api(context: Context, config: Config = None, data: Data = None) -> None:
 
 
 def _serve(context: Context, role: Role, files: Files) -> None:
+    from commands.run import serve  # noqa: PLC0415 - a second that other commands need not wait
+
     settings = settings_of(context, files)
     logs.configure(settings.log_format, settings.log_level)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

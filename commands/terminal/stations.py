@@ -14,7 +14,7 @@ from commands.terminal.output import AsJson, fail, plainly, show, show_one
 
 app = typer.Typer(help="The register of stations.", no_args_is_help=True)
 
-_COLUMNS = ("id", "online", "registration", "vendor", "model", "firmware_version", "last_seen_at")
+_COLUMNS = ("id", "online", "registration", "vendor", "model", "firmware_version", "last_frame_at")
 _NUMBERS = frozenset({"security_profile", "heartbeat_interval", "boot_retry_interval"})
 
 Station = Annotated[str, typer.Argument(help="identity of the station")]
@@ -25,12 +25,12 @@ Station = Annotated[str, typer.Argument(help="identity of the station")]
 def add(
     context: typer.Context,
     station: Station,
+    *,
     password: Annotated[str | None, typer.Option(help="Basic password; - reads a line")] = None,
     security_profile: Annotated[int, typer.Option(min=0, max=3)] = 0,
     heartbeat_interval: Annotated[int | None, typer.Option(help="s", min=1)] = None,
     registration: Annotated[str, typer.Option(help="Accepted, Pending, Rejected")] = "Accepted",
     note: Annotated[str, typer.Option(help="for people")] = "",
-    *,
     as_json: AsJson = False,
 ) -> None:
     """Register a station, or change how it is treated."""
@@ -61,7 +61,7 @@ def list_(
     rows = client_of(context).items(
         path_of("stations"), most=limit, search=search, online=is_online
     )
-    show(rows, _COLUMNS, as_json=as_json)
+    show(rows if as_json else map(_flat, rows), _COLUMNS, as_json=as_json)
 
 
 @app.command("show")
@@ -83,7 +83,7 @@ def remove(context: typer.Context, station: Station) -> None:
 def unknown(context: typer.Context, limit: int = 100, *, as_json: AsJson = False) -> None:
     """List stations nobody registered that asked to connect."""
     rows = client_of(context).items(path_of("stations", "unknown"), most=limit)
-    show(rows, ("station", "protocols", "remote", "knocks", "last_at"), as_json=as_json)
+    show(rows, ("id", "protocols", "remote", "knocks", "last_at"), as_json=as_json)
 
 
 @app.command("import")
@@ -94,6 +94,11 @@ def import_(
 ) -> None:
     """Register the stations of a CSV file: a column `id`, others named like the API's fields."""
     put_rows(client_of(context), file, collection="stations", key="id", numbers=_NUMBERS)
+
+
+def _flat(row: dict[str, Any]) -> dict[str, Any]:
+    """What it booted with beside what it is registered with."""
+    return {**(row["boot"] or {}), **row}
 
 
 def put_rows(

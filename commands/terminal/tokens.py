@@ -23,12 +23,12 @@ IdTag = Annotated[str, typer.Argument(help="1 to 20 characters, in any case")]
 def add(
     context: typer.Context,
     id_tag: IdTag,
+    *,
     status: Annotated[str, typer.Option(help="Accepted or Blocked")] = "Accepted",
     expires: Annotated[str, typer.Option(help="RFC 3339 time")] = "",
     parent: Annotated[str, typer.Option(help="tag of the group")] = "",
     limit: Annotated[int, typer.Option(help="open transactions at a time; 0: any", min=0)] = 0,
     note: Annotated[str, typer.Option(help="for people")] = "",
-    *,
     as_json: AsJson = False,
 ) -> None:
     """Issue a token, or change what is thought of it."""

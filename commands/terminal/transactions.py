@@ -20,7 +20,7 @@ _COLUMNS = (
     "started_at",
     "stopped_at",
     "energy_wh",
-    "reason",
+    "stop_reason",
 )
 
 Number = Annotated[int, typer.Argument(help="OCPP transaction id")]

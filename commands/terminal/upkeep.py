@@ -1,13 +1,13 @@
-"""`ampledger rebuild` and `ampledger secret-key`."""
+"""`ampledger rebuild`, `ampledger settings`, `ampledger secret-key`."""
 
 from typing import Annotated
 
 import typer
 
 from commands import keys
-from commands.terminal.connection import settings_of
-from commands.terminal.output import plainly
-from commands.upkeep import upkeep_of
+from commands.settings import PREFIX, Settings
+from commands.terminal.connection import upkeep
+from commands.terminal.output import AsJson, plainly, show
 
 
 @plainly
@@ -16,9 +16,19 @@ def rebuild(
     read_model: Annotated[str, typer.Argument(help="stations, connectors, transactions, …")],
 ) -> None:
     """Build a read model anew from the facts; the running projections do the work."""
-    with upkeep_of(settings_of(context)) as upkeep:
-        upkeep.rebuild(read_model)
+    with upkeep(context) as work:
+        work.rebuild(read_model)
     typer.echo(f"{read_model} is emptied, and filled by the projections")
+
+
+@plainly
+def settings(*, as_json: AsJson = False) -> None:
+    """List all settings, what they are for and what they are unless set."""
+    rows = [
+        {"name": f"{PREFIX}{name.upper()}", "default": str(field.default), "is": field.description}
+        for name, field in Settings.model_fields.items()
+    ]
+    show(rows, ("name", "default", "is"), as_json=as_json)
 
 
 def secret_key() -> None:

@@ -4,10 +4,9 @@ from typing import Annotated
 
 import typer
 
-from commands.api.shapes import told
-from commands.terminal.connection import settings_of
+from commands.terminal.connection import upkeep
 from commands.terminal.output import AsJson, plainly, show
-from commands.upkeep import upkeep_of
+from domain.ocpp import times
 
 app = typer.Typer(help="Who may use the API.", no_args_is_help=True)
 
@@ -22,23 +21,23 @@ def add(
     role: Annotated[str, typer.Option(help="viewer, operator or admin")] = "viewer",
 ) -> None:
     """Add a user, and print the token: it is shown only here."""
-    with upkeep_of(settings_of(context)) as upkeep:
-        typer.echo(upkeep.add_user(name, role))
+    with upkeep(context) as work:
+        typer.echo(work.add_user(name, role))
 
 
 @app.command("list")
 @plainly
 def list_(context: typer.Context, *, as_json: AsJson = False) -> None:
     """List the users, revoked ones too."""
-    with upkeep_of(settings_of(context)) as upkeep:
+    with upkeep(context) as work:
         rows = [
             {
                 "name": user.name,
                 "role": user.role,
-                "created_at": told(user.created_at),
-                "revoked_at": user.revoked_at and told(user.revoked_at),
+                "created_at": times.write(user.created_at),
+                "revoked_at": user.revoked_at and times.write(user.revoked_at),
             }
-            for user in upkeep.users()
+            for user in work.users()
         ]
     show(rows, ("name", "role", "created_at", "revoked_at"), as_json=as_json)
 
@@ -47,5 +46,5 @@ def list_(context: typer.Context, *, as_json: AsJson = False) -> None:
 @plainly
 def revoke(context: typer.Context, name: Name) -> None:
     """Revoke a user: the token is worth nothing from then on."""
-    with upkeep_of(settings_of(context)) as upkeep:
-        upkeep.revoke_user(name)
+    with upkeep(context) as work:
+        work.revoke_user(name)

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import singledispatchmethod
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import inspect
 
 from domain.ocpp import times
 from domain.ocpp.errors import Violation
+
+T = TypeVar("T")
 
 _KINDS = MappingProxyType(
     {ord("{"): "object", ord("["): "list", ord('"'): "string", ord("n"): "null"}
@@ -83,13 +85,11 @@ class Patience:
     def _(self, node: inspect.RawType, raw: bytes, path: str) -> msgspec.Raw:
         return msgspec.Raw(raw)
 
-    # --- objects and lists ---
-
     @_value.register
     def _(self, node: inspect.StructType, raw: bytes, path: str) -> Any:  # noqa: ANN401 - of the node's type
         members = self._members(self._single(raw, path), path)
         fields = {field.encode_name: field for field in node.fields}
-        for name in members.keys() - fields.keys():
+        for name in (name for name in members if name not in fields):
             self._tell(Violation.FORMATION, f"unknown field {_below(path, name)[:60]}")
         values: dict[str, object] = {}
         for name, field in fields.items():
@@ -124,10 +124,7 @@ class Patience:
         if _kind(raw) != "object":
             code = Violation.TYPE if path else Violation.FORMATION
             raise Violation(code, f"{path or 'payload'} sent as {_kind(raw)}")
-        try:
-            return _objects.decode(raw)
-        except (msgspec.MsgspecError, RecursionError) as error:
-            raise Violation(Violation.FORMATION, f"{path or 'payload'} is unreadable") from error
+        return _opened(_objects, raw, path)
 
     @_value.register
     def _(self, node: inspect.VarTupleType, raw: bytes, path: str) -> tuple[object, ...]:
@@ -148,10 +145,7 @@ class Patience:
             return [msgspec.Raw(raw)]
         if _kind(raw) != "list":
             raise Violation(Violation.TYPE, f"{path} sent as {_kind(raw)}")
-        try:
-            return _lists.decode(raw)
-        except (msgspec.MsgspecError, RecursionError) as error:
-            raise Violation(Violation.FORMATION, f"{path} is unreadable") from error
+        return _opened(_lists, raw, path)
 
     def _single(self, raw: bytes, path: str) -> bytes:
         """The one item of a list that stands where its item should."""
@@ -161,8 +155,6 @@ class Patience:
                 self._tell(Violation.TYPE, f"{path} sent as list")
                 return bytes(items[0])
         return raw
-
-    # --- texts, numbers, times ---
 
     @_value.register
     def _(self, node: inspect.StrType, raw: bytes, path: str) -> str:
@@ -227,13 +219,17 @@ class Patience:
             raise Violation(Violation.TYPE, f"{path} sent as {kind}")
         if kind != expected:
             self._tell(Violation.TYPE, f"{path} sent as {kind}")
-        try:
-            return _texts.decode(raw) if kind == "string" else raw.decode()
-        except msgspec.MsgspecError as error:
-            raise Violation(Violation.FORMATION, f"{path} is unreadable") from error
+        return _opened(_texts, raw, path) if kind == "string" else raw.decode()
 
     def _tell(self, code: str, text: str) -> None:
-        self.faults.append(Fault(code, text))
+        self.faults.append(Fault(code, text.replace("\0", "")))
+
+
+def _opened(decoder: msgspec.json.Decoder[T], raw: bytes, path: str) -> T:
+    try:
+        return decoder.decode(raw)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise Violation(Violation.FORMATION, f"{path or 'payload'} is unreadable") from error
 
 
 def _kind(raw: bytes) -> str:

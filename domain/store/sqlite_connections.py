@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Lock
+from threading import Condition, Lock
 from time import monotonic, sleep
 
 from eventsourcing.persistence import (
@@ -52,12 +52,42 @@ class _Pool(SQLiteConnectionPool):
 
 
 class Datastore(SQLiteDatastore):
-    """The library's datastore, with transactions that raise what the port promises."""
+    """The library's datastore, with transactions that raise what the port promises.
+
+    Its pool closes connections that other threads are using, which can end the process: here,
+    closing waits for them.
+    """
 
     def __init__(self, path: str) -> None:
+        self._returned = Condition()
+        self._lent = 0
+        self._closed = False
+        self._pen = Lock()
         super().__init__(path, originator_id_type="text")
         self.pool = _Pool(db_name=path)
-        self._pen = Lock()
+
+    @contextmanager
+    def get_connection(self, *, commit: bool) -> Iterator[SQLiteConnection]:
+        """A connection that stays open until it is given back; raises Unavailable."""
+        with self._returned:
+            if self._closed:
+                raise Unavailable("the log is closed")
+            self._lent += 1
+        try:
+            with super().get_connection(commit=commit) as connection:
+                yield connection
+        finally:
+            with self._returned:
+                self._lent -= 1
+                self._returned.notify_all()
+
+    def close(self) -> None:
+        """Close every connection, once none is in use; those used for too long end with us."""
+        with self._returned:
+            self._closed = True
+            if not self._returned.wait_for(lambda: self._lent == 0, _PATIENCE):
+                return
+        super().close()
 
     @contextmanager
     def reading(self) -> Iterator[SQLiteCursor]:

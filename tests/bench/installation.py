@@ -55,6 +55,8 @@ class Installation:
         }
         self.database_url = settings.get("DATABASE_URL", "")  # "" for a file in the folder
         self.gateway_url = f"ws://127.0.0.1:{gateway_port}/ocpp"
+        self.api_url = f"http://127.0.0.1:{self._settings['API_PORT']}"
+        self.admin_token = self._settings["ADMIN_TOKEN"]
         self.roles: dict[str, Role] = {}
 
     def __enter__(self) -> Self:

@@ -1,7 +1,7 @@
 """What the tests of the brokers share: a mailbox, a line that can be cut, a broom."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -32,8 +32,15 @@ class Mailbox:
 
     async def holds(self, items: int) -> list[bytes]:
         """All items, once there are so many."""
+        return await self._when(lambda: len(self.items) >= items)
+
+    async def has(self, item: bytes) -> list[bytes]:
+        """All items, once this one is among them."""
+        return await self._when(lambda: item in self.items)
+
+    async def _when(self, enough: Callable[[], bool]) -> list[bytes]:
         async with asyncio.timeout(PATIENCE):
-            while len(self.items) < items:
+            while not enough():
                 self._news.clear()
                 await self._news.wait()
         return self.items
@@ -46,8 +53,7 @@ class Proxy:
         self._parts = urlsplit(url)
         self._server: asyncio.Server | None = None
         self._port = 0
-        self._pipes: set[asyncio.Task[None]] = set()
-        self._writers: set[asyncio.StreamWriter] = set()
+        self._calls: set[asyncio.Task[None]] = set()
         self._answers = asyncio.Event()
         self._answers.set()
 
@@ -79,27 +85,29 @@ class Proxy:
         if self._server:
             self._server.close()
             self._server = None
-        for writer in self._writers:
-            writer.transport.abort()
-        for pipe in self._pipes:
-            pipe.cancel()
-        await asyncio.gather(*self._pipes, return_exceptions=True)
+        for call in self._calls:
+            call.cancel()
+        await asyncio.gather(*self._calls, return_exceptions=True)
 
     def deafen(self) -> None:
         """Hold back what the broker says, until mended; what is said to it passes."""
         self._answers.clear()
 
-    async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        call = asyncio.create_task(self._call(reader, writer))
+        self._calls.add(call)
+        call.add_done_callback(self._calls.discard)
+        call.add_done_callback(lambda _: writer.transport.abort())
+
+    async def _call(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         host, port = self._parts.hostname, self._parts.port or 5672
         far_reader, far_writer = await asyncio.open_connection(host, port)
-        self._writers |= {writer, far_writer}
-        async with asyncio.TaskGroup() as group:
-            self._own(group.create_task(self._pipe(reader, far_writer, hold=False)))
-            self._own(group.create_task(self._pipe(far_reader, writer, hold=True)))
-
-    def _own(self, pipe: asyncio.Task[None]) -> None:
-        self._pipes.add(pipe)
-        pipe.add_done_callback(self._pipes.discard)
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._pipe(reader, far_writer, hold=False))
+                group.create_task(self._pipe(far_reader, writer, hold=True))
+        finally:
+            far_writer.transport.abort()
 
     async def _pipe(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, hold: bool

@@ -15,7 +15,7 @@ import orjson
 import websockets
 from ocpp.routing import on
 from ocpp.v16 import ChargePoint as OcppChargePoint
-from ocpp.v16 import call
+from ocpp.v16 import call, call_result
 from ocpp.v16.enums import Action
 
 PATIENCE = 10  # s
@@ -65,10 +65,10 @@ class ChargePoint(OcppChargePoint):  # type: ignore[misc]  # untyped library
             handler = on(Action(action))(self._handler(action))
             self.route_map[action] = {"_on_action": handler, "_skip_schema_validation": False}
 
-    def _handler(self, action: str) -> Callable[..., dict[str, Any]]:
-        def answer(**payload: Any) -> dict[str, Any]:
+    def _handler(self, action: str) -> Callable[..., object]:
+        def answer(**payload: Any) -> object:
             self.asked.put_nowait((action, payload))
-            return self.answers[action]
+            return getattr(call_result, action)(**self.answers[action])
 
         return answer
 

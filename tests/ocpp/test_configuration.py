@@ -1,4 +1,4 @@
-"""ChangeConfiguration and GetConfiguration keep passwords to themselves (white paper A00.FR.304)."""
+"""ChangeConfiguration and GetConfiguration keep passwords to themselves (A00.FR.304)."""
 
 import pytest
 
@@ -35,7 +35,9 @@ def test_a_station_that_tells_its_password_is_not_quoted():
     assert masked["unknownKey"] == ["Foo"]
 
 
-@pytest.mark.parametrize("strange", [None, [], "x", 1, {"configurationKey": {"key": []}}, {"key": 1}])
+@pytest.mark.parametrize(
+    "strange", [None, [], "x", 1, {"configurationKey": {"key": []}}, {"key": 1}]
+)
 @pytest.mark.parametrize("action", [CHANGE, GET])
 def test_masking_takes_any_json(action: object, strange: object):
     assert action.mask(strange) == strange  # type: ignore[attr-defined]  # an Outgoing

@@ -62,8 +62,12 @@ def test_the_main_meter_is_connector_0():
 
 
 def test_samples_are_stored_exactly_as_sent():
-    samples = '[ {"value" : "1.50", "unit":"kWh"}, {"format":"SignedData","value":"OCMF|{\\"a\\"}"} ]'
-    payload = f'{{"connectorId":1,"meterValue":[{{"timestamp":"{moment(5)}","sampledValue":{samples}}}]}}'
+    samples = (
+        '[ {"value" : "1.50", "unit":"kWh"}, {"format":"SignedData","value":"OCMF|{\\"a\\"}"} ]'
+    )
+    payload = (
+        f'{{"connectorId":1,"meterValue":[{{"timestamp":"{moment(5)}","sampledValue":{samples}}}]}}'
+    )
     Csms().when("MeterValues", payload.encode()).deviating().then(
         (Meter.Read, {"samples": samples, "register_wh": 1500})
     )
@@ -146,9 +150,7 @@ def test_a_superseded_transaction_that_still_counts_is_for_a_person():
         ({"value": "7"}, [{"value": "7"}], "meterValue.sampledValue sent as object"),
     ],
 )
-def test_strange_samples_are_stored_as_far_as_understood(
-    samples: Any, stored: Any, deviation: str
-):
+def test_strange_samples_are_stored_as_far_as_understood(samples: Any, stored: Any, deviation: str):
     value = {"timestamp": moment(5), "sampledValue": samples}
     story = Csms().when("MeterValues", {"connectorId": 1, "meterValue": [value]})
     assert story.deviations == [deviation]

@@ -1,4 +1,4 @@
-"""Reading payloads: strict at first, then with patience; checking and writing our own."""
+"""Reading payloads: strict at first, then with patience."""
 
 import json
 from datetime import UTC, datetime
@@ -11,12 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import inspect
 
-from domain.model.values import Standing, Verdict
 from domain.ocpp import reading
 from domain.ocpp.errors import Violation
 from domain.ocpp.patience import Patience
 from domain.ocpp.v16.core.authorize import Authorize
-from domain.ocpp.v16.core.data_transfer import DataTransfer
 from domain.ocpp.v16.core.get_configuration import GetConfiguration
 from domain.ocpp.v16.core.heartbeat import Heartbeat
 from domain.ocpp.v16.core.meter_values import MeterValues
@@ -24,7 +22,7 @@ from domain.ocpp.v16.core.start_transaction import StartTransaction
 from domain.ocpp.v16.core.status_notification import StatusNotification
 from domain.ocpp.v16.core.stop_transaction import StopTransaction
 from domain.ocpp.v16.core.unlock_connector import UnlockConnector
-from domain.ocpp.v16.types import SampledValue, id_tag_info
+from domain.ocpp.v16.types import SampledValue
 from tests.ocpp.harness import ACTIONS, moment, start
 from tests.ocpp.schemas import payloads
 
@@ -51,6 +49,7 @@ def test_null_is_an_empty_object(payload: bytes):
     ("members", "deviation"),
     [
         ({"foo": {"deep": 1}}, "unknown field foo"),
+        ({"a\0b": 1}, "unknown field ab"),
         ({"connectorId": "1"}, "connectorId sent as string"),
         ({"connectorId": 1.0}, "connectorId sent as a fraction"),
         ({"connectorId": [1]}, "connectorId sent as list"),
@@ -114,6 +113,12 @@ def test_offsets_are_no_deviation_and_become_utc():
     assert deviations == ()
 
 
+def test_deviations_are_told_in_the_order_of_the_message():
+    assert read(Heartbeat, {"b": 1, "c": 2, "a": 3})[1] == tuple(
+        f"unknown field {n}" for n in "bca"
+    )
+
+
 def test_no_more_than_twenty_deviations_are_told_of_one_message():
     assert len(read(Heartbeat, {f"x{n}": n for n in range(500)})[1]) == 20
 
@@ -152,9 +157,14 @@ def test_a_transaction_message_is_read_whatever_it_holds(action: type[Any], payl
 
 
 def test_a_start_without_anything_readable_is_still_a_start():
-    nonsense = {"connectorId": {}, "idTag": None, "meterStart": "much", "timestamp": "soon"}
+    nonsense: object = {"connectorId": {}, "idTag": None, "meterStart": "much", "timestamp": "soon"}
     record, deviations = read(StartTransaction, nonsense)
-    assert (record.connectorId, record.idTag, record.meterStart, record.timestamp) == (0, "", 0, None)
+    assert (record.connectorId, record.idTag, record.meterStart, record.timestamp) == (
+        0,
+        "",
+        0,
+        None,
+    )
     assert len(deviations) == 5
 
 
@@ -184,63 +194,6 @@ def test_configuration_answers_are_read_with_patience():
     record, deviations = reading.read(GetConfiguration.Response, payload)
     assert [(k.key, k.readonly, k.value) for k in record.configurationKey] == [("A", True, "7")]
     assert len(deviations) == 3
-
-
-@pytest.mark.parametrize(
-    ("payload", "code", "description"),
-    [
-        (b'{"connectorId":"1"}', Violation.TYPE, "connectorId sent as string"),
-        (b'{"connectorId":1.0}', Violation.TYPE, "connectorId sent as a fraction"),
-        (b'{"connectorId":null}', Violation.TYPE, "connectorId sent as null"),
-        (b"{}", Violation.OCCURENCE, "connectorId is missing"),
-        (b'{"connectorId":1,"x":2}', Violation.FORMATION, "unknown field x"),
-        (b"[]", Violation.FORMATION, "payload sent as list"),
-        (b"{", Violation.FORMATION, "payload is unreadable"),
-    ],
-)
-def test_what_we_send_must_be_as_specified(payload: bytes, code: str, description: str):
-    with pytest.raises(Violation, match=description) as caught:
-        reading.check(UnlockConnector.Request, payload)
-    assert caught.value.code == code
-
-
-@pytest.mark.parametrize(
-    ("path", "value", "description"),
-    [
-        ("limit", 6.12, "chargingSchedulePeriod: limit has more than one decimal"),
-        ("limit", None, "chargingSchedulePeriod.limit sent as null"),
-        ("startPeriod", "0", "chargingSchedulePeriod.startPeriod sent as string"),
-    ],
-)
-def test_a_refusal_names_the_member(path: str, value: object, description: str):
-    period = {"startPeriod": 0, "limit": 6.1}
-    action = ACTIONS.outgoing["RemoteStartTransaction"]
-    reading.check(action.Request, orjson.dumps(remote_start(period)))
-    with pytest.raises(Violation, match=f"chargingProfile.chargingSchedule.{description}"):
-        reading.check(action.Request, orjson.dumps(remote_start(period | {path: value})))
-
-
-def remote_start(period: dict[str, object]) -> dict[str, object]:
-    profile = {
-        "chargingProfileId": 1,
-        "stackLevel": 0,
-        "chargingProfilePurpose": "TxProfile",
-        "chargingProfileKind": "Relative",
-        "chargingSchedule": {"chargingRateUnit": "A", "chargingSchedulePeriod": [period]},
-    }
-    return {"idTag": "ABC", "chargingProfile": profile}
-
-
-def test_records_are_written_in_the_order_of_the_specification_without_what_is_none():
-    until = datetime(2027, 1, 1, 1, 2, 3, 456_789, tzinfo=UTC)
-    info = id_tag_info(Verdict(Standing.ACCEPTED, until))
-    written = reading.write(StartTransaction.Response(idTagInfo=info, transactionId=7))
-    expected = (
-        b'{"idTagInfo":{"expiryDate":"2027-01-01T01:02:03.456Z","status":"Accepted"},'
-        b'"transactionId":7}'
-    )
-    assert written == expected
-    assert reading.write(DataTransfer.Response(status="Rejected")) == b'{"status":"Rejected"}'
 
 
 JSON = st.recursive(
@@ -282,9 +235,17 @@ def test_patience_reads_what_is_right_as_the_fast_path_does(name: str, data: st.
     fast, deviations = read(action, payload)
     patience = Patience({})
     slow = patience.read(inspect.type_info(action.Request), payload)
-    assert reading.write(fast) == reading.write(slow)
+    assert plain(fast) == plain(slow)
     assert deviations == ()
     assert patience.faults == []
+
+
+def plain(value: Any) -> Any:
+    if isinstance(value, msgspec.Struct):
+        return {name: plain(getattr(value, name)) for name in value.__struct_fields__}
+    if isinstance(value, tuple):
+        return [plain(item) for item in value]
+    return bytes(value) if isinstance(value, msgspec.Raw) else value
 
 
 def test_a_repeat_of_a_strange_start_reads_the_same():

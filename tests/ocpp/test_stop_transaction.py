@@ -133,10 +133,14 @@ def test_only_the_station_that_owns_a_transaction_can_stop_it():
 
 
 def test_a_meter_that_went_backwards_is_for_a_person():
-    story = charging().when("StopTransaction", stop(1, meterStop=10)).then(
-        (Transaction.Stopped, {"energy_wh": None}),
-        (Quarantine.Kept, {"reason": "the meter went backwards"}),
-        FREED,
+    story = (
+        charging()
+        .when("StopTransaction", stop(1, meterStop=10))
+        .then(
+            (Transaction.Stopped, {"energy_wh": None}),
+            (Quarantine.Kept, {"reason": "the meter went backwards"}),
+            FREED,
+        )
     )
     story.when("StopTransaction", stop(1, meterStop=10)).then().answered({})
 
@@ -147,8 +151,13 @@ def test_the_late_stop_of_a_superseded_transaction_counts_and_frees_nobody_else(
 
 
 def test_transaction_data_become_readings():
-    first = {"timestamp": moment(0), "sampledValue": [{"value": "1000", "context": "Transaction.Begin"}]}
-    story = charging().when("StopTransaction", stop(1, transactionData=[first, meter_value(30, 4000)]))
+    first = {
+        "timestamp": moment(0),
+        "sampledValue": [{"value": "1000", "context": "Transaction.Begin"}],
+    }
+    story = charging().when(
+        "StopTransaction", stop(1, transactionData=[first, meter_value(30, 4000)])
+    )
     story.then(
         (
             Meter.Read,

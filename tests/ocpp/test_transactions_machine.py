@@ -1,4 +1,4 @@
-"""Whatever a station sends, repeats and forgets: one transaction per start, one answer per message."""
+"""Whatever stations send, repeat and forget: one transaction a start, one answer a message."""
 
 from datetime import timedelta
 from typing import Any
@@ -18,7 +18,7 @@ TAGS = st.sampled_from(["ABC", "abc", "LIMITED", "NOBODY"])
 
 
 class Traffic(RuleBasedStateMachine):
-    """Starts, stops and readings of two stations on one log; its writer may be replaced at any time."""
+    """Starts, stops and readings of two stations; their writer may be replaced at any time."""
 
     def __init__(self) -> None:
         super().__init__()

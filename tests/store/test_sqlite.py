@@ -108,6 +108,27 @@ def test_a_wrong_statement_is_not_taken_for_a_missing_database(log: Log) -> None
         log._select("SELECT * FROM nowhere", ())
 
 
+def is_open(log: Log) -> bool:
+    try:
+        log.position()
+    except Unavailable:
+        return False
+    return True
+
+
+def test_closing_lets_a_reader_finish(path: Path) -> None:
+    log = SQLiteLog(str(path))  # closing a connection under a statement ends the process
+    with ThreadPoolExecutor(1) as thread:
+        with log._reading() as cursor:
+            closing = thread.submit(log.close)
+            while is_open(log):
+                pass
+            cursor.execute("SELECT 1")
+            assert cursor.fetchone()[0] == 1
+            assert not closing.done()
+        closing.result(PATIENCE)
+
+
 def test_a_closed_log_is_unavailable(log: Log) -> None:
     log.close()
     with pytest.raises(Unavailable):

@@ -1,0 +1,113 @@
+"""A station as the API shows it."""
+
+from pydantic import BaseModel, Field
+
+from commands.api.shapes import Time
+from projections.stations import StationSeen
+from projections.strangers import StrangerRow
+
+
+class Connection(BaseModel):
+    """The newest socket of a station."""
+
+    id: int = Field(description="grows with every connection of the station")
+    node: str = Field(description="the gateway that holds or held it")
+    protocol: str
+    remote: str
+    connected_at: Time | None
+    disconnected_at: Time | None
+    code: int | None = Field(description="RFC 6455 section 7.4")
+    reason: str
+
+
+class Boot(BaseModel, from_attributes=True):
+    """What the station said in its last BootNotification, and what it was answered."""
+
+    status: str = Field(validation_alias="boot_status")
+    at: Time = Field(validation_alias="booted_at")
+    vendor: str
+    model: str
+    charge_point_serial_number: str
+    charge_box_serial_number: str
+    firmware_version: str
+    iccid: str
+    imsi: str
+    meter_type: str
+    meter_serial_number: str
+
+
+class Station(BaseModel):
+    """A registered station."""
+
+    id: str
+    protocols: list[str]
+    security_profile: int
+    has_password: bool
+    registration: str
+    heartbeat_interval: int
+    boot_retry_interval: int
+    serial_number: str
+    note: str
+    registered_at: Time | None
+    online: bool
+    last_frame_at: Time | None
+    connection: Connection | None
+    boot: Boot | None
+
+
+class Stranger(BaseModel):
+    """A station nobody registered that asked to connect."""
+
+    id: str
+    protocols: list[str] = Field(description="what it offered last")
+    remote: str
+    knocks: int
+    first_at: Time | None
+    last_at: Time | None
+
+
+def station_of(row: StationSeen) -> Station:
+    return Station(
+        id=row.id,
+        protocols=row.protocols.split(","),
+        security_profile=row.security_profile,
+        has_password=bool(row.credential),
+        registration=row.registration,
+        heartbeat_interval=row.heartbeat_interval,
+        boot_retry_interval=row.boot_retry_interval,
+        serial_number=row.serial_number,
+        note=row.note,
+        registered_at=row.registered_at,
+        online=row.online,
+        last_frame_at=row.last_frame_at,
+        connection=_connection(row) if row.connection else None,
+        boot=_boot(row),
+    )
+
+
+def _connection(row: StationSeen) -> Connection:
+    return Connection(
+        id=row.connection,
+        node=row.node,
+        protocol=row.protocol,
+        remote=row.remote,
+        connected_at=row.connected_at,
+        disconnected_at=None if row.online else row.disconnected_at,
+        code=None if row.online else row.disconnect_code,
+        reason="" if row.online else row.disconnect_reason,
+    )
+
+
+def _boot(row: StationSeen) -> Boot | None:
+    return Boot.model_validate(row) if row.booted_at else None
+
+
+def stranger_of(row: StrangerRow) -> Stranger:
+    return Stranger(
+        id=row.id,
+        protocols=row.protocol.split(","),
+        remote=row.remote,
+        knocks=row.knocks,
+        first_at=row.first_knocked_at,
+        last_at=row.last_knocked_at,
+    )

@@ -1,0 +1,55 @@
+import pytest
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_a_token_is_issued_then_changed(api):
+    body = {"expiry_date": "2030-01-01T01:00:00+01:00", "parent_id_tag": "GROUP", "note": "n"}
+    made = await api.put("/api/v1/tokens/ISSUED", json=body)
+    assert made.status_code == 201
+    assert made.json()["expiry_date"] == "2030-01-01T00:00:00.000Z"
+    assert made.json()["parent_id_tag"] == "GROUP"
+
+    changed = await api.put("/api/v1/tokens/ISSUED", json={"status": "Blocked"})
+    assert (changed.status_code, changed.json()["status"]) == (200, "Blocked")
+    assert changed.json()["expiry_date"] is None
+
+
+async def test_a_tag_is_compared_in_any_case(api):
+    await api.put("/api/v1/tokens/MixedCase", json={})
+    assert (await api.get("/api/v1/tokens/mixedcase")).json()["id_tag"] == "MixedCase"
+
+
+async def test_a_withdrawn_token_is_not_found(api):
+    await api.put("/api/v1/tokens/GONE", json={})
+    assert (await api.delete("/api/v1/tokens/GONE")).status_code == 204
+    assert (await api.get("/api/v1/tokens/GONE")).status_code == 404
+    assert (await api.delete("/api/v1/tokens/GONE")).status_code == 404
+
+
+@pytest.mark.parametrize("tag", ["x" * 21, "%0A", "%FF"])
+async def test_a_tag_no_station_can_read_is_refused(api, tag):
+    assert (await api.put(f"/api/v1/tokens/{tag}", json={})).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"status": "Sleeping"},
+        {"expiry_date": "tomorrow"},
+        {"expiry_date": "2030-01-01T00:00:00"},
+        {"concurrent_limit": -1},
+        {"parent_id_tag": "x" * 21},
+    ],
+)
+async def test_a_wish_that_makes_no_sense_is_refused(api, body):
+    answer = await api.put("/api/v1/tokens/WRONG", json=body)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["path"] == f"body.{next(iter(body))}"
+
+
+async def test_tokens_are_found_by_tag_and_note(api):
+    await api.put("/api/v1/tokens/FIND-ME", json={"note": "the red card"})
+    for part in ("find-", "RED CARD"):
+        page = (await api.get("/api/v1/tokens", params={"search": part})).json()
+        assert [each["id_tag"] for each in page["items"]] == ["FIND-ME"]
