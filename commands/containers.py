@@ -21,7 +21,6 @@ from commands.desk import Desk
 from commands.housekeeping import Housekeeping
 from commands.settings import Settings
 from commands.watch import Watch
-from domain import topics
 from domain.csms import Csms, Numbers
 from domain.inbox import Inbox, InboxCounts
 from domain.ocpp.version import versions
@@ -157,9 +156,7 @@ class ProjectionsParts(Opened):
         clock=Opened.clock,
         partitions=Opened.settings.provided.partitions,
     )
-    leases = Singleton(
-        LeaseReader, Opened.engine, Opened.broker, queue=topics.LEASES, clock=Opened.clock
-    )
+    leases = Singleton(LeaseReader, Opened.engine, Opened.broker, clock=Opened.clock)
     lag = Factory(
         partial,
         Opened.database.provided.guarded,

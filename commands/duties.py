@@ -15,9 +15,11 @@ from commands.ops import Check
 from domain import topics
 from domain.ports import Unavailable
 from gateway.uplink import declare_queues
+from projections import calls, stations
 from projections.owner import Owner
 from projections.progress import Lag
 
+_OF_CALLS = frozenset({calls.MODEL.name, stations.MODEL.name})  # what sends the next call
 _LATE = 60.0  # s that a read model may be behind
 
 
@@ -79,8 +81,9 @@ async def projections(parts: ProjectionsParts, group: asyncio.TaskGroup) -> Asyn
     for partition in range(parts.settings().partitions):
         await broker.declare_durable(topics.inbound(partition))
 
-    def news(_: frozenset[str]) -> None:
-        loop.call_soon_threadsafe(dispatcher.wake)
+    def news(changed: frozenset[str]) -> None:
+        if changed & _OF_CALLS:
+            loop.call_soon_threadsafe(dispatcher.wake)
 
     owner = parts.owner(news=news)
     async with (

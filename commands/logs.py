@@ -7,7 +7,8 @@ from typing import TextIO
 import structlog
 from structlog.types import Processor
 
-_QUIET = ("aio_pika", "aiormq", "asyncio", "uvicorn", "websockets")  # only what went wrong
+_QUIET = ("asyncio", "uvicorn", "websockets")  # only what went wrong
+_MUTE = ("aio_pika", "aiormq")  # the broker's adapter tells what matters of it
 
 
 def configure(log_format: str, level: str, stream: TextIO = sys.stderr) -> None:
@@ -20,6 +21,8 @@ def configure(log_format: str, level: str, stream: TextIO = sys.stderr) -> None:
     root.setLevel(level.upper())
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in _MUTE:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _json() -> logging.Formatter:

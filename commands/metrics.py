@@ -1,5 +1,6 @@
 """What Prometheus reads: the counts of the parts, turned into metrics when it asks."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -14,6 +15,8 @@ from prometheus_client import (
 )
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
+
+_log = logging.getLogger("ampledger.ops")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,10 @@ class Metrics(Collector):
     def collect(self) -> Iterator[CounterMetricFamily | GaugeMetricFamily]:
         """The measures of all sources, now."""
         for source in self._sources:
-            yield from map(_family, source())
+            try:
+                yield from map(_family, source())
+            except Exception:  # noqa: BLE001 - one source must not hide the others
+                _log.exception("a source of metrics failed")
 
     def exposition(self) -> bytes:
         """All metrics, in the format that Prometheus reads."""

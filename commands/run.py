@@ -5,6 +5,7 @@ import gc
 import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -18,6 +19,7 @@ from commands.settings import Role, Settings
 from domain.ports import Broker, Log, Unavailable
 from gateway.broker.outbox import Outbox
 
+_THREADS = 32  # for what blocks; on a small machine the default would be five
 _Begun = AbstractAsyncContextManager[Duty]
 
 _log = logging.getLogger("ampledger.run")
@@ -68,12 +70,18 @@ async def serve(role: Role, settings: Settings) -> None:
     except asyncio.CancelledError:
         if not ending.is_asked:
             raise
+    except ExceptionGroup as group:
+        if len(group.exceptions) == 1 and isinstance(group.exceptions[0], OSError):
+            raise group.exceptions[0] from None  # an address is taken: one line says it all
+        raise
     _log.info("stopped", extra={"role": role})
 
 
 @asynccontextmanager
 async def running(role: Role, settings: Settings) -> AsyncIterator[dict[str, int]]:
     """A role at work; yields the ports it listens on, by name."""
+    threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="work")
+    asyncio.get_running_loop().set_default_executor(threads)  # the loop's end shuts it down
     async with AsyncExitStack() as stack:
         duty = Duty(checks={"process": _starting})
         metrics = Metrics(duty.sources)
@@ -97,6 +105,7 @@ async def _open(
 ) -> dict[str, Any]:
     """What the containers of the roles are given."""
     secret_key = opening.secret_key(role, settings)
+    duty.checks["database"] = _awaited
     log, database = await stack.enter_async_context(opening.database_of(settings))
     duty.checks["database"] = lambda: _database_check(log)
     if role in {"run", "api"}:
@@ -148,6 +157,10 @@ def _settle() -> None:
 
 async def _starting() -> str:
     return "is starting"
+
+
+async def _awaited() -> str:
+    return "is waited for"
 
 
 async def _stopping() -> str:

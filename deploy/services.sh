@@ -87,6 +87,15 @@ apt_install() { # <package> <a command of it>
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$1" >&2
 }
 
+# Not by the wrapper's `su`: that would give it 1024 file handles, and a quorum queue takes three.
+detach_rabbitmq='
+  most="$(ulimit -Hn)"
+  if [ "$most" = unlimited ] || [ "$most" -gt 65536 ]; then most=65536; fi
+  ulimit -n "$most"
+  export HOME=/var/lib/rabbitmq
+  exec setpriv --reuid rabbitmq --regid rabbitmq --init-groups rabbitmq-server -detached
+'
+
 start_rabbitmq() {
   may_be_root || fail "RabbitMQ does not answer on this machine, and root is needed to start it."
   apt_install rabbitmq-server rabbitmq-server
@@ -95,7 +104,7 @@ start_rabbitmq() {
   if [ -d /run/systemd/system ]; then
     as_root systemctl start rabbitmq-server >&2
   else
-    as_root rabbitmq-server -detached >&2
+    as_root bash -c "$detach_rabbitmq" >&2
   fi
 }
 

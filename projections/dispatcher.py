@@ -75,9 +75,14 @@ class Dispatcher:
 
     async def _send(self, call: Next, now: datetime) -> None:
         payload = await self._payload(call)
+        given = _Given(call.call, call.connection, now + _PATIENCE)
         if payload is None:
             self._give_up(call)
-            return
+        else:
+            self._give(call, payload, given)
+        self._given[call.station] = given
+
+    def _give(self, call: Next, payload: bytes, given: _Given) -> None:
         record = wire.Call(
             station=call.station,
             connection=call.connection,
@@ -85,10 +90,8 @@ class Dispatcher:
             frame=frames.call(call.call, call.action, payload),
             timeout=float(call.timeout),
         )
-        given = _Given(call.call, call.connection, now + _PATIENCE)
         returned = partial(self._returned, given)
         self._outbox.post(topics.gateway(call.node), wire.encode(record), unroutable=returned)
-        self._given[call.station] = given
 
     async def _payload(self, call: Next) -> bytes | None:
         if not call.sealed:

@@ -8,12 +8,11 @@ from datetime import timedelta
 import msgspec
 from sqlalchemy import Engine
 
-from domain import wire
+from domain import topics, wire
 from domain.ports import Broker, Clock, Delivery
 from projections import presence
 from projections.engines import writing
 
-_PAUSE = 1.0  # s
 _KEPT = timedelta(days=1)  # leases that ended, for people to look at
 
 _log = logging.getLogger("ampledger.projections")
@@ -22,19 +21,21 @@ _log = logging.getLogger("ampledger.projections")
 class LeaseReader:
     """Takes leases in; acknowledged once they are in the database."""
 
-    def __init__(self, engine: Engine, broker: Broker, *, queue: str, clock: Clock) -> None:
-        self._engine, self._broker, self._queue, self._clock = engine, broker, queue, clock
+    def __init__(self, engine: Engine, broker: Broker, *, clock: Clock, pause: float = 1.0) -> None:
+        """`pause` is the least time between two transactions, in seconds."""
+        self._engine, self._broker, self._clock = engine, broker, clock
+        self._pause = pause
         self._waiting: list[Delivery] = []
         self._arrived = asyncio.Event()
 
     async def run(self) -> None:
         """Read for ever."""
-        consumer = await self._broker.consume(self._queue, self._receive)
+        consumer = await self._broker.consume(topics.LEASES, self._receive)
         try:
             while True:
                 await self._arrived.wait()
                 consumer.ack(await self._flush())
-                await asyncio.sleep(_PAUSE)
+                await asyncio.sleep(self._pause)
         finally:
             await consumer.cancel()
 

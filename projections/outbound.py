@@ -39,8 +39,8 @@ class Late(NamedTuple):
 _BEFORE_IT = exists().where(
     _EARLIER.c.station == CALLS.c.station,
     _EARLIER.c.waiting,
-    or_(_EARLIER.c.status == "sent", _EARLIER.c.first_position < CALLS.c.first_position),
-)
+    _EARLIER.c.first_position < CALLS.c.first_position,
+)  # one that was sent is always the oldest that waits
 _NEW_CONNECTION = or_(
     CALLS.c.connection.is_(None), CALLS.c.connection < STATIONS.c.connection
 )  # a call that came back waits for the next one

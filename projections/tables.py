@@ -81,8 +81,12 @@ def _column(name: str, hint: object, key: Sequence[str]) -> Column[Any]:
 
 
 def partial_index(name: str, *columns: str, where: str) -> Index:
-    """An index on the rows of which `where` is true."""
-    return Index(name, *columns, postgresql_where=text(where), sqlite_where=text(where))
+    """An index on the rows of which `where` is true: a column of booleans, or a comparison.
+
+    SQLite takes it only for queries that say it in the same words, and SQLAlchemy says `= 1` there.
+    """
+    same = where if "=" in where else f"{where} = 1"
+    return Index(name, *columns, postgresql_where=text(where), sqlite_where=text(same))
 
 
 def fetch(connection: Connection, query: Select[Any], record: Callable[..., T]) -> list[T]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import singledispatch
 
-from sqlalchemy import Connection, Index, select
+from sqlalchemy import ColumnElement, Connection, Index, literal_column, select
 
 from domain.model.aggregate import Fact
 from domain.model.meter import Meter
@@ -57,6 +57,9 @@ TRANSACTIONS = table(
     partial_index("transactions_v1_open", "first_position", where="state = 'open'"),
     key=["number"],
 )
+_OPEN: ColumnElement[str] = literal_column(
+    "'open'"
+)  # in words, not as a parameter: else its index is not taken
 
 
 @singledispatch
@@ -142,5 +145,5 @@ def listed(
     if id_tag:
         query = query.where(columns.token == folded(id_tag))
     if open is not None:
-        query = query.where(columns.state == "open" if open else columns.state != "open")
+        query = query.where(columns.state == _OPEN if open else columns.state != _OPEN)
     return fetch(connection, query, TransactionRow)

@@ -23,8 +23,13 @@ def amqp_url() -> str:
     """URL of a RabbitMQ that answers; a missing one is a failure, never a skip."""
     url = os.environ.get("AMPLEDGER_TEST_AMQP_URL", _AMQP)
     parts = urlsplit(url)
+    address = (parts.hostname or "", parts.port or 5672)
     try:
-        socket.create_connection((parts.hostname or "", parts.port or 5672), timeout=5).close()
+        with socket.create_connection(address, timeout=10) as connection:
+            connection.sendall(
+                b"AMQP\x00\x00\x09\x01"
+            )  # a broker without file handles stays silent
+            connection.recv(1)
     except OSError as error:
         _missing("RabbitMQ", "AMPLEDGER_TEST_AMQP_URL", error)
     return url

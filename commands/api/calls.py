@@ -30,7 +30,6 @@ from projections.calls import CallRow
 
 router = APIRouter(prefix="/api/v1", tags=["calls"], dependencies=[viewing])
 
-_LONGEST_PAYLOAD = 1 << 20  # bytes
 _DAY = 86_400  # s
 _JSON = "application/json"
 
@@ -111,7 +110,7 @@ async def request_call(
     order = Order(
         station=station,
         action=action,
-        payload=await _payload(request),
+        payload=await request.body(),
         ttl=ttl,
         timeout=timeout or office.defaults.call_timeout,
         by=by.name,
@@ -150,16 +149,6 @@ async def cancel_call(office: AnOffice, call: Segment, by: Operator) -> None:
     """Take back a call that has not gone out."""
     row = await asyncio.to_thread(_row, office, call)
     await office.desk.wish(CancelCall(station=row.station, call=call), by=by.name)
-
-
-async def _payload(request: Request) -> bytes:
-    """The body, as it came."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _LONGEST_PAYLOAD:
-            raise Problem(413, f"a payload has at most {_LONGEST_PAYLOAD} bytes")
-    return bytes(body)
 
 
 async def _requested(office: Office, order: Order) -> str:

@@ -1,12 +1,16 @@
-"""What surrounds every request: its id, one log line, and paths that keep their percent signs."""
+"""What surrounds every request: an id, a bound, a log line, a path that keeps its percent signs."""
 
 import logging
 import time
 from uuid import uuid4
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from commands.api.problems import Problem, answer
+
+LONGEST_BODY = 1 << 20  # bytes
 _HEADER = "X-Request-Id"
 _LONGEST_ID = 64
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -31,6 +35,9 @@ class Requests:
             return
         scope["path"] = scope.get("raw_path", scope["path"].encode()).decode("ascii", "replace")
         request_id = scope.setdefault("state", {})["request_id"] = _id_of(scope)
+        if problem := _oversized(scope):
+            await answer(Request(scope), problem)(scope, receive, send)
+            return
         began, status = time.monotonic(), 500
 
         async def sending(message: Message) -> None:
@@ -46,9 +53,20 @@ class Requests:
             _tell(scope, status, time.monotonic() - began)
 
 
+def _oversized(scope: Scope) -> Problem | None:
+    """Why a body is not even read: nobody knows yet who sends it."""
+    headers = Headers(scope=scope)
+    if "transfer-encoding" in headers:
+        return Problem(411, "the length of the body must be told: no chunks")
+    length = headers.get("content-length", "0")
+    if not (length.isascii() and length.isdecimal()) or int(length) > LONGEST_BODY:
+        return Problem(413, f"a body has at most {LONGEST_BODY} bytes")
+    return None
+
+
 def _id_of(scope: Scope) -> str:
     """The caller's own id when it is printable ASCII of at most 64 characters, else a new one."""
-    given = MutableHeaders(scope=scope).get(_HEADER, "")
+    given = Headers(scope=scope).get(_HEADER, "")
     usable = given.isascii() and given.isprintable() and 0 < len(given) <= _LONGEST_ID
     return given if usable else str(uuid4())
 

@@ -4,8 +4,11 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import anyio
 import uvicorn
 from fastapi import FastAPI
+
+_THREADS = 12  # that read the database at once; fewer than it has connections
 
 
 class _Server(uvicorn.Server):
@@ -48,6 +51,7 @@ class ApiServer:
 
     async def run(self) -> None:
         """Answer until told to stop; then finish the requests under way."""
+        anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
         await self._server.serve(self._sockets)
 
     def stop(self) -> None:

@@ -74,7 +74,7 @@ def page_of(
 def after(cursor: str) -> str:
     """The name that a page begins after; "" for the first one."""
     try:
-        return _plain(base64.urlsafe_b64decode(cursor.encode("ascii")).decode())
+        return _plain(base64.b64decode(cursor.encode("ascii"), b"-_", validate=True).decode())
     except ValueError:
         raise Problem(422, "this cursor did not come from here", kind="invalid") from None
 

@@ -65,7 +65,10 @@ def list_stations(
 
 @router.get("/unknown")
 def list_unknown(office: AnOffice, cursor: Cursor = "", limit: Limit = 100) -> Page[Stranger]:
-    """Stations nobody registered that asked to connect, by id: register them to let them in."""
+    """Stations nobody registered that asked to connect, by id: register them to let them in.
+
+    A station that is itself called "unknown" is read as `/stations/%75nknown`.
+    """
     rows = office.database.read(strangers.listed, after=after(cursor), limit=limit + 1)
     return page_of(rows, limit, item=stranger_of, place=lambda row: row.id)
 
@@ -82,6 +85,7 @@ async def put_station(
 ) -> Station:
     """Register a station, or replace how it is treated."""
     previous = await asyncio.to_thread(office.database.read, stations.find, station)
+    _check_security(wish, previous)
     credential = await _new_credential(office, wish.password)
     operation = RegisterStation(
         station=station,
@@ -118,6 +122,15 @@ def _registered(office: Office, station: str) -> StationSeen:
     if row is None or not row.registered:
         raise Problem(404, f"no station {station} is registered", kind="not-found")
     return row
+
+
+def _check_security(wish: StationWish, previous: StationSeen | None) -> None:
+    """Profiles 1 and 2 are HTTP Basic authentication (white paper A00): a password is needed."""
+    keeps = "password" not in wish.model_fields_set and previous and previous.registered
+    has_password = bool(wish.password or (keeps and previous and previous.credential))
+    if wish.security_profile in {1, 2} and not has_password:
+        detail = f"security profile {wish.security_profile} needs a password"
+        raise Problem(422, detail, kind="invalid")
 
 
 def _profile(wish: StationWish, credential: str, heartbeat_interval: int) -> Profile:

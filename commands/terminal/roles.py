@@ -1,6 +1,7 @@
 """`ampledger run`, and the four roles one by one."""
 
 import asyncio
+import logging
 
 import typer
 import uvloop
@@ -11,6 +12,8 @@ from commands.terminal.connection import Config, Data, Files, settings_of
 from commands.terminal.output import plainly
 
 Context = typer.Context
+
+_log = logging.getLogger("ampledger.run")
 
 
 @plainly
@@ -49,4 +52,8 @@ def _serve(context: Context, role: Role, files: Files) -> None:
     settings = settings_of(context, files)
     logs.configure(settings.log_format, settings.log_level)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(serve(role, settings))
+        try:
+            runner.run(serve(role, settings))
+        except ExceptionGroup:
+            _log.critical("a part failed: the process ends", exc_info=True)
+            raise typer.Exit(1) from None

@@ -1,6 +1,7 @@
 """What the tests of the API play with: an installation, stations, and waiting for what follows."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ class Station:
 
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket
+        self._calls: deque[bytes] = deque()  # came while we waited for an answer
 
     @classmethod
     @asynccontextmanager
@@ -50,14 +52,16 @@ class Station:
     async def ask(self, action: str, /, **payload: Any) -> dict[str, Any]:
         """Call the system; its answer's payload."""
         await self._socket.send(orjson.dumps([2, uuid4().hex, action, payload]).decode())
-        kind, _, answer = await self._receive()
-        assert kind == 3
-        return dict(answer)
+        async with asyncio.timeout(PATIENCE):
+            while (frame := orjson.loads(raw := await self._raw()))[0] == 2:
+                self._calls.append(raw)
+        assert frame[0] == 3, frame
+        return dict(frame[2])
 
     async def asked(self) -> tuple[str, bytes]:
         """The next call of the system: its id, and its frame as it came."""
         async with asyncio.timeout(PATIENCE):
-            frame = str(await self._socket.recv()).encode()
+            frame = self._calls.popleft() if self._calls else await self._raw()
         return orjson.loads(frame)[1], frame
 
     async def reply(self, message_id: str, payload: dict[str, Any]) -> None:
@@ -73,9 +77,8 @@ class Station:
             await self._socket.wait_closed()
         return int(self._socket.close_code or 0)
 
-    async def _receive(self) -> Any:
-        async with asyncio.timeout(PATIENCE):
-            return orjson.loads(await self._socket.recv())
+    async def _raw(self) -> bytes:
+        return str(await self._socket.recv()).encode()
 
 
 Check = Callable[[], Awaitable[T | None]]
@@ -84,6 +87,6 @@ Check = Callable[[], Awaitable[T | None]]
 async def eventually(check: Check[T]) -> T:
     """What a check finds, asked until it finds something: read models follow in their own time."""
     async with asyncio.timeout(PATIENCE):
-        while not (found := await check()):
+        while not (found := await check()):  # noqa: ASYNC110 - it is in a database
             await asyncio.sleep(0.02)
     return found

@@ -64,7 +64,8 @@ async def test_a_call_error_is_an_outcome(order, station):
     assert outcome["error"] == {"code": "NotSupported", "description": "no cache", "details": {}}
 
 
-async def test_a_call_nobody_answers_times_out(order, station):
+@pytest.mark.usefixtures("station")
+async def test_a_call_nobody_answers_times_out(order):
     outcome = (await order("ClearCache", wait=PATIENCE, timeout=1)).json()
     assert outcome["status"] == "timed_out"
     assert outcome["error"]["description"]
@@ -76,7 +77,7 @@ async def test_a_station_that_is_away_gets_no_call(order):
     assert answer.json()["type"] == "urn:ampledger:problem:not-connected"
 
 
-async def test_a_call_with_time_waits_for_the_station(api, installation, order, name):
+async def test_a_call_with_time_waits_for_the_station(installation, order, name):
     queued = await order("ClearCache", ttl=3600)
     assert (queued.status_code, queued.json()["status"]) == (202, "queued")
 

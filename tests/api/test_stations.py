@@ -55,6 +55,15 @@ async def test_a_password_is_kept_replaced_and_removed_but_never_told(api):
     assert "argon2" not in journal.text
 
 
+async def test_a_profile_with_basic_authentication_needs_a_password(api):
+    path = "/api/v1/stations/R-6"
+    assert (await api.put(path, json={"security_profile": 1})).status_code == 422
+    both = {"security_profile": 1, "password": "correct horse battery"}
+    assert (await api.put(path, json=both)).status_code == 201
+    assert (await api.put(path, json={"security_profile": 2})).status_code == 200
+    assert (await api.put(path, json={"security_profile": 2, "password": None})).status_code == 422
+
+
 async def test_a_field_that_is_none_is_refused_by_name(api):
     answer = await api.put("/api/v1/stations/R-4", json={"hartbeat": 5})
     assert answer.json()["errors"][0]["path"] == "body.hartbeat"
@@ -74,7 +83,8 @@ async def test_a_list_comes_in_pages_in_order(api):
     assert found == names
 
 
-async def test_a_connected_station_is_online_and_tells_who_it_is(api, station, name):
+@pytest.mark.usefixtures("station")
+async def test_a_connected_station_is_online_and_tells_who_it_is(api, name):
     async def booted():
         shown = (await api.get(f"/api/v1/stations/{name}")).json()
         return shown if shown["boot"] else None
@@ -111,6 +121,12 @@ async def test_a_stranger_is_seen_until_it_is_registered(api, installation):
 
     await api.put("/api/v1/stations/N-1", json={})
     assert await strangers() == []
+
+
+async def test_a_station_may_be_called_unknown(api):
+    await api.put("/api/v1/stations/%75nknown", json={})
+    assert (await api.get("/api/v1/stations/%75nknown")).json()["id"] == "unknown"
+    await api.delete("/api/v1/stations/%75nknown")
 
 
 async def test_a_removed_station_is_gone_and_can_come_back_without_its_password(api):

@@ -58,7 +58,6 @@ class Failover:
     partitions: int
     median_silence_s: float
     longest_silence_s: float
-    all_answered_after_s: float
     errors: int
 
 

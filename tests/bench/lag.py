@@ -10,7 +10,7 @@ from psycopg.sql import SQL, Composed, Identifier
 
 from tests.bench.figures import Lag, percentile
 
-_EVERY = 0.05  # s
+_EVERY = 0.02  # s
 _TABLES = """SELECT table_schema, table_name FROM information_schema.tables
     WHERE table_name IN ('ampledger_events', 'positions')"""
 

@@ -44,14 +44,18 @@ async def _work(job: Job, parent: "Connection[object, object]") -> None:
             await _heard(parent)  # "stop"
             pace.cancel()
         await _settle(stations, tally)
-    parent.send(tally)
+        parent.send(tally)
     for station in stations:
         station.leave()
     await asyncio.sleep(0.1)  # let the goodbyes leave
 
 
 async def _heard(parent: "Connection[object, object]") -> object:
-    return await asyncio.to_thread(parent.recv)
+    """What the parent says; "" when it has gone."""
+    try:
+        return await asyncio.to_thread(parent.recv)
+    except EOFError:
+        return ""
 
 
 async def _arrive(job: Job, stations: list[Station]) -> None:

@@ -19,10 +19,13 @@ def _traffic(mode: str, traffic: Traffic) -> str:
     rate = f"{traffic.calls_per_second:,.0f} CALLs/s"
     title = f"{mode}: {rate}, {traffic.stations} stations, {traffic.errors} errors"
     rows = [(a.action, a.count, a.p50_ms, a.p95_ms, a.p99_ms) for a in traffic.actions]
-    spent = [(name, used, used / traffic.seconds) for name, used in traffic.cpu_seconds.items()]
+    cost = {n: (s, s / traffic.seconds) for n, s in traffic.cpu_seconds.items()}
+    spent = [(n, s, c, 1e6 * c / traffic.calls_per_second) for n, (s, c) in cost.items()]
     parts = [
         _table(title, ("answered in ms", "count", "p50", "p95", "p99"), rows),
-        _table(f"CPU in {traffic.seconds:g} s", ("process", "seconds", "cores"), spent),
+        _table(
+            f"CPU in {traffic.seconds:g} s", ("process", "seconds", "cores", "µs per CALL"), spent
+        ),
     ]
     if lag := traffic.lag:
         behind = [(lag.p50_s, lag.p99_s, lag.max_s, lag.max_facts)]

@@ -100,9 +100,8 @@ def failover(installation: Installation, plan: Plan) -> Failover:
     silences = _silences(jobs, tallies, killed, ended)
     return Failover(
         partitions=len({partition_of(name, PARTITIONS) for name in names}),
-        median_silence_s=round(median(end - begin for begin, end in silences), 3),
-        longest_silence_s=round(max(end - begin for begin, end in silences), 3),
-        all_answered_after_s=round(max(end for _, end in silences) - killed, 3),
+        median_silence_s=round(median(silences), 3),
+        longest_silence_s=round(max(silences), 3),
         errors=sum(tally.errors for tally in tallies),
     )
 
@@ -169,8 +168,8 @@ def _jobs(
 
 def _silences(
     jobs: Sequence[Job], tallies: Sequence[Tally], killed: float, ended: float
-) -> list[tuple[float, float]]:
-    """Per partition, the longest time without an answer after the kill: begin and end."""
+) -> list[float]:
+    """Per partition, the longest time without an answer that ended after the kill."""
     answers: defaultdict[int, list[float]] = defaultdict(list)
     for job, tally in zip(jobs, tallies, strict=True):
         partitions = [partition_of(name, PARTITIONS) for name in job.stations]
@@ -179,6 +178,5 @@ def _silences(
     return [_longest(sorted([*times, ended]), killed) for times in answers.values()]
 
 
-def _longest(times: list[float], killed: float) -> tuple[float, float]:
-    gaps = [(begin, end) for begin, end in pairwise(times) if end > killed]
-    return max(gaps, key=lambda gap: gap[1] - gap[0])
+def _longest(times: list[float], killed: float) -> float:
+    return max(end - begin for begin, end in pairwise(times) if end > killed)

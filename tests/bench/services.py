@@ -61,7 +61,7 @@ def describe(postgres_url: str, amqp_url: str) -> dict[str, str]:
 
 
 async def _broker_version(amqp_url: str) -> str:
-    connection = await aio_pika.connect(amqp_url)
+    connection = await aio_pika.connect(amqp_url, timeout=10)
     async with connection:
         transport = connection.transport
         assert transport

@@ -98,7 +98,9 @@ async def connect(url: str, receive: Callable[[bytes], None]) -> Socket:
     parts = urlsplit(url)
     loop = asyncio.get_running_loop()
     _, socket = await loop.create_connection(
-        lambda: Socket(parts.path, parts.netloc, receive), parts.hostname or "127.0.0.1", parts.port or 80
+        lambda: Socket(parts.path, parts.netloc, receive),
+        parts.hostname or "127.0.0.1",
+        parts.port or 80,
     )
     await asyncio.wait_for(socket.opened, 30)
     return socket

@@ -53,6 +53,7 @@ class Proxy:
         self._parts = urlsplit(url)
         self._server: asyncio.Server | None = None
         self._port = 0
+        self._whole = True
         self._calls: set[asyncio.Task[None]] = set()
         self._answers = asyncio.Event()
         self._answers.set()
@@ -63,7 +64,8 @@ class Proxy:
         return self._parts._replace(netloc=f"{login}@127.0.0.1:{self._port}").geturl()
 
     async def __aenter__(self) -> Self:
-        await self.mend()
+        self._server = await asyncio.start_server(self._connect, "127.0.0.1")
+        self._port = self._server.sockets[0].getsockname()[1]
         return self
 
     async def __aexit__(
@@ -73,18 +75,17 @@ class Proxy:
         trace: TracebackType | None,
     ) -> None:
         await self.cut()
-
-    async def mend(self) -> None:
-        """Let connections through (again, on the same port)."""
-        self._answers.set()
-        self._server = await asyncio.start_server(self._connect, "127.0.0.1", self._port)
-        self._port = self._server.sockets[0].getsockname()[1]
-
-    async def cut(self) -> None:
-        """Break every connection and refuse new ones."""
         if self._server:
             self._server.close()
-            self._server = None
+
+    def mend(self) -> None:
+        """Let connections through again."""
+        self._whole = True
+        self._answers.set()
+
+    async def cut(self) -> None:
+        """Break every connection and turn new ones away."""
+        self._whole = False
         for call in self._calls:
             call.cancel()
         await asyncio.gather(*self._calls, return_exceptions=True)
@@ -94,6 +95,9 @@ class Proxy:
         self._answers.clear()
 
     def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if not self._whole:
+            writer.transport.abort()
+            return
         call = asyncio.create_task(self._call(reader, writer))
         self._calls.add(call)
         call.add_done_callback(self._calls.discard)
@@ -107,7 +111,7 @@ class Proxy:
                 group.create_task(self._pipe(reader, far_writer, hold=False))
                 group.create_task(self._pipe(far_reader, writer, hold=True))
         finally:
-            far_writer.transport.abort()
+            far_writer.close()
 
     async def _pipe(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, hold: bool

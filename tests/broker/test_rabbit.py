@@ -63,7 +63,7 @@ async def test_publishing_waits_while_the_broker_is_away(
     await near.publish(QUEUE, [b"early"])
     assert await mailbox.holds(1) == [b"early"]
     assert not publishing.done()
-    await proxy.mend()
+    proxy.mend()
     await publishing
     assert await mailbox.holds(2) == [b"early", b"late"]
     await until(lambda: far.connected)
@@ -80,7 +80,7 @@ async def test_what_was_not_confirmed_when_the_connection_broke_is_published_aga
     publishing = [asyncio.create_task(far.publish(QUEUE, [item])) for item in expected]
     await mailbox.holds(2)  # the first arrived, but nobody told the publisher
     await proxy.cut()
-    await proxy.mend()
+    proxy.mend()
     await asyncio.gather(*publishing)
     assert await mailbox.holds(22) == [b"confirmed", b"0", *expected]
 
@@ -101,7 +101,7 @@ async def test_nothing_posted_is_lost_or_overtaken_while_connections_break(
                 outbox.post(QUEUE, b"%d" % (1000 * cut + number))
             await mailbox.holds(len(mailbox.items) + 1)
             await proxy.cut()
-            await proxy.mend()
+            proxy.mend()
     seen = list(dict.fromkeys(await mailbox.has(b"2499")))
     assert seen == [b"%d" % (1000 * cut + number) for cut in range(3) for number in range(500)]
 
@@ -119,7 +119,7 @@ async def test_a_consumer_comes_back_and_its_old_deliveries_are_void(
     await mailbox.holds(3)
     await proxy.cut()
     await until(lambda: bool(losses))
-    await proxy.mend()
+    proxy.mend()
     assert await mailbox.holds(5) == [b"one", b"two", b"three", b"two", b"three"]
     consumer.ack(mailbox.deliveries[:3])  # the old ones
     await consumer.cancel()
@@ -153,7 +153,7 @@ async def test_a_private_queue_is_there_again_after_a_reconnect(
     await mailbox.holds(1)
     await proxy.cut()
     await _gone(near, OWN)
-    await proxy.mend()
+    proxy.mend()
     await _there(near, OWN)
     await near.publish(OWN, [b"after"], mandatory=True)
     assert await mailbox.holds(2) == [b"before", b"after"]
@@ -185,7 +185,7 @@ async def test_the_broker_need_not_be_there_at_the_start(proxy: Proxy, namespace
     async with RabbitBroker(proxy.url, namespace) as broker:
         declaring = asyncio.create_task(broker.declare_durable(QUEUE))
         assert not broker.connected
-        await proxy.mend()
+        proxy.mend()
         await declaring
         assert await broker.depth(QUEUE) == 0
 

@@ -70,9 +70,7 @@ class Scene:
         return station
 
     def connect(self, station: Station, *, connection: int, node: str = "g1") -> None:
-        station.connect(
-            connection, node=node, protocol="ocpp1.6", remote="10.0.0.1", at=self.now
-        )
+        station.connect(connection, node=node, protocol="ocpp1.6", remote="10.0.0.1", at=self.now)
 
     def requested(
         self,
@@ -99,8 +97,12 @@ class Scene:
 
 def tables(connection: Connection) -> dict[str, list[tuple[object, ...]]]:
     """Every row of every read model."""
-    names = [t for t in METADATA.sorted_tables if any(t.name == f"{m.name}_v1" for m in READ_MODELS)]
+    names = [
+        t for t in METADATA.sorted_tables if any(t.name == f"{m.name}_v1" for m in READ_MODELS)
+    ]
     return {
-        table.name: [tuple(r) for r in connection.execute(select(table).order_by(*table.primary_key))]
+        table.name: [
+            tuple(r) for r in connection.execute(select(table).order_by(*table.primary_key))
+        ]
         for table in names
     }

@@ -99,6 +99,7 @@ async def test_a_call_that_came_back_waits_for_the_next_connection(scene, dispat
     assert await _sent(scene, dispatcher, posted) == ["c1"]
     call.give_back(5, "gone", at=NOON)
     scene.tell(call)
+    scene.later(31)
     assert await _sent(scene, dispatcher, posted) == []
     scene.connect(station, connection=6)
     scene.tell(station)
@@ -193,6 +194,7 @@ async def test_a_call_whose_secret_is_lost_is_given_up_and_never_sent_masked(
     scene.tell(scene.connected(), scene.requested("c1", payload='{"value":"***"}', sealed=True))
     scene.project()
     await dispatcher.step()
+    await dispatcher.step()
     [record] = posted.inbound()
     assert isinstance(record, wire.TimedOut)
     assert (record.call, record.connection) == ("c1", 5)
@@ -215,7 +217,9 @@ async def test_after_a_restart_it_waits_for_the_rows(scene, posted, vault):
 
 async def test_a_rebuild_sends_nothing_of_the_past(scene, dispatcher, posted):
     call = scene.requested("c1")
-    scene.tell(scene.connected(), call)
+    scene.tell(scene.connected())
+    assert await _sent(scene, dispatcher, posted) == []
+    scene.tell(call)
     call.answer("{}", "", at=NOON)
     scene.tell(call)
     assert await _sent(scene, dispatcher, posted) == []

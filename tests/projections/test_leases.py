@@ -27,7 +27,7 @@ def _rows(scene, table):
 
 
 def _recorded(scene, *items):
-    reader = LeaseReader(scene.engine, MemoryBroker(), queue=topics.LEASES, clock=scene.clock)
+    reader = LeaseReader(scene.engine, MemoryBroker(), clock=scene.clock)
     delivery = Delivery(queue="leases", items=items, redelivered=False, tag=1, epoch=1)
     reader.record([delivery])
 
@@ -57,15 +57,49 @@ def test_leases_that_ended_long_ago_are_forgotten(scene):
     assert [row[0] for row in _rows(scene, GATEWAYS)] == ["g2"]
 
 
-async def test_leases_are_acknowledged_once_they_are_in_the_database(scene):
-    async with MemoryBroker() as broker:
-        await broker.declare_durable(topics.LEASES)
-        await broker.publish(topics.LEASES, [_lease("g1", 5)])
-        reader = LeaseReader(scene.engine, broker, queue=topics.LEASES, clock=scene.clock)
-        running = asyncio.create_task(reader.run())
-        async with asyncio.timeout(10):
-            while not await asyncio.to_thread(_rows, scene, GATEWAYS):
-                await asyncio.sleep(0)
-        running.cancel()
-        await asyncio.wait([running])
-        assert await broker.depth(topics.LEASES) == 0
+class Telling(LeaseReader):
+    """Tells when it has tried to record."""
+
+    def __init__(self, scene, broker):
+        super().__init__(scene.engine, broker, clock=scene.clock, pause=0)
+        self.loop, self.tried, self.away = asyncio.get_running_loop(), asyncio.Event(), False
+
+    def record(self, deliveries):
+        try:
+            if self.away:
+                raise OSError("the database is away")
+            super().record(deliveries)
+        finally:
+            self.loop.call_soon_threadsafe(self.tried.set)
+
+
+@pytest.fixture
+async def broker():
+    async with MemoryBroker() as made:
+        await made.declare_durable(topics.LEASES)
+        yield made
+
+
+async def _read(broker, reader, *leases):
+    running = asyncio.create_task(reader.run())
+    async with asyncio.timeout(10):
+        for lease in leases:
+            reader.tried.clear()
+            await broker.publish(topics.LEASES, [lease])
+            await reader.tried.wait()
+    running.cancel()
+    await asyncio.wait([running])
+
+
+async def test_a_lease_is_acknowledged_once_it_is_in_the_database(scene, broker):
+    await _read(broker, Telling(scene, broker), _lease("g1", 5), _lease("g2", 5))
+    assert [row[0] for row in _rows(scene, GATEWAYS)] == ["g1", "g2"]
+    assert await broker.depth(topics.LEASES) < 2  # the second may have been cut short
+
+
+async def test_a_lease_that_could_not_be_recorded_comes_again(scene, broker):
+    reader = Telling(scene, broker)
+    reader.away = True
+    await _read(broker, reader, _lease("g1", 5))
+    assert _rows(scene, GATEWAYS) == []
+    assert await broker.depth(topics.LEASES) == 1

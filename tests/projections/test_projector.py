@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from threading import Event, Thread
 
@@ -30,7 +31,7 @@ class Clumsy:
     version: int = 1
     topics: frozenset[str] = stations.MODEL.topics
 
-    def project(self, connection, noted: list[Noted]) -> None:
+    def project(self, connection, noted: Sequence[Noted]) -> None:
         stations.MODEL.project(connection, noted)
         if self.trips_at & {each.position for each in noted}:
             raise self.error
@@ -44,7 +45,9 @@ def _positions(scene):
 
 
 def test_all_positions_move_past_facts_that_are_not_theirs(scene):
-    scene.tell(scene.connected())
+    station = scene.connected()
+    station.deviate("Heartbeat", "nobody shows this", at=scene.now)
+    scene.tell(station)
     scene.project()
     assert set(_positions(scene).values()) == {scene.log.position()}
 
@@ -131,6 +134,15 @@ def test_a_rebuilt_read_model_catches_up_alone_and_joins_the_others(scene):
     assert scene.read(tables) == before
 
 
+def test_a_laggard_joins_the_others_even_while_they_move_on(scene):
+    scene.tell(*(scene.requested(f"c{i}") for i in range(5)))
+    scene.project()
+    rebuild(scene.engine, calls.MODEL)
+    scene.tell(*(scene.requested(f"d{i}") for i in range(3)))
+    scene.another_projector(limit=6).step()
+    assert set(_positions(scene).values()) == {8}
+
+
 def test_a_laggard_does_not_hold_up_the_others(scene):
     scene.tell(*(scene.requested(f"c{i}") for i in range(6)))
     scene.project()
@@ -204,8 +216,9 @@ def test_rows_behind_the_log_of_the_start_are_not_trusted(scene):
 
 
 def test_rows_under_rebuild_are_not_trusted_until_they_are_what_they_were(scene):
-    scene.tell(*(scene.requested(f"c{i}") for i in range(4)))
     trust = Trust(scene.log, [calls.MODEL, stations.MODEL])
+    assert scene.shown(trust.holds)
+    scene.tell(*(scene.requested(f"c{i}") for i in range(4)))
     assert scene.shown(trust.holds)
     for model in (calls.MODEL, stations.MODEL):
         rebuild(scene.engine, model)

@@ -135,7 +135,12 @@ def test_a_connector_shows_its_latest_status_and_who_charges(scene):
     scene.tell(Connector.appear("CP:1", 0, at=NOON), connector)
     zero, two = scene.shown(connectors.listed, "CP:1")
     assert (zero.number, zero.status) == (0, "")
-    assert (two.status, two.info, two.vendor_error_code, two.transaction) == ("Charging", "i", "c", 17)
+    assert (two.status, two.info, two.vendor_error_code, two.transaction) == (
+        "Charging",
+        "i",
+        "c",
+        17,
+    )
     connector.free(17, at=NOON)
     scene.tell(connector)
     assert scene.shown(connectors.listed, "CP:1")[1].transaction is None
@@ -334,7 +339,9 @@ def test_a_call_that_came_back_waits_again(scene):
 
 
 def test_every_end_of_a_call_has_its_status(scene):
-    made = {name: scene.requested(name) for name in ("refused", "timed_out", "expired", "cancelled")}
+    made = {
+        name: scene.requested(name) for name in ("refused", "timed_out", "expired", "cancelled")
+    }
     made["refused"].refuse("NotSupported", "no", "{}", at=NOON)
     made["timed_out"].time_out("silence", at=NOON)
     made["timed_out"].answer('{"late":1}', "", at=NOON)

@@ -7,7 +7,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.model.aggregate import Refused
-from domain.model.call import Call
 from domain.model.connector import Connector
 from domain.model.meter import Meter
 from domain.model.quarantine import Quarantine
@@ -151,7 +150,7 @@ class World:
         return self.get(stream, make)
 
 
-_KINDS = "station stranger connector transaction meter token call quarantine".split()
+_KINDS = ["station", "stranger", "connector", "transaction", "meter", "token", "call", "quarantine"]
 _HAPPENING = st.tuples(st.sampled_from(_KINDS), st.integers(0, 1), st.integers(0, 200))
 
 

@@ -3,11 +3,12 @@ from threading import Thread
 
 import pytest
 from sqlalchemy import Engine, select, text
+from sqlalchemy.exc import IntegrityError
 
 from projections.engines import engine, writing
 from projections.migration import migrate
 from projections.stations import STATIONS, StationRow
-from projections.tables import erase, fetch, insert_many, upsert
+from projections.tables import _dicts, erase, fetch, insert_many, upsert
 
 NOON = datetime(2026, 5, 1, 12, 0, 0, 123456, tzinfo=UTC)
 
@@ -59,10 +60,15 @@ def test_what_is_erased_is_gone(database):
 
 
 def test_nothing_of_a_failed_transaction_stays(database):
-    with pytest.raises(ZeroDivisionError), writing(database) as connection:
-        upsert(connection, STATIONS, [StationRow(id="CP1")])
-        _ = 1 // 0
+    with pytest.raises(IntegrityError):
+        _write_then_fail(database)
     assert _read(database) == []
+
+
+def _write_then_fail(database: Engine) -> None:
+    with writing(database) as connection:
+        upsert(connection, STATIONS, [StationRow(id="CP1")])
+        connection.execute(STATIONS.insert().values(_dicts(STATIONS, [StationRow(id="CP1")])))
 
 
 def test_processes_that_start_together_migrate_once(empty):

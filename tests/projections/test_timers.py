@@ -116,9 +116,7 @@ async def test_a_sent_call_times_out_long_after_its_connection_ended(scene, time
     )
 
 
-async def test_a_sent_call_on_a_standing_connection_is_the_gateways_to_judge(
-    scene, timers, posted
-):
+async def test_a_sent_call_on_a_standing_connection_is_the_gateways_to_judge(scene, timers, posted):
     call = scene.requested("c1")
     call.send(5, at=NOON)
     scene.tell(scene.connected(), call)
@@ -127,9 +125,7 @@ async def test_a_sent_call_on_a_standing_connection_is_the_gateways_to_judge(
     assert await _told(scene, timers, posted) == []
 
 
-async def test_a_sent_call_times_out_when_its_station_has_another_connection(
-    scene, timers, posted
-):
+async def test_a_sent_call_times_out_when_its_station_has_another_connection(scene, timers, posted):
     station, call = scene.connected(), scene.requested("c1")
     call.send(5, at=NOON)
     scene.connect(station, connection=6)

@@ -1,0 +1,68 @@
+import pytest
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/nowhere", 404),
+        ("GET", "/api/v1/nowhere", 404),
+        ("PATCH", "/api/v1/stations", 405),
+        ("GET", "/api/v1/stations?limit=0", 422),
+        ("GET", "/api/v1/stations?limit=x", 422),
+        ("GET", "/api/v1/stations?cursor=%25%25", 422),
+        ("GET", "/api/v1/stations?cursor=AA==", 422),
+        ("GET", "/api/v1/stations?search=%00", 422),
+        ("GET", "/api/v1/calls?cursor=bm90IGEgbnVtYmVy", 422),
+        ("GET", "/api/v1/calls?cursor=" + "OTk5" * 8, 422),
+        ("GET", "/api/v1/connectors", 422),
+        ("PUT", "/api/v1/stations/x", 422),
+    ],
+)
+async def test_every_error_is_a_problem(api, method, path, status):
+    answer = await api.request(method, path)
+    problem = answer.json()
+    assert answer.status_code == status == problem["status"]
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert {"type", "title", "detail", "instance"} <= problem.keys()
+    assert problem["instance"] == path.partition("?")[0]
+    assert problem["request_id"] == answer.headers["x-request-id"]
+
+
+async def test_broken_json_is_a_problem(api):
+    answer = await api.put(
+        "/api/v1/tokens/T", content=b"{", headers={"content-type": "application/json"}
+    )
+    assert (answer.status_code, answer.json()["title"]) == (422, "invalid")
+
+
+async def test_a_body_is_bounded_before_anybody_reads_it(installation):
+    async def chunks():
+        yield b"{}"
+
+    async with installation.client("") as nobody:
+        long = await nobody.put("/api/v1/tokens/T", content=b" " * (1 << 20 | 1))
+        chunked = await nobody.put("/api/v1/tokens/T", content=chunks())
+    assert (long.status_code, chunked.status_code) == (413, 411)
+    assert long.json()["request_id"] == long.headers["x-request-id"]
+
+
+async def test_a_request_keeps_the_id_it_came_with(api):
+    given = {"X-Request-Id": "abc-123"}
+    assert (await api.get("/api/v1/health", headers=given)).headers["x-request-id"] == "abc-123"
+
+
+@pytest.mark.parametrize("strange", ["x" * 65, "a\tb"])
+async def test_a_strange_request_id_is_replaced(api, strange):
+    answer = await api.get("/api/v1/health", headers={"X-Request-Id": strange})
+    assert len(answer.headers["x-request-id"]) == 36
+
+
+async def test_the_description_names_every_problem_and_loads_nothing_from_elsewhere(api):
+    description = (await api.get("/openapi.json")).json()
+    page = await api.get("/docs")
+    assert "ProblemDetails" in description["components"]["schemas"]
+    assert page.headers["content-type"].startswith("text/html")
+    assert "http://" not in page.text
+    assert "https://" not in page.text

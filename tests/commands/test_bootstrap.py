@@ -1,0 +1,73 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from commands import opening, settings
+from commands.bootstrap import ensure_administrator
+from projections import users
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+FIRST, SECOND = "the-first-token-of-all", "another-token-than-that"
+
+
+@pytest.fixture
+def database():
+    log, database = opening.open_database(settings.read(database_url="memory://"))
+    yield database
+    log.close()
+    database.close()
+
+
+@pytest.fixture
+def ensure(database, tmp_path):
+    def do(token="", role="run"):
+        chosen = settings.read(data=tmp_path, admin_token=token)
+        ensure_administrator(role, chosen, database, lambda: NOON)
+
+    return do
+
+
+def user_of(database, token):
+    return database.read(users.find_by_token, token)
+
+
+def test_the_token_of_the_settings_is_an_administrators(ensure, database):
+    for _ in range(2):
+        ensure(FIRST)
+    assert user_of(database, FIRST).role == "admin"
+    assert len(database.read(users.listed)) == 1
+
+
+def test_another_token_replaces_the_one_before(ensure, database):
+    ensure(FIRST)
+    ensure(SECOND)
+    assert user_of(database, FIRST) is None
+    assert user_of(database, SECOND).role == "admin"
+
+
+def test_other_administrators_stay(ensure, database):
+    database.write(users.add, "alice", role="admin", token="alices", at=NOON)
+    ensure(FIRST)
+    ensure(SECOND)
+    assert user_of(database, "alices").role == "admin"
+
+
+def test_one_process_makes_a_token_and_tells_it_once(ensure, database, tmp_path, capsys):
+    for _ in range(2):
+        ensure()
+    token = (tmp_path / "admin-token").read_text().strip()
+    assert user_of(database, token).role == "admin"
+    assert capsys.readouterr().out.count(token) == 1
+
+
+def test_an_api_of_its_own_makes_none_but_says_so(ensure, database, caplog):
+    ensure(role="api")
+    assert database.read(users.listed) == []
+    assert "ampledger users add" in caplog.text
+
+
+def test_a_token_that_was_revoked_stays_revoked(ensure, database):
+    ensure(FIRST)
+    database.write(users.revoke, "admin", at=NOON)
+    ensure(FIRST)
+    assert user_of(database, FIRST) is None

@@ -1,0 +1,95 @@
+import asyncio
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from commands.measures import of_gateway
+from commands.metrics import Measure, Metrics, Source
+from commands.ops import Check, OpsServer
+from gateway.counts import GatewayCounts
+
+
+@pytest_asyncio.fixture
+async def stage():
+    checks: dict[str, Check] = {}
+    sources: list[Source] = []
+    async with (
+        OpsServer("127.0.0.1", 0, checks, Metrics(sources)) as server,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}") as client,
+    ):
+        yield client, checks, sources
+
+
+def says(text):
+    async def check():
+        return text
+
+    return check
+
+
+async def test_a_process_that_answers_lives(stage):
+    client, *_ = stage
+    answer = await client.get("/healthz")
+    assert (answer.status_code, answer.text) == (200, "ok\n")
+
+
+async def test_a_process_is_ready_when_all_it_needs_is_there(stage):
+    client, checks, _ = stage
+    checks.update(database=says(""), broker=says(""))
+    answer = await client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json() == {"ready": True, "checks": {"database": "ok", "broker": "ok"}}
+
+
+async def test_what_is_missing_is_named(stage):
+    client, checks, _ = stage
+    checks.update(database=says(""), broker=says("does not answer"))
+    answer = await client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["checks"] == {"database": "ok", "broker": "does not answer"}
+
+
+async def test_a_check_that_hangs_has_failed(stage, monkeypatch):
+    monkeypatch.setattr("commands.ops._CHECK_WITHIN", 0.01)
+    client, checks, _ = stage
+    checks["database"] = asyncio.Event().wait
+    assert (await client.get("/readyz")).json()["checks"] == {"database": "does not answer"}
+
+
+async def test_counts_become_metrics(stage):
+    client, _, sources = stage
+    counts = GatewayCounts(connections=2, frames_in=5)
+    counts.refused[401] += 3
+    sources.append(of_gateway(counts))
+    lines = (await client.get("/metrics")).text.splitlines()
+    assert "ampledger_gateway_connections 2.0" in lines
+    assert 'ampledger_gateway_frames_total{direction="in"} 5.0' in lines
+    assert 'ampledger_gateway_refused_total{status="401"} 3.0' in lines
+
+
+async def test_a_source_that_fails_does_not_hide_the_others(stage):
+    def broken():
+        raise ZeroDivisionError
+
+    client, _, sources = stage
+    sources += [broken, lambda: [Measure("fine", "It works", "gauge", 1)]]
+    assert "ampledger_fine 1.0" in (await client.get("/metrics")).text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/", 404), ("POST", "/healthz", 405), ("HEAD", "/healthz", 200)],
+)
+async def test_what_else_is_asked(stage, method, path, status):
+    client, *_ = stage
+    assert (await client.request(method, path)).status_code == status
+
+
+async def test_rubbish_does_no_harm(stage):
+    client, *_ = stage
+    reader, writer = await asyncio.open_connection("127.0.0.1", client.base_url.port)
+    writer.write(b"x" * 20_000)
+    assert await reader.read() == b""
+    writer.close()
+    assert (await client.get("/healthz")).status_code == 200
