@@ -17,3 +17,8 @@ def gateway(node: str) -> str:
 def reply(node: str) -> str:
     """What became of the wishes of one process."""
     return f"reply.{node}"
+
+
+def qualified(namespace: str, queue: str) -> str:
+    """The name a queue has on the broker: a namespace keeps two installations apart."""
+    return f"{namespace}.{queue}"

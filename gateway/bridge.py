@@ -5,10 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from domain import wire
+from domain import topics, wire
 from domain.ports import Broker, Consumer, Delivery
 from gateway.admission import Admitted
-from gateway.broker import topics
 from gateway.counts import GatewayCounts
 from gateway.effects import Outcome, Remark, Report
 from gateway.leases import Seen

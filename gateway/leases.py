@@ -5,9 +5,8 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from domain import wire
+from domain import topics, wire
 from domain.ports import Broker, Clock
-from gateway.broker import topics
 
 _log = logging.getLogger("ampledger.gateway")
 

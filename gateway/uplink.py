@@ -4,9 +4,8 @@ import asyncio
 from collections import deque
 from typing import Self
 
-from domain import wire
+from domain import topics, wire
 from domain.ports import Broker, Overloaded
-from gateway.broker import topics
 from gateway.broker.outbox import Outbox
 
 

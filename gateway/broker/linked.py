@@ -9,9 +9,8 @@ from types import TracebackType
 from typing import Self
 from weakref import WeakValueDictionary
 
-from domain import wire
+from domain import topics, wire
 from domain.ports import Delivery, Unroutable
-from gateway.broker import topics
 from gateway.broker.link import Arguments, Arrived, Away, Line, Link, Missing, Refused
 from gateway.broker.retry import insist
 from gateway.broker.subscription import Dial, Source, Subscription

@@ -13,8 +13,8 @@ from itertools import count
 from types import TracebackType
 from typing import Self
 
+from domain import topics
 from domain.ports import Delivery, Unroutable
-from gateway.broker import topics
 
 
 @dataclass(slots=True)

@@ -57,6 +57,7 @@ class Installation:
         self.gateway_url = f"ws://127.0.0.1:{gateway_port}/ocpp"
         self.api_url = f"http://127.0.0.1:{self._settings['API_PORT']}"
         self.admin_token = self._settings["ADMIN_TOKEN"]
+        self.namespace = self._settings.get("NAMESPACE", "ampledger")
         self.roles: dict[str, Role] = {}
 
     def __enter__(self) -> Self:
@@ -68,10 +69,15 @@ class Installation:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Ask every role to end, and wait."""
         for role in self.roles.values():
             role.process.send_signal(signal.SIGTERM)
         for role in self.roles.values():
             _end(role.process)
+        self.roles.clear()
 
     def start(self, command: str, *, index: int = 0) -> None:
         """Start a role and wait until it is ready; raises RuntimeError when it does not get there.

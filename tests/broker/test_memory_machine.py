@@ -6,8 +6,8 @@ from collections.abc import Callable
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from domain import topics
 from domain.ports import Consumer, Delivery
-from gateway.broker import topics
 from gateway.broker.memory import MemoryBroker
 
 QUEUE = topics.inbound(0)

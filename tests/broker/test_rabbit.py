@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pytest
 
+from domain import topics
 from domain.ports import Delivery, Unroutable
-from gateway.broker import topics
 from gateway.broker.outbox import Outbox
 from gateway.broker.rabbit import RabbitBroker
 from tests.broker.aids import PATIENCE, Mailbox, Proxy, declare_classic, delete, publish_raw

@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
+from domain import topics
 from domain.ports import Broker, Unroutable
-from gateway.broker import topics
 from gateway.broker.memory import MemoryBroker
 from gateway.broker.rabbit import RabbitBroker
 from tests.broker.aids import Mailbox, delete

@@ -9,10 +9,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import TypeVar
 
-from domain import wire
+from domain import topics, wire
 from domain.ports import Clock, Delivery, Listing, Unavailable
 from gateway.bridge import Bridge
-from gateway.broker import topics
 from gateway.broker.memory import MemoryBroker
 from gateway.broker.outbox import Outbox
 from gateway.calls import Rules

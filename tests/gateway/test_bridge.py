@@ -7,9 +7,8 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from domain import frames, wire
+from domain import frames, topics, wire
 from gateway.admission import Admitted
-from gateway.broker import topics
 from tests.gateway.stage import NODE, NOON, ManualTime, ShyBroker, Stage, Telegraph, stage
 
 BEAT = b'[2,"beat","Heartbeat",{}]'

@@ -4,9 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
-from domain import wire
+from domain import topics, wire
 from domain.ports import Delivery
-from gateway.broker import topics
 from gateway.broker.memory import MemoryBroker
 from gateway.leases import Leases, Seen, Terms
 from tests.gateway.stage import NOON, PATIENCE, ManualTime

@@ -1,5 +1,6 @@
 """Whole installations, one embedded and one of four processes, for journeys over real sockets."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from tests.bench.installation import Installation
 from tests.databases import fresh_database
 from tests.journeys.charge_point import Station
+from tests.queues import delete_queues
 
 FOUR = ("domain", "projections", "gateway", "api")
 
@@ -49,12 +51,17 @@ def distributed(folder: Path, amqp: str, postgres: str, **settings: str) -> Iter
             BROKER_URL=amqp,
             DATABASE_URL=database,
             NAMESPACE=f"journey{uuid4().hex[:8]}",
+            PARTITIONS="8",
             **settings,
         ) as installation,
     ):
-        for role in FOUR:
-            installation.start(role)
-        yield installation
+        try:
+            for role in FOUR:
+                installation.start(role)
+            yield installation
+        finally:
+            installation.stop()
+            asyncio.run(delete_queues(amqp, installation.namespace))
 
 
 class Operator:
