@@ -7,7 +7,8 @@ import sys
 from commands import keys
 from commands.api.access import Role as UserRole
 from commands.settings import Role, Settings
-from domain.ports import Clock, Conflict
+from domain.log import Conflict
+from domain.ports import Clock
 from projections import users
 from projections.database import Database
 

@@ -23,8 +23,9 @@ from commands.settings import Settings
 from commands.watch import Watch
 from domain.csms import Csms, Numbers
 from domain.inbox import Inbox, InboxCounts
+from domain.log import Log
 from domain.ocpp.version import versions
-from domain.ports import Broker, Log
+from domain.ports import Broker
 from domain.repository import Repository
 from domain.worker import Worker
 from gateway.bridge import Bridge

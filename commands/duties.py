@@ -13,7 +13,7 @@ from commands.containers import ApiParts, DomainParts, GatewayParts, Projections
 from commands.metrics import Source
 from commands.ops import Check
 from domain import topics
-from domain.ports import Unavailable
+from domain.log import Unavailable
 from gateway.uplink import declare_queues
 from projections import calls, stations
 from projections.owner import Owner

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from domain.ports import Clock, Log
+from domain.log import Log
+from domain.ports import Clock
 
 _EVERY = 60.0  # s
 _PRUNE_EVERY = timedelta(hours=1)

@@ -5,7 +5,8 @@ from functools import partial
 
 from commands.metrics import Measure, Source
 from domain.inbox import InboxCounts
-from domain.ports import Broker, Unavailable
+from domain.log import Unavailable
+from domain.ports import Broker
 from gateway.broker.outbox import Outbox
 from gateway.counts import GatewayCounts
 from projections.progress import Lag

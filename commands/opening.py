@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from commands import keys
 from commands.settings import Role, Settings, SettingsError
-from domain.ports import Log, Unavailable
+from domain.log import Log, Unavailable
 from domain.store.opening import migrate, open_log
 from gateway.broker.memory import MemoryBroker
 from gateway.broker.rabbit import RabbitBroker

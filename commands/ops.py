@@ -42,7 +42,7 @@ class OpsServer:
     @property
     def port(self) -> int:
         """The port listened on, once entered."""
-        assert self._server  # noqa: S101 - a defect of the caller
+        assert self._server  # noqa: S101 - it was entered
         return int(self._server.sockets[0].getsockname()[1])
 
     async def __aenter__(self) -> Self:

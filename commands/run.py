@@ -16,7 +16,8 @@ from commands.duties import Duty
 from commands.metrics import Metrics
 from commands.ops import OpsServer
 from commands.settings import Role, Settings
-from domain.ports import Broker, Log, Unavailable
+from domain.log import Log, Unavailable
+from domain.ports import Broker
 from gateway.broker.outbox import Outbox
 
 _THREADS = 32  # for what blocks; on a small machine the default would be five

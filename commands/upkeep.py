@@ -9,7 +9,8 @@ from commands.api.access import Role
 from commands.clock import SystemClock
 from commands.refusal import Refusal
 from commands.settings import Settings, SettingsError
-from domain.ports import Clock, Conflict, Log
+from domain.log import Conflict, Log
+from domain.ports import Clock
 from projections import projector, users
 from projections.database import Database
 from projections.migration import READ_MODELS

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection, Hashable
 from typing import Generic, TypeVar
 
-from domain.ports import Unavailable
+from domain.log import Unavailable
 
 _PAUSE = 0.02  # s between two looks while somebody waits
 _PAUSE_AWAY = 1.0  # s while the database is away

@@ -1,18 +1,19 @@
 """The application: a batch of records is read, loaded for with one query, decided one by one."""
 
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
 from domain import facts, wire
 from domain.handling import delivery, frames, presence, wishes
 from domain.handling.message import Handled, Message
+from domain.log import JournalEntry, Log, StoredFact, StoredSnapshot, Unavailable
 from domain.model.aggregate import Aggregate
 from domain.model.values import Profile
 from domain.ocpp.version import Versions
-from domain.ports import JournalEntry, Log, StoredFact, StoredSnapshot, Unavailable
 from domain.repository import Repository, freeze
 from domain.scope import Scope
 
@@ -27,6 +28,18 @@ KINDS = MappingProxyType(
         wire.TimedOut: "timed_out",
         wire.Wish: "wish",
         wire.Due: "due",
+    }
+)
+
+_PREPARE: Mapping[type, Callable[[Any], Message]] = MappingProxyType(
+    {
+        wire.Closed: presence.Closing,
+        wire.Knocked: presence.Knocking,
+        wire.Sent: delivery.Progress,
+        wire.Returned: delivery.Progress,
+        wire.TimedOut: delivery.Progress,
+        wire.Wish: wishes.prepare,
+        wire.Due: delivery.Expiry,
     }
 )
 
@@ -48,7 +61,7 @@ def _name(record: wire.Inbound) -> str:
     return type(record).__name__.lower()
 
 
-class Failed(Exception):  # noqa: N818
+class Failed(Exception):
     """Handling record number `index` raised: a defect, told by `trace`."""
 
     def __init__(self, index: int, trace: str) -> None:
@@ -150,21 +163,11 @@ class Csms:
         self._repository.clear()
 
     def _prepare(self, record: wire.Inbound) -> Message:
-        match record:
-            case wire.Received():
-                return frames.prepare(record, self._versions[record.protocol])
-            case wire.Opened():
-                return presence.Opening(record, self._policy.adopt)
-            case wire.Closed():
-                return presence.Closing(record)
-            case wire.Knocked():
-                return presence.Knocking(record)
-            case wire.Wish():
-                return wishes.prepare(record)
-            case wire.Due():
-                return delivery.Expiry(record)
-            case _:
-                return delivery.Progress(record)
+        if isinstance(record, wire.Received):
+            return frames.prepare(record, self._versions[record.protocol])
+        if isinstance(record, wire.Opened):
+            return presence.Opening(record, self._policy.adopt)
+        return _PREPARE[type(record)](record)
 
     def _scope(self, record: wire.Inbound, now: datetime) -> Scope:
         return Scope(
@@ -188,8 +191,8 @@ class Csms:
         self, decision: Decision, record: wire.Inbound, scope: Scope, handled: Handled
     ) -> None:
         for stream, aggregate in scope.touched.items():
-            pending = aggregate.collect_events() if aggregate.pending_events else ()
-            decision.facts.extend(facts.encode(fact, scope.key) for fact in pending)  # type: ignore[arg-type]  # all ours
+            pending = aggregate.take_facts() if aggregate.pending_events else []
+            decision.facts.extend(facts.encode(fact, scope.key) for fact in pending)
             if pending:
                 decision.changes[stream] = decision.changes.get(stream, 0) + len(pending)
         decision.touched.update(scope.touched)

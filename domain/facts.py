@@ -8,6 +8,7 @@ from typing import Any, get_type_hints
 
 import orjson
 
+from domain.log import StoredFact
 from domain.model.aggregate import Aggregate, Fact
 from domain.model.call import Call
 from domain.model.connector import Connector
@@ -18,7 +19,6 @@ from domain.model.station import Station
 from domain.model.stranger import Stranger
 from domain.model.token import Token
 from domain.model.transaction import Transaction
-from domain.ports import StoredFact
 
 AGGREGATES: tuple[type[Aggregate], ...] = (
     Station,
@@ -46,7 +46,7 @@ TOPICS = MappingProxyType(
 )
 
 
-class UnknownTopic(Exception):  # noqa: N818
+class UnknownTopic(Exception):
     """A stored fact that this version of the program does not know."""
 
 

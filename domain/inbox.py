@@ -8,13 +8,14 @@ import msgspec
 from domain import wire
 from domain.csms import Csms, Decision, Failed, key_of
 from domain.handling import wishes
-from domain.ports import Clock, Conflict, JournalEntry, Log, Unavailable
+from domain.log import Conflict, JournalEntry, Log, Unavailable
+from domain.ports import Clock
 
 Identity = tuple[str, str]
 _ATTEMPTS = 20
 
 
-class Contention(Exception):  # noqa: N818
+class Contention(Exception):
     """Somebody else keeps writing the same streams: the broker gives a partition to two owners."""
 
 

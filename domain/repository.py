@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 import msgspec
 
 from domain import facts
+from domain.log import Log, StoredFact, StoredSnapshot
 from domain.model.aggregate import Aggregate
 from domain.model.meter import Meter
-from domain.ports import Log, StoredFact, StoredSnapshot
 
 T = TypeVar("T", bound=Aggregate)
 

@@ -23,7 +23,7 @@ T = TypeVar("T", bound=Aggregate)
 
 @dataclass(slots=True)
 class Scope:
-    """One message's view of the model. `at` is when the gateway received it, `now` when it is decided.
+    """One message's view of the model. It was received `at`, and is decided `now`.
 
     `at` stamps the facts; `now` is only for telling a station the time.
     """
@@ -48,9 +48,7 @@ class Scope:
         """A connector of the station; it appears with its first mention."""
         stream = Connector.id_of(self.station_id, number)
         found = self.repository.get(Connector, stream)
-        return self._touch(found) or self.add(
-            Connector.appear(self.station_id, number, at=self.at)
-        )
+        return self._touch(found) or self.add(Connector.appear(self.station_id, number, at=self.at))
 
     def token(self, id_tag: str) -> Token | None:
         """A token, when anybody ever issued it."""

@@ -16,7 +16,7 @@ class _Record(msgspec.Struct, frozen=True, tag_field="is", array_like=False, omi
     """What all wire records share: immutable, tagged, defaults not sent."""
 
 
-class Opened(_Record, tag="opened", kw_only=True):
+class Opened(_Record, frozen=True, kw_only=True, tag="opened"):
     """A station's socket was accepted. `connection` grows per station: it is the fencing token."""
 
     station: str
@@ -27,7 +27,7 @@ class Opened(_Record, tag="opened", kw_only=True):
     at: datetime
 
 
-class Closed(_Record, tag="closed", kw_only=True):
+class Closed(_Record, frozen=True, kw_only=True, tag="closed"):
     """A station's socket has ended; `code` and `reason` as in RFC 6455 section 7.4."""
 
     station: str
@@ -38,7 +38,7 @@ class Closed(_Record, tag="closed", kw_only=True):
     at: datetime
 
 
-class Received(_Record, tag="received", kw_only=True):
+class Received(_Record, frozen=True, kw_only=True, tag="received"):
     """A text frame from a station, untouched. (connection, seq) identifies it for ever."""
 
     station: str
@@ -50,7 +50,7 @@ class Received(_Record, tag="received", kw_only=True):
     frame: bytes
 
 
-class Knocked(_Record, tag="knocked", kw_only=True):
+class Knocked(_Record, frozen=True, kw_only=True, tag="knocked"):
     """A station nobody registered asked for a connection and was refused."""
 
     station: str
@@ -61,7 +61,7 @@ class Knocked(_Record, tag="knocked", kw_only=True):
     at: datetime
 
 
-class Sent(_Record, tag="sent", kw_only=True):
+class Sent(_Record, frozen=True, kw_only=True, tag="sent"):
     """A call was written to the station's socket."""
 
     station: str
@@ -70,8 +70,8 @@ class Sent(_Record, tag="sent", kw_only=True):
     at: datetime
 
 
-class Returned(_Record, tag="returned", kw_only=True):
-    """A call could not be written (connection or gateway gone): it waits for the next connection."""
+class Returned(_Record, frozen=True, kw_only=True, tag="returned"):
+    """A call could not be written, its connection is gone: it waits for the next one."""
 
     station: str
     connection: int
@@ -80,7 +80,7 @@ class Returned(_Record, tag="returned", kw_only=True):
     at: datetime
 
 
-class TimedOut(_Record, tag="timed_out", kw_only=True):
+class TimedOut(_Record, frozen=True, kw_only=True, tag="timed_out"):
     """A call that was written got no answer in time, or its socket ended first."""
 
     station: str
@@ -90,8 +90,8 @@ class TimedOut(_Record, tag="timed_out", kw_only=True):
     at: datetime
 
 
-class Wish(_Record, tag="wish", kw_only=True):
-    """What an operator wants: `name` is an operation of `domain.model.operations`, `body` its JSON."""
+class Wish(_Record, frozen=True, kw_only=True, tag="wish"):
+    """What an operator wants: `name` is a class of `domain.model.operations`, `body` its JSON."""
 
     id: str
     key: str  # what the partition is computed from: a station id, or "token:" + id tag
@@ -102,7 +102,7 @@ class Wish(_Record, tag="wish", kw_only=True):
     reply_to: str = ""  # queue of the process that waits for the Reply; "" when nobody does
 
 
-class Due(_Record, tag="due", kw_only=True):
+class Due(_Record, frozen=True, kw_only=True, tag="due"):
     """A timer fired: `name` says which, `subject` for what. Same id on every repetition."""
 
     id: str
@@ -115,7 +115,7 @@ class Due(_Record, tag="due", kw_only=True):
 Inbound = Opened | Closed | Received | Knocked | Sent | Returned | TimedOut | Wish | Due
 
 
-class Answer(_Record, tag="answer", kw_only=True):
+class Answer(_Record, frozen=True, kw_only=True, tag="answer"):
     """A CALLRESULT or CALLERROR to write to the socket the CALL came from, if it still stands."""
 
     station: str
@@ -123,7 +123,7 @@ class Answer(_Record, tag="answer", kw_only=True):
     frame: bytes
 
 
-class Call(_Record, tag="call", kw_only=True):
+class Call(_Record, frozen=True, kw_only=True, tag="call"):
     """A CALL to write to the station's socket; `call` is its message id."""
 
     station: str
@@ -133,7 +133,7 @@ class Call(_Record, tag="call", kw_only=True):
     timeout: float  # seconds to wait for the answer
 
 
-class Disconnect(_Record, tag="disconnect", kw_only=True):
+class Disconnect(_Record, frozen=True, kw_only=True, tag="disconnect"):
     """Close the socket of a station."""
 
     station: str
@@ -144,7 +144,7 @@ class Disconnect(_Record, tag="disconnect", kw_only=True):
 ToGateway = Answer | Call | Disconnect
 
 
-class Reply(_Record, tag="reply", kw_only=True):
+class Reply(_Record, frozen=True, kw_only=True, tag="reply"):
     """What became of a wish: the log position it produced, or why it was refused."""
 
     wish: str
@@ -154,7 +154,7 @@ class Reply(_Record, tag="reply", kw_only=True):
     result: str = ""  # what the wish made, e.g. the id of a call
 
 
-class Lease(_Record, tag="lease", kw_only=True):
+class Lease(_Record, frozen=True, kw_only=True, tag="lease"):
     """A gateway lives until `until`; `seen` are the stations that spoke since its last lease."""
 
     node: str

@@ -10,10 +10,12 @@ from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from domain import topics, wire
 from domain.inbox import Inbox, Outcome
-from domain.ports import Broker, Consumer, Delivery, Outbox, Unavailable
+from domain.log import Unavailable
+from domain.ports import Broker, Consumer, Delivery, Outbox
 
 _log = logging.getLogger("ampledger.domain")
 
@@ -115,25 +117,26 @@ class Worker:
     async def _handle(self, batch: list[Delivery], writer: ThreadPoolExecutor) -> None:
         items = [item for delivery in batch for item in delivery.items]
         redelivered = any(delivery.redelivered for delivery in batch)
-        outcome = await self._commit(items, redelivered, writer)
+        outcome = await self._commit(items, redelivered=redelivered, writer=writer)
         await self._tell(outcome)
         self._acknowledge(batch)
 
     async def _commit(
-        self, items: Sequence[bytes], redelivered: bool, writer: ThreadPoolExecutor
+        self, items: Sequence[bytes], *, redelivered: bool, writer: ThreadPoolExecutor
     ) -> Outcome:
         loop, pause = asyncio.get_running_loop(), 0.05
         while True:
             try:
-                return await loop.run_in_executor(writer, self._process, items, redelivered)
+                process = partial(self._process, items, redelivered=redelivered)
+                return await loop.run_in_executor(writer, process)
             except Unavailable as error:
                 _log.warning("the database is away", extra={"error": str(error), "wait": pause})
-            except Exception:
+            except Exception:  # noqa: BLE001 - a defect: nothing is lost by trying for ever
                 _log.exception("a batch could not be handled; it is tried again")
             await asyncio.sleep(pause)
             redelivered, pause = True, min(pause * 2, 2.0)
 
-    def _process(self, items: Sequence[bytes], redelivered: bool) -> Outcome:
+    def _process(self, items: Sequence[bytes], *, redelivered: bool) -> Outcome:
         if self._lost:
             self._lost = False
             self._inbox.lose()

@@ -3,7 +3,8 @@
 import logging
 from typing import NamedTuple
 
-from domain.ports import Directory, Unavailable
+from domain.log import Unavailable
+from domain.ports import Directory
 from gateway.admission import (
     NOT_FOUND,
     UNAUTHORIZED,

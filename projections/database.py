@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
-from domain.ports import Conflict, Unavailable
+from domain.log import Conflict, Unavailable
 from projections import positions
 from projections.engines import writing
 from projections.migration import READ_MODELS, migrate

@@ -5,7 +5,8 @@ from collections import OrderedDict
 
 from sqlalchemy import Connection, Engine, select
 
-from domain.ports import Listing, Unavailable
+from domain.log import Unavailable
+from domain.ports import Listing
 from projections.credentials import CREDENTIALS
 from projections.engines import AWAY
 from projections.stations import STATIONS

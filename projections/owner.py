@@ -43,7 +43,7 @@ class Owner:
             except Fenced as fenced:
                 _log.info("fenced", extra={"models": str(fenced)})
                 self._projector.forget()
-            except Exception:  # noqa: BLE001 - the next turn tries again
+            except Exception:  # noqa: BLE001 - it was only a courtesy
                 _log.exception("projecting failed")
                 self._recover(stop)
         self._retire()

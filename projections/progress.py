@@ -7,7 +7,8 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Engine
 
 from domain import facts
-from domain.ports import Clock, Log
+from domain.log import Log
+from domain.ports import Clock
 from projections import positions
 from projections.positions import key_of
 from projections.readmodel import ReadModel

@@ -8,7 +8,8 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DataError, IntegrityError
 
 from domain import facts
-from domain.ports import Clock, Log, Notification
+from domain.log import Log, Notification
+from domain.ports import Clock
 from projections import positions, stumbles
 from projections.engines import writing
 from projections.positions import key_of

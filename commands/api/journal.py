@@ -18,7 +18,7 @@ from commands.api.shapes import (
     before,
     page_of,
 )
-from domain.ports import JournalRow
+from domain.log import JournalRow
 
 router = APIRouter(prefix="/api/v1/stations", tags=["journal"], dependencies=[viewing])
 

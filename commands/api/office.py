@@ -7,7 +7,8 @@ from fastapi import Depends, Request
 
 from commands.callbox import Callbox
 from commands.desk import Desk
-from domain.ports import Clock, Log
+from domain.log import Log
+from domain.ports import Clock
 from projections.database import Database
 
 

@@ -12,8 +12,9 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from commands.desk import DECIDED_WITHIN, READABLE_WITHIN, Declined, Undecided, Unread
+from domain.log import Unavailable
 from domain.model.aggregate import Refused
-from domain.ports import Overloaded, Unavailable
+from domain.ports import Overloaded
 
 MEDIA_TYPE = "application/problem+json"
 _STATUS = MappingProxyType(

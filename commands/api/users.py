@@ -10,7 +10,7 @@ from commands.api.access import Administrator, Role, administering
 from commands.api.office import AnOffice
 from commands.api.problems import Problem
 from commands.api.shapes import Page, Segment, Time
-from domain.ports import Conflict
+from domain.log import Conflict
 from projections import users
 from projections.users import User as UserRow
 

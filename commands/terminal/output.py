@@ -13,7 +13,7 @@ from rich.table import Table
 from commands.client import ApiError
 from commands.refusal import Refusal
 from commands.settings import SettingsError
-from domain.ports import Unavailable
+from domain.log import Unavailable
 
 P = ParamSpec("P")
 T = TypeVar("T")

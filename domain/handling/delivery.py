@@ -1,4 +1,4 @@
-"""What the gateways and the timers tell of calls on their way: sent, returned, timed out, expired."""
+"""What gateways and timers tell of calls on their way: sent, returned, timed out, expired."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-import orjson
 
 from domain import frames, wire
 from domain.handling.message import Handled, put_aside
@@ -32,9 +31,7 @@ def prepare(record: wire.Received, version: Version) -> "StationCall | StationAn
 def _prepare_call(record: wire.Received, frame: frames.Call, version: Version) -> "StationCall":
     try:
         action = version.incoming(frame.action)
-        request, deviations = reading.read(
-            action.Request, frame.payload, defaults=action.defaults
-        )
+        request, deviations = reading.read(action.Request, frame.payload, defaults=action.defaults)
     except Violation as violation:
         return StationCall(record, frame, None, None, (), violation)
     return StationCall(record, frame, action, request, deviations, None)
@@ -66,9 +63,7 @@ class StationCall:
             return self._handled(frames.result(self.frame.id, self._response(scope)))
         except Violation as violation:
             scope.deviate(f"{violation.code}: {violation.description}")
-            return self._handled(
-                frames.error(self.frame.id, violation.code, violation.description)
-            )
+            return self._handled(frames.error(self.frame.id, violation.code, violation.description))
 
     def fail(self, scope: Scope, trace: str) -> Handled:
         """InternalError, but silence for a transaction message: the station retries (rule T10)."""
@@ -133,7 +128,7 @@ class StationAnswer:
         return put_aside(scope, Handled("", self.frame.id, self.record.frame), trace)
 
     def _refuse(self, call: Call, frame: frames.CallError, scope: Scope) -> None:
-        details = bytes(frame.details).decode()
+        details = bytes(frame.details).decode(errors="replace")
         call.refuse(frame.code, frame.description, details, at=scope.at)
 
     def _answer(
@@ -141,7 +136,7 @@ class StationAnswer:
     ) -> Handled:
         payload, raw = bytes(frame.payload), self.record.frame
         if action is not None and action.secret_names:
-            payload = orjson.dumps(action.mask(orjson.loads(payload)))
+            payload = msgspec.json.encode(action.mask(msgspec.json.decode(payload)))
             raw = frames.result(frame.id, payload)
         response = self._read(action, frame.payload, scope)
         told = "; ".join(scope.deviations)

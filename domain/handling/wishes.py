@@ -39,9 +39,7 @@ class Wishing:
     def decide(self, scope: Scope) -> Handled:
         """Grant it or refuse it; the reply is in the journal like any answer."""
         try:
-            if self.operation is None:
-                raise Refused(self.problem, Refused.INVALID)
-            result = Granting(scope, self.record.by).grant(self.operation)
+            result = self._grant(scope)
         except Refused as refusal:
             return self._handled({"refused": refusal.kind, "message": str(refusal)})
         return self._handled({"result": result})
@@ -50,6 +48,11 @@ class Wishing:
         """Whoever wished is told that it went wrong."""
         reply = {"refused": "failed", "message": "the wish could not be handled; it is kept"}
         return put_aside(scope, self._handled(reply), trace)
+
+    def _grant(self, scope: Scope) -> str:
+        if self.operation is None:
+            raise Refused(self.problem, Refused.INVALID)
+        return Granting(scope, self.record.by).grant(self.operation)
 
     def _handled(self, reply: dict[str, str]) -> Handled:
         record = self.record
@@ -191,5 +194,3 @@ class Granting:
             station=self._scope.station_id, connection=station.connection, reason=reason
         )
         self._scope.to_gateways.append((station.node, record))
-
-

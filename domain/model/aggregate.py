@@ -1,8 +1,14 @@
 """The foundation of all aggregates: text ids, frozen facts, strict topics."""
 
 from datetime import datetime
+from typing import cast
 
-from eventsourcing.domain import BaseAggregate, CanInitAggregate, CanMutateAggregate, MetaDomainEvent
+from eventsourcing.domain import (
+    BaseAggregate,
+    CanInitAggregate,
+    CanMutateAggregate,
+    MetaDomainEvent,
+)
 
 
 class Fact(CanMutateAggregate[str], metaclass=MetaDomainEvent):
@@ -25,8 +31,12 @@ class Aggregate(BaseAggregate[str]):
     class Event(Fact):
         """The library's own base; never triggered."""
 
+    def take_facts(self) -> "list[Fact]":
+        """The facts told since they were last taken."""
+        return cast("list[Fact]", self.collect_events())  # no other kind is ever triggered
 
-class Refused(Exception):  # noqa: N818 - the trade's word, not an error of the program
+
+class Refused(Exception):
     """A wish that cannot be granted. `kind` is one of the constants below."""
 
     NOT_FOUND = "not_found"

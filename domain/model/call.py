@@ -18,7 +18,7 @@ class Call(Aggregate):
     TOPIC = "call"
 
     class Requested(Birth):
-        """An operator wants it sent. Secrets in `payload` are masked; the vault has the real one."""
+        """An operator wants it sent. Secrets in `payload` are masked; the vault has them."""
 
         TOPIC = "call.requested"
         station: str

@@ -179,9 +179,7 @@ class Station(Aggregate):
         """Have the current socket closed."""
         if not self.online:
             raise Refused("this station is not connected", Refused.NOT_CONNECTED)
-        self.trigger_event(
-            self.DisconnectWished, connection=self.connection, by=by, timestamp=at
-        )
+        self.trigger_event(self.DisconnectWished, connection=self.connection, by=by, timestamp=at)
 
     def boot(self, boot: Boot, *, at: datetime) -> tuple[Registration, int]:
         """What BootNotification is answered: the status and the interval in seconds (4.2)."""

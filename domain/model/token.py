@@ -23,7 +23,7 @@ class Token(Aggregate):
     """Issued, changed, withdrawn by operators; read by every station's authorisation."""
 
     TOPIC = "token"
-    SHARED = True  # other partitions' writers read (and, when limited, write) it: never trusted from cache
+    SHARED = True  # every partition reads it, and writes it when limited: no cache is trusted
 
     class Issued(Birth):
         """The token was made known."""

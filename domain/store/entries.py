@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from domain.ports import JournalEntry
+from domain.log import JournalEntry
 
 _GREATEST_NUMBER = 2**31 - 1  # transaction ids are signed 32 bit integers in many stations
 

@@ -8,14 +8,7 @@ from itertools import islice
 from eventsourcing.persistence import IntegrityError, StoredEvent
 from eventsourcing.popo import POPOApplicationRecorder
 
-from domain.ports import (
-    Conflict,
-    JournalEntry,
-    JournalRow,
-    Notification,
-    StoredFact,
-    StoredSnapshot,
-)
+from domain.log import Conflict, JournalEntry, JournalRow, Notification, StoredFact, StoredSnapshot
 from domain.store.entries import block, day_of, filters, identity, printable
 from domain.store.watermark import Watermark
 

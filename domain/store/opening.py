@@ -1,6 +1,6 @@
 """From a database URL to the log behind it."""
 
-from domain.ports import Log
+from domain.log import Log
 from domain.store.memory import MemoryLog
 from domain.store.postgres import PostgresLog
 from domain.store.postgres import migrate as _migrate_postgres

@@ -10,7 +10,7 @@ from psycopg import Connection, Cursor
 from psycopg.rows import DictRow, TupleRow, tuple_row
 from psycopg.sql import SQL, Identifier
 
-from domain.ports import JournalEntry, JournalRow, Notification, StoredFact, StoredSnapshot
+from domain.log import JournalEntry, JournalRow, Notification, StoredFact, StoredSnapshot
 from domain.store import postgres_sql as sql
 from domain.store.entries import block, day_of, filters, printable
 from domain.store.postgres_connections import Connections, Connector, Datastore, NoPartition

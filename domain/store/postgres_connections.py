@@ -14,7 +14,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
 from psycopg.rows import DictRow, dict_row
 
-from domain.ports import Conflict, Unavailable
+from domain.log import Conflict, Unavailable
 
 _CONNECTIONS = 8
 _PATIENCE = 5  # seconds: to connect, for a lock, for a free connection, for a silent network

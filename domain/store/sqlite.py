@@ -11,7 +11,7 @@ import orjson
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder
 
-from domain.ports import (
+from domain.log import (
     JournalEntry,
     JournalRow,
     Notification,

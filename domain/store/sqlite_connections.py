@@ -18,7 +18,7 @@ from eventsourcing.sqlite import (
     SQLiteDatastore,
 )
 
-from domain.ports import Conflict, Unavailable
+from domain.log import Conflict, Unavailable
 
 _PATIENCE = 5.0  # seconds to wait for another writer
 _BLINK = 0.01  # seconds between attempts to turn a new file to WAL

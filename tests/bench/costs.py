@@ -17,8 +17,8 @@ class Costs:
 
     def so_far(self) -> dict[str, float]:
         """CPU seconds by name; for services that others use too, theirs are in it."""
-        after = self._spent()
-        return {name: round(after[name] - self._before[name], 2) for name in after}
+        spent = {name: now - self._before[name] for name, now in self._spent().items()}
+        return {name: round(used, 2) for name, used in spent.items() if used >= 0}  # it did not end
 
     def _spent(self) -> dict[str, float]:
         return {name: sum(map(_seconds, group)) for name, group in self._groups.items() if group}

@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import aio_pika
 import psycopg
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL
 
-from domain import topics
+from tests.databases import fresh_database
+from tests.queues import delete_queues
 
 PARTITIONS = 32
 
@@ -37,15 +37,12 @@ class Services:
 @contextmanager
 def borrowed(postgres_url: str, amqp_url: str) -> Iterator[Services]:
     """A new database and queues of a new name."""
-    name = f"ampledger_bench_{uuid4().hex[:12]}"
-    with psycopg.connect(postgres_url, autocommit=True) as admin:
-        admin.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
-        try:
-            url = urlunsplit(urlsplit(postgres_url)._replace(path=f"/{name}"))
-            yield Services(database_url=url, amqp_url=amqp_url, namespace=name)
-        finally:
-            admin.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
-            asyncio.run(_delete_queues(amqp_url, name))
+    namespace = f"bench-{uuid4().hex[:12]}"
+    try:
+        with fresh_database(postgres_url) as database_url:
+            yield Services(database_url=database_url, amqp_url=amqp_url, namespace=namespace)
+    finally:
+        asyncio.run(delete_queues(amqp_url, namespace, PARTITIONS))
 
 
 def describe(postgres_url: str, amqp_url: str) -> dict[str, str]:
@@ -67,12 +64,3 @@ async def _broker_version(amqp_url: str) -> str:
         assert transport
         version = transport.connection.server_properties["version"]
     return version.decode() if isinstance(version, bytes) else str(version)
-
-
-async def _delete_queues(amqp_url: str, namespace: str) -> None:
-    """Those that outlive their processes; deleting one that never was is no error."""
-    queues = [topics.inbound(partition) for partition in range(PARTITIONS)]
-    async with await aio_pika.connect(amqp_url) as connection:
-        channel = await connection.channel()
-        for queue in (*queues, topics.LEASES, topics.QUARANTINE):
-            await channel.queue_delete(f"{namespace}.{queue}")

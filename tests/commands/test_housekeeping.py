@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from commands.housekeeping import Housekeeping
-from domain.ports import JournalEntry
+from domain.log import JournalEntry
 from domain.store.memory import MemoryLog
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -4,7 +4,7 @@ import threading
 import pytest_asyncio
 
 from commands.watch import Watch
-from domain.ports import Unavailable
+from domain.log import Unavailable
 
 
 class Shown:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.ports import Conflict, JournalRow, Log, StoredSnapshot
+from domain.log import Conflict, JournalRow, Log, StoredSnapshot
 from domain.store.opening import migrate, open_log
 from tests.store.aids import NOON, PATIENCE, entry, fact, follow
 
@@ -121,7 +121,7 @@ def test_the_log_is_read_by_topics(log: Log) -> None:
     ],
     ids=["version", "key", "key without facts", "version twice", "key twice"],
 )
-def test_a_conflict_stores_nothing(log: Log, facts: list, journal: list) -> None:  # type: ignore[type-arg] # parameters above
+def test_a_conflict_stores_nothing(log: Log, facts: list, journal: list) -> None:
     log.commit([fact("a", 1)], [entry("1")])
     with pytest.raises(Conflict):
         log.commit(facts, journal, [StoredSnapshot("a", 1, "station", b"")])

@@ -11,12 +11,12 @@ import orjson
 from domain import facts, wire
 from domain.csms import Csms, Numbers, Policy
 from domain.inbox import Inbox, InboxCounts, Outcome
+from domain.log import Log
 from domain.model import operations as op
 from domain.model.aggregate import Fact
 from domain.model.token import Permit
 from domain.model.values import Profile
 from domain.ocpp.version import versions
-from domain.ports import Log
 from domain.repository import Repository
 from domain.store.memory import MemoryLog
 

@@ -7,11 +7,11 @@ import pytest
 
 from domain import wire
 from domain.csms import Policy
+from domain.log import Unavailable
 from domain.model import operations as op
 from domain.model.token import Permit
 from domain.model.values import Profile, Registration, Standing
 from domain.ocpp.v16.core.status_notification import StatusNotification
-from domain.ports import Unavailable
 from domain.store.memory import MemoryLog
 from tests.domain.house import House, answers_of, heartbeat, start, stop
 
@@ -238,9 +238,7 @@ def test_a_wish_delivered_again_is_granted_once(house):
 
 
 def test_a_call_to_an_absent_station_waits_only_as_long_as_wished(house):
-    closed = wire.Closed(
-        station="CP1", connection=5, node="g1", code=1006, reason="", at=house.now
-    )
+    closed = wire.Closed(station="CP1", connection=5, node="g1", code=1006, reason="", at=house.now)
     house.process(closed)
     ((_, now),) = house.process(house.wish(_reset(house))).replies
     assert now.refused == "not_connected"
@@ -285,7 +283,9 @@ def test_closing_a_transaction_frees_its_connector(house):
 
 def test_a_blocked_token_is_blocked_at_once_for_every_writer(house):
     other = House(house.log)
-    assert other.ask([2, "a", "Authorize", {"idTag": "ABC"}])[2]["idTagInfo"]["status"] == "Accepted"
+    assert (
+        other.ask([2, "a", "Authorize", {"idTag": "ABC"}])[2]["idTagInfo"]["status"] == "Accepted"
+    )
     blocked = Permit(standing=Standing.BLOCKED)
     house.process(house.wish(op.IssueToken(id_tag="abc", permit=blocked)))
     status = other.ask([2, "b", "Authorize", {"idTag": "aBc"}])[2]["idTagInfo"]["status"]
@@ -308,7 +308,7 @@ def test_a_long_stream_is_loaded_from_its_snapshot(house):
 
 
 def _reset(house: House, **changes: Any) -> op.RequestCall:
-    values = {
+    values: dict[str, Any] = {
         "station": "CP1",
         "call": "call-1",
         "action": "Reset",
@@ -352,5 +352,3 @@ class _AmbiguousLog(MemoryLog):
             self.lose_the_next = False
             raise Unavailable
         return position
-
-

@@ -10,7 +10,8 @@ from itertools import count
 from typing import TypeVar
 
 from domain import topics, wire
-from domain.ports import Clock, Delivery, Listing, Unavailable
+from domain.log import Unavailable
+from domain.ports import Clock, Delivery, Listing
 from gateway.bridge import Bridge
 from gateway.broker.memory import MemoryBroker
 from gateway.broker.outbox import Outbox

@@ -17,6 +17,7 @@ from ocpp.routing import on
 from ocpp.v16 import ChargePoint as OcppChargePoint
 from ocpp.v16 import call, call_result
 from ocpp.v16.enums import Action
+from websockets.typing import Subprotocol
 
 PATIENCE = 10  # s
 _ASKED = (
@@ -97,7 +98,10 @@ class Station:
 
     async def connect(self) -> None:
         self.socket = await websockets.connect(
-            self.url, subprotocols=["ocpp1.6"], additional_headers=self.headers, open_timeout=PATIENCE
+            self.url,
+            subprotocols=[Subprotocol("ocpp1.6")],
+            additional_headers=self.headers,
+            open_timeout=PATIENCE,
         )
         wire = Wire(self.socket, self.frames)
         self.point = ChargePoint(self.name, wire, self.answers)
@@ -128,7 +132,7 @@ class Station:
 
     def unasked(self) -> list[Any]:
         """CALLs of ours the test did not wait for."""
-        return list(self.point.asked._queue)
+        return [self.point.asked.get_nowait() for _ in range(self.point.asked.qsize())]
 
     # --- what stations say ---------------------------------------------------------------
 
@@ -150,18 +154,14 @@ class Station:
         info: dict[str, Any] = (await self.ask(call.Authorize(id_tag=tag))).id_tag_info
         return info
 
-    async def start(
-        self, tag: str, *, at: str = "", meter: int = 100, **more: Any
-    ) -> Any:
+    async def start(self, tag: str, *, at: str = "", meter: int = 100, **more: Any) -> Any:
         return await self.ask(
             call.StartTransaction(
                 connector_id=1, id_tag=tag, meter_start=meter, timestamp=at or now(), **more
             )
         )
 
-    async def stop(
-        self, transaction: int, *, at: str = "", meter: int = 900, **more: Any
-    ) -> Any:
+    async def stop(self, transaction: int, *, at: str = "", meter: int = 900, **more: Any) -> Any:
         return await self.ask(
             call.StopTransaction(
                 transaction_id=transaction, meter_stop=meter, timestamp=at or now(), **more
@@ -176,5 +176,3 @@ class Station:
         assert started.id_tag_info["status"] == "Accepted"
         await self.status("Charging")
         return int(started.transaction_id)
-
-

@@ -10,10 +10,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import websockets
 from ocpp.v16 import call
+from websockets.typing import Subprotocol
 
 from tests.journeys.charge_point import Station
 from tests.journeys.conftest import Operator
 
+OLD, OURS = Subprotocol("ocpp0.1"), Subprotocol("ocpp1.6")
 PAST = (datetime.now(UTC) - timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M:%S.123Z")
 
 
@@ -285,7 +287,7 @@ async def test_tc_037_1_offline_start_valid_tag(station, tag):
     await station.status("Charging")
 
 
-async def test_tc_037_3_offline_start_invalid_tag(station, tag, operator):
+async def test_tc_037_3_offline_start_invalid_tag(station, operator):
     await station.boot()
     await station.leave()
     await station.connect()
@@ -317,12 +319,13 @@ async def test_tc_064_data_transfer_to_the_central_system(station):
     assert answer.data is None
 
 
-async def test_tc_088_subprotocol_negotiation(station, installation):
+async def test_tc_088_subprotocol_negotiation(station):
     await station.leave()
     with pytest.raises(websockets.InvalidStatus) as refused:
-        await websockets.connect(station.url, subprotocols=["ocpp0.1"])
+        await websockets.connect(station.url, subprotocols=[OLD])
     assert 400 <= refused.value.response.status_code < 500
-    async with websockets.connect(station.url, subprotocols=["ocpp0.1", "ocpp1.6"]) as socket:
+    async with websockets.connect(station.url, subprotocols=[OLD, OURS]) as socket:
+        assert socket.response is not None
         assert socket.response.headers.get_all("Sec-WebSocket-Protocol") == ["ocpp1.6"]
 
 
@@ -352,5 +355,3 @@ async def _remote_start(station: Station, operator: Operator, tag: str, status: 
     outcome = await operator.call(station.name, "RemoteStartTransaction", payload)
     assert await station.asked("RemoteStartTransaction") == payload
     assert outcome["response"] == {"status": status}
-
-

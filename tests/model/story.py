@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar, cast
 
 from domain import facts
 from domain.model.aggregate import Aggregate, Fact
@@ -23,8 +23,11 @@ class Story(Generic[A]):
         self.answer = decision(self.aggregate, *args, **kwargs)
         return self
 
+    def _told(self) -> list[Fact]:
+        return cast("list[Fact]", self.aggregate.pending_events)
+
     def then(self, *expected: tuple[type[Fact], dict[str, Any]]) -> Self:
-        told = [(type(fact), essence(fact)) for fact in self.aggregate.pending_events]
+        told = [(type(fact), essence(fact)) for fact in self._told()]
         assert [kind for kind, _ in told] == [kind for kind, _ in expected]
         for (_, values), (_, wanted) in zip(told, expected, strict=True):
             assert wanted.items() <= values.items()
@@ -34,7 +37,7 @@ class Story(Generic[A]):
 def given(aggregate: A) -> Story[A]:
     """The aggregate as its stored facts leave it: what is replayed is what is live."""
     live = dict(vars(aggregate))
-    told = [facts.encode(fact, "") for fact in aggregate.collect_events()]
+    told = [facts.encode(fact, "") for fact in aggregate.take_facts()]
     replayed: Any = None
     for row in told:
         replayed = facts.decode(row.stream, row.version, row.topic, row.state).mutate(replayed)

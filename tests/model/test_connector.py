@@ -83,7 +83,7 @@ class ConnectorMachine(RuleBasedStateMachine):
         self.connector = Connector.appear("CP1", 1, at=NOON)
         self.newest: tuple[int, str] | None = None
         self.taken = 0
-        self.told = [self.connector.collect_events()[0]]
+        self.told = [self.connector.take_facts()[0]]
 
     @rule(status=st.sampled_from(STATUSES), minute=st.integers(0, 50))
     def report(self, status: str, minute: int) -> None:
@@ -115,7 +115,7 @@ class ConnectorMachine(RuleBasedStateMachine):
 
     @invariant()
     def replayed_and_thawed_it_is_the_same(self) -> None:
-        self.told += self.connector.collect_events()
+        self.told += self.connector.take_facts()
         replayed = None
         for fact in self.told:
             row = facts.encode(fact, "")

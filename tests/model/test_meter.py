@@ -1,10 +1,12 @@
 """Meter: readings in order, a repeat is known, the last register value is at hand."""
 
+from typing import Any
+
 from domain.model.meter import Meter
 from tests.model.story import LATER, NOON, Story
 
 STREAM = Meter.of_transaction(7)
-READING = {
+READING: dict[str, Any] = {
     "station": "CP1",
     "connector": 1,
     "transaction": 7,
@@ -25,7 +27,7 @@ def test_a_reading_is_told_untouched():
 
 
 def test_a_repeated_reading_changes_nothing_even_after_a_restart():
-    (last,) = read().collect_events()
+    (last,) = read().take_facts()
     resumed = Meter.resume(STREAM, last, at=LATER)
     assert resumed.version == 1
     Story(resumed).when(Meter.read, '[{"value":"1200"}]', **READING, at=LATER).then()

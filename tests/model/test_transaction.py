@@ -100,7 +100,7 @@ class TransactionMachine(RuleBasedStateMachine):
         super().__init__()
         self.transaction = Transaction.start(7, START, at=NOON)
         self.first_stop: Stop | None = None
-        self.told = list(self.transaction.collect_events())
+        self.told = list(self.transaction.take_facts())
 
     @rule(meter=st.integers(-5, 5000), minute=st.integers(0, 9))
     def stop(self, meter: int, minute: int) -> None:
@@ -119,7 +119,7 @@ class TransactionMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_first_stop_stands_and_energy_is_never_negative(self) -> None:
-        self.told += self.transaction.collect_events()
+        self.told += self.transaction.take_facts()
         stops = [fact for fact in self.told if isinstance(fact, Transaction.Stopped)]
         assert len(stops) == (1 if self.first_stop else 0)
         for stop in stops:
@@ -129,7 +129,7 @@ class TransactionMachine(RuleBasedStateMachine):
 
     @invariant()
     def replayed_it_is_the_same(self) -> None:
-        self.told += self.transaction.collect_events()
+        self.told += self.transaction.take_facts()
         replayed = None
         for fact in self.told:
             row = facts.encode(fact, "")

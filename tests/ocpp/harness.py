@@ -7,6 +7,7 @@ from typing import Any, Self
 import orjson
 
 from domain import facts
+from domain.log import StoredFact
 from domain.model.aggregate import Aggregate, Fact
 from domain.model.station import Station
 from domain.model.token import Permit, Token
@@ -14,7 +15,6 @@ from domain.model.transaction import Transaction
 from domain.model.values import Profile
 from domain.ocpp import reading
 from domain.ocpp.version import versions
-from domain.ports import StoredFact
 from domain.repository import Repository
 from domain.scope import Scope
 from domain.store.memory import MemoryLog

@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from domain.ports import Listing, Unavailable
+from domain.log import Unavailable
+from domain.ports import Listing
 from projections import credentials, users
 from projections.directory import StationDirectory
 from projections.engines import engine, writing

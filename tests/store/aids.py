@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from threading import Event, Thread
 from urllib.parse import urlsplit, urlunsplit
 
-from domain.ports import JournalEntry, Log, Notification, StoredFact
+from domain.log import JournalEntry, Log, Notification, StoredFact
 from domain.store.opening import migrate, open_log
 
 PATIENCE = 20.0

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.ports import Conflict, JournalEntry, Log, StoredFact, StoredSnapshot
+from domain.log import Conflict, JournalEntry, Log, StoredFact, StoredSnapshot
 from domain.store.memory import MemoryLog
 from domain.store.sqlite import SQLiteLog
 from tests.store.aids import NOON, entry, fact

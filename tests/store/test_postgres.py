@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from eventsourcing.persistence import StoredEvent
 
-from domain.ports import Conflict, Log, StoredFact, Unavailable
+from domain.log import Conflict, Log, StoredFact, Unavailable
 from domain.store.opening import migrate, open_log
 from domain.store.postgres import PostgresLog
 from tests.store.aids import (

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from eventsourcing.persistence import StoredEvent
 
-from domain.ports import Log, StoredFact, Unavailable
+from domain.log import Log, StoredFact, Unavailable
 from domain.store.opening import open_log
 from domain.store.sqlite import SQLiteLog
 from tests.store.aids import PATIENCE, entry, fact, follow, migrate_and_write, write_streams
