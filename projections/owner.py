@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from threading import Event
+from time import monotonic
 
 from projections.ownership import Ownership
 from projections.positions import Fenced
@@ -10,6 +11,8 @@ from projections.projector import Projector
 
 _POLL = 1.0  # s between looks at the log when nothing wakes, and at the lease when another owns it
 _LONGEST_PAUSE = 10.0  # s
+_REST = 2  # times as long as a step took: facts gather, and cost less together
+_LONGEST_REST = 0.1  # s
 
 _log = logging.getLogger("ampledger.projections")
 
@@ -56,11 +59,14 @@ class Owner:
             return
         if not was:
             _log.info("projections owned")
+        begun = monotonic()
         step = self._projector.step()
         if step.news:
             self._news(step.news)
         if not step.moved:
             self._projector.wait(_POLL)
+        elif not step.full:
+            stop.wait(min(_REST * (monotonic() - begun), _LONGEST_REST))
 
     def _recover(self, stop: Event) -> None:
         """What was committed is not known: read the positions again, after a growing pause."""

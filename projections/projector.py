@@ -27,9 +27,10 @@ _log = logging.getLogger("ampledger.projections")
 
 
 class Step(NamedTuple):
-    """What a step has done: whether any position moved, and which read models have news."""
+    """What a step has done: whether any position moved, whether there is more, who has news."""
 
     moved: bool
+    full: bool
     news: frozenset[str]
 
 
@@ -50,6 +51,7 @@ class Projector:
         self._models = {key_of(model): model for model in models}
         self._limit = limit
         self._positions: dict[str, int] = {}  # empty: not known
+        self._full = False  # whether a pull of this step took in all it may
 
     def step(self) -> Step:
         """Take in a batch, for each laggard too.
@@ -60,12 +62,13 @@ class Projector:
         if not self._positions:
             self._positions = self._read_positions()
         before = dict(self._positions)
+        self._full = False
         lead = max(before.values())
         news: set[str] = set()
         for position in sorted({each for each in before.values() if each < lead}):
             news |= self._advance(position, upto=lead)
         news |= self._advance(lead, upto=None)
-        return Step(self._positions != before, frozenset(news))
+        return Step(self._positions != before, self._full, frozenset(news))
 
     def forget(self) -> None:
         """Read the positions anew in the next step."""
@@ -104,7 +107,9 @@ class Projector:
         found = self._log.since(position, limit=self._limit, topics=topics)
         within = [each for each in found if upto is None or each.position <= upto]
         last = within[-1].position if within else position
-        new = last if len(within) == self._limit else max(head, last)
+        full = len(within) == self._limit
+        self._full = self._full or full
+        new = last if full else max(head, last)
         return [_noted(each) for each in within], new
 
     def _commit(self, names: Collection[str], old: int, noted: Sequence[Noted], new: int) -> None:

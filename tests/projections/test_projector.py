@@ -57,13 +57,13 @@ def test_a_step_tells_which_read_models_have_news(scene):
     step = scene.projector.step()
     assert step.moved
     assert step.news == {"calls"}
-    assert scene.projector.step() == (False, frozenset())
+    assert scene.projector.step() == (False, False, frozenset())
 
 
 def test_a_batch_is_as_large_as_the_limit(scene):
     scene.tell(*(scene.requested(f"c{i}") for i in range(5)))
     projector = scene.another_projector(limit=2)
-    projector.step()
+    assert projector.step().full
     assert len(scene.read(calls.listed)) == 2
     projector.step()
     projector.step()
