@@ -1,7 +1,9 @@
 """A batch of records in, one commit, answers out. Synchronous: it runs in its own writer thread."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from time import perf_counter
 
 import msgspec
 
@@ -10,6 +12,8 @@ from domain.csms import Csms, Decision, Failed, key_of
 from domain.handling import wishes
 from domain.log import Conflict, JournalEntry, Log, Unavailable
 from domain.ports import Clock
+
+_log = logging.getLogger("ampledger.domain")
 
 Identity = tuple[str, str]
 _ATTEMPTS = 20
@@ -38,7 +42,7 @@ class InboxCounts:
     conflicts: int = 0
     failed: int = 0  # records whose handling raised
     facts: int = 0
-    seconds: float = 0.0
+    seconds: float = 0.0  # spent deciding and committing
 
 
 class Inbox:
@@ -57,7 +61,32 @@ class Inbox:
         records = _unique(_decode(items, outcome.poison))
         self._counts.batches += 1
         self._counts.records += len(records)
-        check = redelivered
+        self._handle(records, outcome, check=redelivered)
+        return outcome
+
+    def lose(self) -> None:
+        """Another process may own the partitions now."""
+        self._csms.lose()
+
+    def _handle(self, records: Sequence[wire.Inbound], outcome: Outcome, *, check: bool) -> None:
+        """Handle records together; when they cannot be, one by one, and put the culprit aside."""
+        try:
+            self._handle_together(records, outcome, check=check)
+        except (Unavailable, Contention):
+            raise
+        except Exception:  # noqa: BLE001 - one of the loops that may: whose fault it is, is found out
+            if len(records) == 1:
+                _log.exception(
+                    "a message cannot be put on record", extra={"key": key_of(records[0])}
+                )
+                outcome.poison.append(wire.encode(records[0]))
+                return
+            for record in records:
+                self._handle([record], outcome, check=True)
+
+    def _handle_together(
+        self, records: Sequence[wire.Inbound], outcome: Outcome, *, check: bool
+    ) -> None:
         for _ in range(_ATTEMPTS):
             known = self._recorded(records) if check else {}
             fresh = [r for r in records if _identity(r) not in known]
@@ -69,12 +98,9 @@ class Inbox:
                 continue
             self._counts.repeated += len(known)
             self._tell(outcome, records, known, decision, position)
-            return outcome
-        raise Contention(f"another writer was faster {_ATTEMPTS} times")
-
-    def lose(self) -> None:
-        """Another process may own the partitions now."""
-        self._csms.lose()
+            return
+        message = f"another writer was faster {_ATTEMPTS} times"
+        raise Contention(message)
 
     def _recorded(self, records: Sequence[wire.Inbound]) -> dict[Identity, JournalEntry]:
         return self._log.recorded([(*_identity(r), r.at) for r in records])
@@ -82,12 +108,15 @@ class Inbox:
     def _commit(self, records: Sequence[wire.Inbound]) -> tuple[Decision, int]:
         if not records:
             return Decision(), self._log.position()
+        begun = perf_counter()
         decision = self._decide(records)
         try:
             position = self._log.commit(decision.facts, decision.journal, decision.snapshots())
-        except (Conflict, Unavailable):
+        except Exception:
             self._csms.forget(decision)
             raise
+        finally:
+            self._counts.seconds += perf_counter() - begun
         self._csms.saved()
         self._counts.facts += len(decision.facts)
         return decision, position

@@ -9,6 +9,7 @@ import logging
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -16,6 +17,8 @@ from domain import topics, wire
 from domain.inbox import Inbox, Outcome
 from domain.log import Unavailable
 from domain.ports import Broker, Consumer, Delivery, Outbox
+
+_MOMENT = 0.05  # s without a delivery: nothing is on its way within this process
 
 _log = logging.getLogger("ampledger.domain")
 
@@ -28,6 +31,7 @@ class Share:
     index: int = 0
     workers: int = 1
     standby_delay: float = 2.0  # s, a head start for those who prefer the others
+    drain: float = 1.0  # s, to work off what has arrived when stopping
     grace: float = 10.0  # s, for the batch in hand when stopping
     batch: int = 200  # records in one commit, more only when they arrive together
 
@@ -53,6 +57,7 @@ class Worker:
         self._rest.set()
         self._lost = False
         self._stopping = False
+        self._taken = 0  # deliveries so far
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop; what was taken in by then is finished."""
@@ -79,7 +84,9 @@ class Worker:
             )
 
     async def _finish(self) -> None:
-        """Let the batch in hand be committed and acknowledged; the rest goes back to the queues."""
+        """Work off what has arrived, for a while; finish what is in hand; leave the rest queued."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._worked_off(), self._share.drain)
         self._stopping = True
         self._waiting.clear()
         try:
@@ -89,8 +96,16 @@ class Worker:
         for consumer in self._consumers.values():
             await consumer.cancel()
 
+    async def _worked_off(self) -> None:
+        """Return when nothing has come for a moment."""
+        idle_since = None
+        while idle_since != (idle_since := self._taken):
+            await self._rest.wait()
+            await asyncio.sleep(_MOMENT)
+
     def _receive(self, delivery: Delivery) -> None:
         if not self._stopping:
+            self._taken += 1
             self._waiting.append(delivery)
             self._work.set()
 

@@ -17,15 +17,22 @@ from domain.ocpp.errors import Violation
 from domain.ocpp.version import Version
 from domain.scope import Scope
 
+_NUL, _REPLACEMENT = b"\\u0000", b"\\ufffd"
+
 
 def prepare(record: wire.Received, version: Version) -> "StationCall | StationAnswer | Unreadable":
     """Read a frame as far as it can be read without the model."""
-    frame = frames.parse(record.frame)
+    frame = frames.parse(_printable(record.frame))
     if isinstance(frame, frames.Call):
         return _prepare_call(record, frame, version)
     if isinstance(frame, frames.Malformed):
         return Unreadable(record, frame)
     return StationAnswer(record, frame, version)
+
+
+def _printable(text: bytes) -> bytes:
+    """No NUL: databases refuse it in text. The journal keeps the frame as it came."""
+    return text.replace(_NUL, _REPLACEMENT) if _NUL in text else text
 
 
 def _prepare_call(record: wire.Received, frame: frames.Call, version: Version) -> "StationCall":

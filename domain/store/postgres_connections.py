@@ -19,7 +19,11 @@ from domain.log import Conflict, Unavailable
 _CONNECTIONS = 8
 _PATIENCE = 5  # seconds: to connect, for a lock, for a free connection, for a silent network
 _ENDLESS = 60  # seconds after which a statement is given up
-_AWAY = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError)
+# Whatever is not about the values: a missing right or table is mended there, not by giving up here.
+_AWAY = (
+    *(psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError),
+    *(psycopg.ProgrammingError, psycopg.NotSupportedError),
+)
 
 
 class NoPartition(Unavailable):

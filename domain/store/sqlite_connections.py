@@ -129,6 +129,4 @@ def _translated() -> Iterator[None]:
     except sqlite3.IntegrityError as error:
         raise Conflict(str(error)) from error
     except _AWAY as error:
-        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
-            raise  # a wrong statement: trying again would not help
         raise Unavailable(str(error)) from error

@@ -153,6 +153,16 @@ def test_what_is_no_record_is_poison_and_harms_nobody(house):
     assert len(answers_of(outcome)) == 1
 
 
+def test_a_record_the_database_refuses_is_put_aside_and_the_others_go_on():
+    house = House(_PickyLog())
+    house.settle()
+    bad = house.received(heartbeat("bad"))
+    outcome = house.process(house.received(start()), bad, house.received(heartbeat("good")))
+    assert {orjson.loads(a)[1] for a in answers_of(outcome)} == {"s1", "good"}
+    assert outcome.poison == [wire.encode(bad)]
+    assert house.topics().count("transaction.started") == 1
+
+
 def test_unknown_and_wrong_way_actions_have_their_own_errors(house):
     assert house.ask([2, "a", "MakeCoffee", {}])[2] == "NotImplemented"
     assert house.ask([2, "b", "Reset", {"type": "Hard"}])[2] == "NotSupported"
@@ -211,6 +221,15 @@ def test_a_stranger_is_remembered(house):
     )
     house.process(knock)
     assert house.topics()[-2:] == ["stranger.noticed", "stranger.knocked"]
+
+
+def test_a_nul_in_a_text_cannot_reach_a_database(house):
+    answer = house.ask([2, "n", "Authorize", {"idTag": "A\x00B"}])
+    assert answer[2]["idTagInfo"]["status"] == "Invalid"
+    started = house.ask(start("n2", tag="A\x00B"))
+    assert started[2]["idTagInfo"]["status"] == "Invalid"
+    assert house.ask([2, "n3", "Make\x00Coffee", {}])[2] == "NotImplemented"
+    assert all(b"u0000" not in row.state for row in house.log.since(0, limit=1000))
 
 
 # --- wishes -----------------------------------------------------------------------------------
@@ -332,6 +351,13 @@ class _CountingLog(MemoryLog):
     def commit(self, *args: Any, **kwargs: Any) -> int:
         self.commits += 1
         return super().commit(*args, **kwargs)
+
+
+class _PickyLog(MemoryLog):
+    def commit(self, facts: Any, journal: Any, *args: Any) -> int:
+        if any(entry.message_id == "bad" for entry in journal):
+            raise ValueError
+        return super().commit(facts, journal, *args)
 
 
 class _AwayLog(MemoryLog):

@@ -102,9 +102,9 @@ def test_a_missing_folder_is_unavailable(tmp_path: Path) -> None:
         open_log(f"sqlite:///{tmp_path / 'nowhere' / 'log.db'}")
 
 
-def test_a_wrong_statement_is_not_taken_for_a_missing_database(log: Log) -> None:
+def test_a_missing_table_is_told_and_tried_again_and_costs_no_message(log: Log) -> None:
     assert isinstance(log, SQLiteLog)
-    with pytest.raises(sqlite3.OperationalError, match="no such table"):
+    with pytest.raises(Unavailable, match="no such table"):
         log._select("SELECT * FROM nowhere", ())
 
 
