@@ -4,8 +4,8 @@ import asyncio
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from uuid import uuid4
+from datetime import datetime, timedelta
+from typing import Protocol
 
 import msgspec
 import orjson
@@ -15,7 +15,7 @@ from commands.watch import Watch
 from domain.model.operations import RequestCall
 from domain.ocpp import reading
 from domain.ocpp.action import Outgoing
-from domain.ports import Clock, Vault
+from domain.ports import Clock, Overloaded
 
 
 class UnknownAction(Exception):
@@ -30,6 +30,7 @@ class Unfit(Exception):
 class Order:
     """What an operator wants sent: the payload as given, JSON."""
 
+    call: str  # a new id
     station: str
     action: str
     payload: bytes
@@ -38,13 +39,25 @@ class Order:
     by: str
 
 
+class Sealing(Protocol):
+    """Where secrets wait until their call goes out. Blocking; raises Unavailable."""
+
+    def put(self, call: str, payload: bytes, *, expires_at: datetime) -> None:
+        """Keep the payload of a call that waits for its station until `expires_at`."""
+        ...
+
+    def forget(self, call: str) -> None:
+        """The call will not go out: destroy its payload."""
+        ...
+
+
 class Callbox:
     """Takes orders for calls, and waits for what comes of them."""
 
     def __init__(
         self,
         desk: Desk,
-        vault: Vault,
+        vault: Sealing,
         done: Watch[str],
         actions: Mapping[str, Outgoing],
         clock: Clock,
@@ -58,10 +71,10 @@ class Callbox:
         """What can be called."""
         return self._actions
 
-    async def request(self, order: Order) -> str:
-        """Queue a call; its id.
+    async def request(self, order: Order) -> None:
+        """Queue a call.
 
-        Raises UnknownAction, Unfit, reading's Violation, and what Desk.wish raises.
+        Raises UnknownAction, Unfit, reading's Violation, Unavailable, and what Desk.wish raises.
         """
         action = self._actions.get(order.action)
         if action is None:
@@ -69,28 +82,31 @@ class Callbox:
         payload = _compact(order.payload)
         reading.check(action.Request, payload)
         masked = _masked(action, payload)
-        call = str(uuid4())
-        wish = self._wish(order, call, masked or payload, sealed=masked is not None)
-        if not wish.sealed:
+        wish = self._wish(order, masked or payload, sealed=masked is not None)
+        if wish.sealed:
+            await self._wish_sealed(wish, payload, by=order.by)
+        else:
             await self._desk.wish(wish, by=order.by)
-            return call
-        await asyncio.to_thread(self._vault.put, call, payload)
-        try:
-            await self._desk.wish(wish, by=order.by)
-        except Declined:
-            await asyncio.to_thread(self._vault.forget, call)
-            raise
-        return call
 
     async def wait(self, call: str, *, patience: float) -> None:
         """Return when a call is over, or after `patience` seconds."""
         if patience > 0:
             await self._done.until(call, patience=patience)
 
-    def _wish(self, order: Order, call: str, payload: bytes, *, sealed: bool) -> RequestCall:
+    async def _wish_sealed(self, wish: RequestCall, payload: bytes, *, by: str) -> None:
+        """A wish that may still be granted keeps its payload: housekeeping knows until when."""
+        put, forget = self._vault.put, self._vault.forget
+        await asyncio.to_thread(put, wish.call, payload, expires_at=wish.expires_at)
+        try:
+            await self._desk.wish(wish, by=by)
+        except (Declined, Overloaded):
+            await asyncio.to_thread(forget, wish.call)
+            raise
+
+    def _wish(self, order: Order, payload: bytes, *, sealed: bool) -> RequestCall:
         return RequestCall(
             station=order.station,
-            call=call,
+            call=order.call,
             action=order.action,
             payload=payload.decode(),
             expires_at=self._clock() + timedelta(seconds=order.ttl),

@@ -81,6 +81,7 @@ def _explain(error: HTTPError) -> str:
     """The detail of the problem, or the status when there is none."""
     try:
         problem = json.loads(error.read())
-        return f"{problem['detail']} (HTTP {error.code})"
+        doubtful = f"; the call may be under way: {problem['call']}" if "call" in problem else ""
+        return f"{problem['detail']} (HTTP {error.code}){doubtful}"
     except (ValueError, KeyError, TypeError):
         return f"HTTP {error.code} {error.reason}"

@@ -18,8 +18,8 @@ _log = logging.getLogger("ampledger.projections")
 class Sweeping(Protocol):
     """A vault that can be swept."""
 
-    def sweep(self) -> int:
-        """Destroy the payloads of calls that are over; how many went."""
+    def sweep(self, now: datetime) -> int:
+        """Destroy the payloads of calls that are over or never came to be; how many went."""
         ...
 
 
@@ -44,8 +44,8 @@ class Housekeeping:
 
     def tidy(self) -> None:
         """Throw away what is due."""
-        self._vault.sweep()
         now = self._clock()
+        self._vault.sweep(now)
         if self._keep and (self._prune_after is None or now >= self._prune_after):
             self._prune_after = now + _PRUNE_EVERY
             if pruned := self._log.prune(now - self._keep):

@@ -5,6 +5,7 @@ import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 ADMIN_TOKEN = "admin-token"  # noqa: S105 - a file's name
 SECRET_KEY = "secret-key"  # noqa: S105 - a file's name
@@ -13,13 +14,17 @@ SECRET_KEY = "secret-key"  # noqa: S105 - a file's name
 def kept(path: Path, make: Callable[[], str]) -> tuple[str, bool]:
     """The secret in a file, and whether it was made just now; raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+    if path.exists():
         return path.read_text().strip(), False
     secret = make()
-    with os.fdopen(descriptor, "w") as file:
+    with NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}-") as file:  # of mode 0600
         file.write(secret + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+        try:
+            os.link(file.name, path)  # whole or not at all, and never over another's
+        except FileExistsError:
+            return path.read_text().strip(), False
     return secret, True
 
 

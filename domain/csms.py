@@ -9,7 +9,7 @@ from typing import Any
 
 from domain import facts, wire
 from domain.handling import delivery, frames, presence, wishes
-from domain.handling.message import Handled, Message
+from domain.handling.message import Broken, Handled, Message
 from domain.log import JournalEntry, Log, StoredFact, StoredSnapshot, Unavailable
 from domain.model.aggregate import Aggregate
 from domain.model.values import Profile
@@ -134,20 +134,21 @@ class Csms:
 
         Raises Failed when another one does, Unavailable when the log cannot be read.
         """
-        messages = [self._prepare(record) for record in records]
+        messages = [self._prepare(index, record, failed) for index, record in enumerate(records)]
         self._repository.prefetch(need for message in messages for need in message.needs)
         decision = Decision()
         for index, (record, message) in enumerate(zip(records, messages, strict=True)):
             scope = self._scope(record, now)
             try:
                 handled = self._handle(message, scope, failed.get(index))
+                _hear(record, scope)
                 self._tell_deviations(scope)
+                self._collect(decision, record, scope, handled)
             except Unavailable:
                 raise
             except Exception as defect:
                 self._repository.evict(decision.touched | scope.touched)
                 raise Failed(index, traceback.format_exc()) from defect
-            self._collect(decision, record, scope, handled)
         return decision
 
     def forget(self, decision: Decision) -> None:
@@ -162,7 +163,15 @@ class Csms:
         """Another writer may own the stations now."""
         self._repository.clear()
 
-    def _prepare(self, record: wire.Inbound) -> Message:
+    def _prepare(self, index: int, record: wire.Inbound, failed: Mapping[int, str]) -> Message:
+        try:
+            return self._read(record)
+        except Exception as defect:
+            if index in failed:
+                return Broken(getattr(record, "frame", b""))
+            raise Failed(index, traceback.format_exc()) from defect
+
+    def _read(self, record: wire.Inbound) -> Message:
         if isinstance(record, wire.Received):
             return frames.prepare(record, self._versions[record.protocol])
         if isinstance(record, wire.Opened):
@@ -204,6 +213,23 @@ class Csms:
                 station=record.station, connection=record.connection, frame=handled.answer
             )
             decision.to_gateways.append((record.node, answer))
+
+
+def _hear(record: wire.Inbound, scope: Scope) -> None:
+    """A frame proves that its socket stands, whatever was thought while its gateway was silent."""
+    if not isinstance(record, wire.Received):
+        return
+    station = scope.station()
+    if station is None or not station.registered or station.online:
+        return
+    if record.connection >= station.connection:
+        station.connect(
+            record.connection,
+            node=record.node,
+            protocol=record.protocol,
+            remote="",
+            at=record.at,
+        )
 
 
 def _entry(record: wire.Inbound, scope: Scope, handled: Handled) -> JournalEntry:

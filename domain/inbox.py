@@ -1,6 +1,7 @@
 """A batch of records in, one commit, answers out. Synchronous: it runs in its own writer thread."""
 
 import logging
+import traceback
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -17,6 +18,7 @@ _log = logging.getLogger("ampledger.domain")
 
 Identity = tuple[str, str]
 _ATTEMPTS = 20
+_FAILURES = 3  # in one batch
 
 
 class Contention(Exception):
@@ -76,13 +78,23 @@ class Inbox:
             raise
         except Exception:  # noqa: BLE001 - one of the loops that may: whose fault it is, is found out
             if len(records) == 1:
-                _log.exception(
-                    "a message cannot be put on record", extra={"key": key_of(records[0])}
-                )
-                outcome.poison.append(wire.encode(records[0]))
+                self._put_aside(records[0], outcome)
                 return
             for record in records:
                 self._handle([record], outcome, check=True)
+
+    def _put_aside(self, record: wire.Inbound, outcome: Outcome) -> None:
+        """Quarantine what cannot be put on record as it is; at worst on the broker."""
+        trace = traceback.format_exc()
+        _log.error("a message is put aside", extra={"key": key_of(record), "trace": trace})
+        try:
+            decision, position = self._commit([record], {0: trace})
+        except Unavailable:
+            raise
+        except Exception:  # noqa: BLE001 - as above
+            outcome.poison.append(wire.encode(record))
+        else:
+            self._tell(outcome, [record], {}, decision, position)
 
     def _handle_together(
         self, records: Sequence[wire.Inbound], outcome: Outcome, *, check: bool
@@ -91,7 +103,7 @@ class Inbox:
             known = self._recorded(records) if check else {}
             fresh = [r for r in records if _identity(r) not in known]
             try:
-                decision, position = self._commit(fresh)
+                decision, position = self._commit(fresh, {})
             except Conflict:
                 self._counts.conflicts += 1
                 check = True
@@ -105,11 +117,13 @@ class Inbox:
     def _recorded(self, records: Sequence[wire.Inbound]) -> dict[Identity, JournalEntry]:
         return self._log.recorded([(*_identity(r), r.at) for r in records])
 
-    def _commit(self, records: Sequence[wire.Inbound]) -> tuple[Decision, int]:
+    def _commit(
+        self, records: Sequence[wire.Inbound], failed: dict[int, str]
+    ) -> tuple[Decision, int]:
         if not records:
             return Decision(), self._log.position()
         begun = perf_counter()
-        decision = self._decide(records)
+        decision = self._decide(records, failed)
         try:
             position = self._log.commit(decision.facts, decision.journal, decision.snapshots())
         except Exception:
@@ -121,13 +135,13 @@ class Inbox:
         self._counts.facts += len(decision.facts)
         return decision, position
 
-    def _decide(self, records: Sequence[wire.Inbound]) -> Decision:
-        failed: dict[int, str] = {}
+    def _decide(self, records: Sequence[wire.Inbound], failed: dict[int, str]) -> Decision:
+        """Decide without those that fail; when they are many, all are taken one by one."""
         while True:
             try:
                 return self._csms.decide(records, self._clock(), failed)
             except Failed as defect:
-                if defect.index in failed:  # even putting it aside fails: a defect of ours
+                if defect.index in failed or len(failed) == _FAILURES:
                     raise
                 failed[defect.index] = defect.trace
                 self._counts.failed += 1

@@ -84,8 +84,8 @@ class Log(Protocol):
         """
         ...
 
-    def heads(self, streams: Sequence[str]) -> dict[str, StoredFact]:
-        """The last fact of each stream that has one."""
+    def tails(self, streams: Sequence[str], count: int) -> list[StoredFact]:
+        """The last `count` facts of each stream, in order of (stream, version)."""
         ...
 
     def commit(

@@ -2,6 +2,8 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable
+from itertools import groupby
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -15,6 +17,7 @@ from domain.model.meter import Meter
 T = TypeVar("T", bound=Aggregate)
 
 _CLASSES = MappingProxyType({str(cls.TOPIC): cls for cls in facts.AGGREGATES})  # type: ignore[attr-defined]  # each has one
+_TAIL = 8  # facts that a log remembers after a restart: a station repeats its last message
 _HIDDEN = ("_id", "_version", "_pending_events")
 
 
@@ -97,13 +100,13 @@ class Repository:
             self._cache[row.stream] = fact.mutate(held)  # type: ignore[assignment]  # it returns the aggregate
 
     def _resume(self, logs: list[str]) -> None:
-        for stream, row in self._log.heads(logs).items():
-            last = facts.decode(row.stream, row.version, row.topic, row.state)
-            self._cache[stream] = Meter.resume(stream, last, at=last.timestamp)
+        for stream, rows in groupby(self._log.tails(logs, _TAIL), key=attrgetter("stream")):
+            last = [facts.decode(r.stream, r.version, r.topic, r.state) for r in rows]
+            self._cache[stream] = Meter.resume(stream, last, at=last[-1].timestamp)
 
 
 def _is_log(stream: str) -> bool:
-    return stream.startswith("meter:")
+    return getattr(_CLASSES.get(stream.partition(":")[0]), "LOG", False)
 
 
 def freeze(aggregate: Aggregate) -> StoredSnapshot:

@@ -65,7 +65,7 @@ class Scope:
     def meter(self, stream: str) -> Meter:
         """A log of readings."""
         found = self.repository.get(Meter, stream)
-        return self._touch(found) or self.add(Meter.resume(stream, None, at=self.at))
+        return self._touch(found) or self.add(Meter.resume(stream, [], at=self.at))
 
     def stranger(self) -> Stranger:
         """Who knocks under the station's name."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import singledispatch
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, tuple_
 
 from domain.model.aggregate import Fact
 from domain.model.connector import Connector
@@ -68,7 +68,22 @@ MODEL = Keyed("connectors", ConnectorRow, CONNECTORS, key=_key, effect=_effect)
 VIEW = select(CONNECTORS)
 
 
-def listed(connection: Connection, station: str) -> list[ConnectorRow]:
-    """The connectors of a station, by number."""
-    query = VIEW.where(CONNECTORS.c.station == station).order_by(CONNECTORS.c.number)
+def listed(
+    connection: Connection,
+    *,
+    station: str = "",
+    status: str = "",
+    after: tuple[str, int] | None = None,
+    limit: int = 100,
+) -> list[ConnectorRow]:
+    """Connectors by station and number, those behind the station and number `after`."""
+    columns = CONNECTORS.c
+    place = tuple_(columns.station, columns.number)
+    query = VIEW.order_by(columns.station, columns.number).limit(limit)
+    if after:
+        query = query.where(place > after)
+    if station:
+        query = query.where(columns.station == station)
+    if status:
+        query = query.where(columns.status == status)
     return fetch(connection, query, ConnectorRow)

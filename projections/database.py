@@ -1,16 +1,12 @@
 """The way of others to the read models: a query or a change in, its result out."""
 
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolExhausted
 
-from domain.log import Conflict, Unavailable
 from projections import positions
-from projections.engines import writing
+from projections.engines import translated, writing
 from projections.migration import READ_MODELS, migrate
 
 P = ParamSpec("P")
@@ -34,41 +30,27 @@ class Database:
 
     def migrate(self) -> None:
         """Make what is missing; raises Unavailable."""
-        with _translated():
+        with translated():
             migrate(self._engine)
 
     def read(
         self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """The result of a query; raises Unavailable when the database is away."""
-        with _translated(), self._engine.connect() as connection:
+        with translated(), self._engine.connect() as connection:
             return query(connection, *args, **kwargs)
 
     def guarded(self, query: Callable[[], T]) -> T:
         """The result of a query that opens its own connection; raises Unavailable."""
-        with _translated():
+        with translated():
             return query()
 
     def write(
         self, change: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """The result of a change in a transaction of its own; raises Unavailable, Conflict."""
-        with _translated(), writing(self._engine) as connection:
+        with translated(), writing(self._engine) as connection:
             return change(connection, *args, **kwargs)
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except (OperationalError, InterfaceError, PoolExhausted) as error:
-        raise Unavailable("the read models are away") from error
-    except IntegrityError as error:
-        raise Conflict("it is there already") from error
-    except DBAPIError as error:
-        if not error.connection_invalidated:
-            raise
-        raise Unavailable("the read models are away") from error
 
 
 def reached(connection: Connection) -> int:

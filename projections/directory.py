@@ -58,17 +58,20 @@ class StationDirectory:
         if len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
 
+_NO_PASSWORD_FITS = "*"  # no hash: a station whose password got lost must not come in without
+
 
 def _listing(connection: Connection, station: str) -> Listing | None:
     query = _QUERY.where(STATIONS.c.id == station, STATIONS.c.registered)
     found = connection.execute(query).first()
-    if found is None or (found.credential and found.password_hash is None):
+    if found is None:
         return None
+    lost = found.credential and found.password_hash is None
     protocols = tuple(each.strip() for each in found.protocols.split(",") if each.strip())
     return Listing(
         station=found.id,
         protocols=protocols,
         security_profile=found.security_profile,
-        password_hash=found.password_hash or "",
+        password_hash=_NO_PASSWORD_FITS if lost else found.password_hash or "",
         connection=found.connection,
     )

@@ -6,9 +6,11 @@ from contextlib import contextmanager
 
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from domain.log import Conflict, Unavailable
 
 AWAY = (InterfaceError, OperationalError, PoolExhausted)  # what a database that is away raises
 _SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,62}")
@@ -37,6 +39,21 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction that writes: SQLite locks at once, so that it cannot fail midway."""
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         yield connection
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """What the database raises, as the ports name it: Unavailable, Conflict."""
+    try:
+        yield
+    except AWAY as error:
+        raise Unavailable("the read models are away") from error
+    except IntegrityError as error:
+        raise Conflict("it is there already") from error
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        raise Unavailable("the read models are away") from error
 
 
 def _postgres(address: URL, schema: str) -> Engine:

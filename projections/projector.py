@@ -20,10 +20,22 @@ from projections.stumbles import Stumble
 _POISON = (
     *(DataError, IntegrityError),
     *(ArithmeticError, AttributeError, LookupError, TypeError, ValueError),
+    facts.UnknownTopic,
 )
 _NUL, _REPLACEMENT = b"\\u0000", b"\\ufffd"  # PostgreSQL refuses NUL in text
 
 _log = logging.getLogger("ampledger.projections")
+
+
+class _Undecodable(NamedTuple):
+    """In place of a fact that cannot be read: whoever wants it stumbles."""
+
+    position: int
+    topic: str
+    error: Exception
+
+
+_Found = Noted | _Undecodable
 
 
 class Step(NamedTuple):
@@ -98,7 +110,7 @@ class Projector:
 
     def _pull(
         self, names: Sequence[str], position: int, upto: int | None
-    ) -> tuple[list[Noted], int]:
+    ) -> tuple[list[_Found], int]:
         """Facts of the topics wanted, and the position they lead to, past facts nobody wants."""
         head = self._log.position() if upto is None else upto
         if head <= position:
@@ -112,15 +124,15 @@ class Projector:
         new = last if full else max(head, last)
         return [_noted(each) for each in within], new
 
-    def _commit(self, names: Collection[str], old: int, noted: Sequence[Noted], new: int) -> None:
+    def _commit(self, names: Collection[str], old: int, noted: Sequence[_Found], new: int) -> None:
         with writing(self._engine) as connection:
             positions.advance(connection, names, old=old, new=new)
             for model in (self._models[name] for name in names):
-                if wanted := [each for each in noted if each.topic in model.topics]:
+                if wanted := [_read(each) for each in noted if each.topic in model.topics]:
                     model.project(connection, wanted)
         self._positions.update(dict.fromkeys(names, new))
 
-    def _creep(self, name: str, old: int, noted: Sequence[Noted], new: int) -> None:
+    def _creep(self, name: str, old: int, noted: Sequence[_Found], new: int) -> None:
         """Take in a batch with a fact that cannot be taken in: halve it until only that is left."""
         error = self._stumbles([name], old, noted, new)
         if error is None:
@@ -134,7 +146,7 @@ class Projector:
         self._creep(name, between, noted[middle:], new)
 
     def _stumbles(
-        self, names: Collection[str], old: int, noted: Sequence[Noted], new: int
+        self, names: Collection[str], old: int, noted: Sequence[_Found], new: int
     ) -> Exception | None:
         """Why a batch could not be taken in; None when it was."""
         try:
@@ -161,7 +173,16 @@ def rebuild(engine: Engine, model: ReadModel) -> None:
         model.clear(connection)
 
 
-def _noted(found: Notification) -> Noted:
+def _noted(found: Notification) -> _Found:
     state = found.state.replace(_NUL, _REPLACEMENT) if _NUL in found.state else found.state
-    fact = facts.decode(found.stream, found.version, found.topic, state)
+    try:
+        fact = facts.decode(found.stream, found.version, found.topic, state)
+    except _POISON as error:
+        return _Undecodable(found.position, found.topic, error)
     return Noted(found.position, found.topic, fact)
+
+
+def _read(found: _Found) -> Noted:
+    if isinstance(found, _Undecodable):
+        raise found.error.with_traceback(None)
+    return found

@@ -1,13 +1,18 @@
 """The Vault port: payloads with secrets, sealed with a key that is not in the database."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from cryptography.fernet import Fernet, InvalidToken
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 
 from projections.calls import CALLS
-from projections.engines import writing
-from projections.tables import table
+from projections.engines import translated, writing
+from projections.tables import table, upsert
+
+_UNDECIDED = timedelta(days=1)  # past its expiry, a call that is not queued will not be
 
 
 @dataclass(slots=True, kw_only=True)
@@ -16,29 +21,29 @@ class Sealed:
 
     call: str
     payload: str  # a Fernet token
+    expires_at: datetime | None  # of the call
 
 
 VAULT = table("vault", Sealed, key=["call"])
 
 
 class SealedVault:
-    """Fernet: AES-128-CBC with HMAC-SHA256."""
+    """Fernet: AES-128-CBC with HMAC-SHA256. Raises Unavailable when the database is away."""
 
     def __init__(self, engine: Engine, key: bytes) -> None:
         """`key` is 32 bytes in URL-safe base64; raises ValueError when it is not."""
         self._engine = engine
         self._fernet = Fernet(key)
 
-    def put(self, call: str, payload: bytes) -> None:
-        """Keep the payload of a call."""
+    def put(self, call: str, payload: bytes, *, expires_at: datetime | None = None) -> None:
+        """Keep the payload of a call that waits until `expires_at`; None: until it is done."""
         sealed = self._fernet.encrypt(payload).decode()
-        with writing(self._engine) as connection:
-            connection.execute(VAULT.delete().where(VAULT.c.call == call))
-            connection.execute(VAULT.insert().values(call=call, payload=sealed))
+        with self._writing() as connection:
+            upsert(connection, VAULT, [Sealed(call=call, payload=sealed, expires_at=expires_at)])
 
     def take(self, call: str) -> bytes | None:
         """The payload of a call; None when there is none, or another key has sealed it."""
-        with self._engine.connect() as connection:
+        with translated(), self._engine.connect() as connection:
             sealed = connection.scalar(select(VAULT.c.payload).where(VAULT.c.call == call))
         try:
             return self._fernet.decrypt(sealed) if sealed else None
@@ -47,14 +52,22 @@ class SealedVault:
 
     def forget(self, call: str) -> None:
         """The call is done: destroy its payload."""
-        with writing(self._engine) as connection:
+        with self._writing() as connection:
             connection.execute(VAULT.delete().where(VAULT.c.call == call))
 
-    def sweep(self) -> int:
-        """Destroy the payloads of calls that are done; how many went."""
+    def sweep(self, now: datetime) -> int:
+        """Destroy the payloads of calls that are done or were never queued; how many went."""
         done = select(CALLS.c.id).where(~CALLS.c.waiting)
-        with writing(self._engine) as connection:
-            return connection.execute(VAULT.delete().where(VAULT.c.call.in_(done))).rowcount
+        waiting = select(CALLS.c.id).where(CALLS.c.waiting)
+        late = VAULT.c.expires_at < now - _UNDECIDED
+        over = VAULT.c.call.in_(done) | (late & VAULT.c.call.not_in(waiting))
+        with self._writing() as connection:
+            return connection.execute(VAULT.delete().where(over)).rowcount
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with translated(), writing(self._engine) as connection:
+            yield connection
 
 
 def new_key() -> bytes:

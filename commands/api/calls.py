@@ -1,7 +1,10 @@
 """/api/v1/calls: OCPP calls to stations, sent exactly as given and without business veto."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any, Literal
+from uuid import uuid4
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
@@ -9,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from commands.api.access import Operator, viewing
 from commands.api.office import AnOffice, Office
-from commands.api.problems import Fault, Problem, ProblemDetails
+from commands.api.problems import Fault, Problem, ProblemDetails, doubtful
 from commands.api.shapes import (
     Cursor,
     Filter,
@@ -22,6 +25,8 @@ from commands.api.shapes import (
     page_of,
 )
 from commands.callbox import Order, Unfit, UnknownAction
+from commands.desk import Undecided, Unread
+from domain.log import Unavailable
 from domain.model.operations import CancelCall
 from domain.ocpp import times
 from domain.ocpp.errors import Violation
@@ -86,6 +91,8 @@ _OUTCOMES: dict[int | str, dict[str, Any]] = {
     404: {"model": ProblemDetails, "description": "no such station, or no such action"},
     409: {"model": ProblemDetails, "description": "the station is not connected"},
     422: {"model": ProblemDetails, "description": "the payload is not as OCPP specifies"},
+    503: {"model": ProblemDetails, "description": "a part is away; with `call` it may be sent"},
+    504: {"model": ProblemDetails, "description": "not known yet; `call` may be looked up"},
 }
 
 
@@ -108,6 +115,7 @@ async def request_call(
 ) -> Response:
     """Send a CALL to a station."""
     order = Order(
+        call=str(uuid4()),
         station=station,
         action=action,
         payload=await request.body(),
@@ -115,10 +123,11 @@ async def request_call(
         timeout=timeout or office.defaults.call_timeout,
         by=by.name,
     )
-    call = await _requested(office, order)
-    await office.callbox.wait(call, patience=wait)
-    row = await asyncio.to_thread(_row, office, call)
-    headers = {"Location": f"/api/v1/calls/{call}"}
+    with _lookable(order.call):
+        await _request(office, order)
+        await office.callbox.wait(order.call, patience=wait)
+        row = await asyncio.to_thread(_row, office, order.call)
+    headers = {"Location": f"/api/v1/calls/{order.call}"}
     return _response(row, 202 if row.waiting else 201, headers)
 
 
@@ -151,9 +160,18 @@ async def cancel_call(office: AnOffice, call: Segment, by: Operator) -> None:
     await office.desk.wish(CancelCall(station=row.station, call=call), by=by.name)
 
 
-async def _requested(office: Office, order: Order) -> str:
+@contextmanager
+def _lookable(call: str) -> Iterator[None]:
+    """Whoever is not told what became of a call can look it up, and need never send it twice."""
     try:
-        return await office.callbox.request(order)
+        yield
+    except (Undecided, Unread, Unavailable) as error:
+        raise doubtful(error, call) from error
+
+
+async def _request(office: Office, order: Order) -> None:
+    try:
+        await office.callbox.request(order)
     except UnknownAction:
         known = ", ".join(sorted(office.callbox.actions))
         detail = f"there is no action {order.action} to a station; there are {known}"

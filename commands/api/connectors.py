@@ -1,14 +1,14 @@
 """/api/v1/connectors: the status each connector reported last."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from commands.api.access import viewing
 from commands.api.office import AnOffice
-from commands.api.shapes import Page, Text, Time
+from commands.api.problems import Problem
+from commands.api.shapes import LARGEST, Cursor, Filter, Limit, Page, Time, after, page_of
 from projections import connectors
+from projections.connectors import ConnectorRow
 
 router = APIRouter(prefix="/api/v1/connectors", tags=["connectors"], dependencies=[viewing])
 
@@ -30,8 +30,29 @@ class Connector(BaseModel, from_attributes=True):
 
 @router.get("")
 def list_connectors(
-    office: AnOffice, station: Annotated[Text, Query(min_length=1, max_length=255)]
+    office: AnOffice,
+    station: Filter = "",
+    status: Filter = "",
+    cursor: Cursor = "",
+    limit: Limit = 100,
 ) -> Page[Connector]:
-    """Those of a station, by number: all that it ever named, on one page."""
-    rows = office.database.read(connectors.listed, station)
-    return Page(items=[Connector.model_validate(row) for row in rows])
+    """By station and number: all that a station ever named. `status` as it was reported."""
+    rows = office.database.read(
+        connectors.listed, station=station, status=status, after=_place(cursor), limit=limit + 1
+    )
+    return page_of(rows, limit, item=Connector.model_validate, place=_place_of)
+
+
+def _place_of(row: ConnectorRow) -> str:
+    """The number goes first: a station's id may hold anything."""
+    return f"{row.number}/{row.station}"
+
+
+def _place(cursor: str) -> tuple[str, int] | None:
+    """The station and the number that a page begins after; None for the first one."""
+    if not cursor:
+        return None
+    number, _, station = after(cursor).partition("/")
+    if not (number.isascii() and number.isdecimal() and int(number) <= LARGEST):
+        raise Problem(422, "this cursor did not come from here", kind="invalid")
+    return station, int(number)

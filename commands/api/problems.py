@@ -46,10 +46,20 @@ class ProblemDetails(BaseModel):
     instance: str = Field(description="the path that was asked")
     request_id: str = Field(description="also in the header X-Request-Id and in the log")
     errors: list[Fault] | None = None
+    call: str | None = Field(
+        default=None,
+        description="the call that may be under way all the same, also in the header Location: look"
+        " it up, do not send it again",
+    )
 
 
 class Problem(Exception):
-    """Answer with this. `kind` is the end of the problem's type, "" when the status says it all."""
+    """Answer with this. `kind` is the end of the problem's type, "" when the status says it all.
+
+    `call` is the id of a call whose fate is open.
+    """
+
+    call = ""
 
     def __init__(
         self, status: int, detail: str, *, kind: str = "", errors: tuple[Fault, ...] = ()
@@ -64,6 +74,13 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(error, _handler(explain))
 
 
+def doubtful(error: Exception, call: str) -> Problem:
+    """The problem that an error is, naming the call that may be under way all the same."""
+    problem = _EXPLAINED[type(error)](error)
+    problem.call = call
+    return problem
+
+
 def answer(request: Request, problem: Problem) -> JSONResponse:
     """A problem as a response."""
     request_id = getattr(request.state, "request_id", "")
@@ -75,12 +92,15 @@ def answer(request: Request, problem: Problem) -> JSONResponse:
         instance=request.url.path,
         request_id=request_id,
         errors=list(problem.errors) or None,
+        call=problem.call or None,
     )
     headers = {"X-Request-Id": request_id}
     if problem.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = "2"
+    if problem.call:
+        headers["Location"] = f"/api/v1/calls/{problem.call}"
     body = details.model_dump(exclude_none=True)
     return JSONResponse(body, problem.status, headers, media_type=MEDIA_TYPE)
 

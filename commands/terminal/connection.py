@@ -8,6 +8,7 @@ import typer
 
 from commands import keys, settings
 from commands.client import Client
+from commands.refusal import Refusal
 from commands.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,9 +33,17 @@ def settings_of(context: typer.Context, files: Files | None = None) -> Settings:
 
 
 def client_of(context: typer.Context) -> Client:
-    """The API, as the user that the settings or the data folder have the token of."""
+    """The API, as the user that the settings or the data folder have the token of.
+
+    Raises SettingsError, Refusal without a token.
+    """
     chosen = settings_of(context)
-    return Client(url_of(chosen), token_of(chosen))
+    if token := token_of(chosen):
+        return Client(url_of(chosen), token)
+    raise Refusal(
+        f"no token of the API: set AMPLEDGER_TOKEN, or let --data name the folder of"
+        f" `ampledger run` (it is {chosen.data} now)"
+    )
 
 
 def upkeep(context: typer.Context) -> AbstractContextManager["Upkeep"]:

@@ -51,7 +51,7 @@ def show_(
     if follow:
         since = newest[-1]["position"] if newest else 0
         for batch in _following(client, path, since, chosen):
-            show(batch, _COLUMNS, as_json=as_json)
+            show(batch, _COLUMNS, as_json=as_json, headed=False)
 
 
 @app.command()

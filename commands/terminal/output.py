@@ -45,13 +45,19 @@ def plainly(command: Callable[P, T]) -> Callable[P, T]:
     return run
 
 
-def show(rows: Iterable[Mapping[str, Any]], columns: tuple[str, ...], *, as_json: bool) -> None:
+def show(
+    rows: Iterable[Mapping[str, Any]],
+    columns: tuple[str, ...],
+    *,
+    as_json: bool,
+    headed: bool = True,
+) -> None:
     """Several things: one JSON object a line, or a table of some columns."""
     if as_json:
         for row in rows:
             typer.echo(json.dumps(row, ensure_ascii=False))
         return
-    table = Table(box=None, header_style="bold", pad_edge=False)
+    table = Table(box=None, header_style="bold", pad_edge=False, show_header=headed)
     for column in columns:
         table.add_column(column.replace("_", " "), overflow="fold")
     for row in rows:

@@ -18,7 +18,10 @@ _log = logging.getLogger("ampledger.run")
 
 @plainly
 def run(context: Context, config: Config = None, data: Data = None) -> None:
-    """Run everything in one process; without settings on SQLite files and an in-process broker."""
+    """Run everything in one process.
+
+    Without settings: on SQLite files and a broker within the process.
+    """
     _serve(context, "run", Files(config, data))
 
 
@@ -30,7 +33,7 @@ def gateway(context: Context, config: Config = None, data: Data = None) -> None:
 
 @plainly
 def domain(context: Context, config: Config = None, data: Data = None) -> None:
-    """Decide what the stations say and the operators wish."""
+    """Decide what follows from what is said and wished."""
     _serve(context, "domain", Files(config, data))
 
 

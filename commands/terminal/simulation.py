@@ -36,7 +36,10 @@ def simulate(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Simulate stations that boot, charge, and do what they are called for."""
+    """Simulate stations.
+
+    They boot, charge, and do what they are called for. Exit code 1: none of them could connect.
+    """
     try:
         from commands.simulate import fleet, life  # noqa: PLC0415 - needs the extra `sim`
     except ModuleNotFoundError:
@@ -46,15 +49,21 @@ def simulate(
     if adopt:
         _adopt(context, chosen.names(), password)
     pace = life.Pace(idle=idle, session=session, sample=sample)
-    with Live(console=Console(stderr=True), refresh_per_second=2) as live:
+    console = Console(stderr=True)
+    with Live(console=console, refresh_per_second=2) as live:
         running = fleet.simulate(chosen, pace, seconds, lambda counts: live.update(_table(counts)))
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             counts = runner.run(running)
+    if not console.is_terminal:
+        typer.echo(err=True)  # the table's last line is left open there
     if as_json:
         told = {name: value for name, value in asdict(counts).items() if name != "seconds"}
         typer.echo(
             json.dumps({**told, "p50": counts.percentile(0.5), "p99": counts.percentile(0.99)})
         )
+    if not counts.connections:
+        hint = "; --adopt registers them" if "HTTP 404" in counts.last_error else ""
+        fail(f"no station could connect: {counts.last_error or 'there was no time'}{hint}")
 
 
 def _adopt(context: typer.Context, names: list[str], password: str) -> None:

@@ -18,6 +18,7 @@ _COLUMNS = ("id", "online", "registration", "vendor", "model", "firmware_version
 _NUMBERS = frozenset({"security_profile", "heartbeat_interval", "boot_retry_interval"})
 
 Station = Annotated[str, typer.Argument(help="identity of the station")]
+Limit = Annotated[int, typer.Option(min=1, help="how many at most")]
 
 
 @app.command()
@@ -27,13 +28,18 @@ def add(
     station: Station,
     *,
     password: Annotated[str | None, typer.Option(help="Basic password; - reads a line")] = None,
-    security_profile: Annotated[int, typer.Option(min=0, max=3)] = 0,
-    heartbeat_interval: Annotated[int | None, typer.Option(help="s", min=1)] = None,
+    security_profile: Annotated[int, typer.Option(help="of OCPP", min=0, max=3)] = 0,
+    heartbeat_interval: Annotated[
+        int | None, typer.Option(help="s between heartbeats", min=1)
+    ] = None,
     registration: Annotated[str, typer.Option(help="Accepted, Pending, Rejected")] = "Accepted",
     note: Annotated[str, typer.Option(help="for people")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Register a station, or change how it is treated."""
+    """Register a station, or change how it is treated.
+
+    What is left out gets its default; the password stays.
+    """
     body: dict[str, Any] = {
         "security_profile": security_profile,
         "registration": registration,
@@ -51,8 +57,8 @@ def add(
 def list_(
     context: typer.Context,
     search: Annotated[str, typer.Option(help="part of the identity or the note")] = "",
-    online: Annotated[bool | None, typer.Option("--online/--offline")] = None,
-    limit: Annotated[int, typer.Option(min=1)] = 100,
+    online: Annotated[bool | None, typer.Option("--online/--offline", help="only these")] = None,
+    limit: Limit = 100,
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -80,7 +86,7 @@ def remove(context: typer.Context, station: Station) -> None:
 
 @app.command()
 @plainly
-def unknown(context: typer.Context, limit: int = 100, *, as_json: AsJson = False) -> None:
+def unknown(context: typer.Context, limit: Limit = 100, *, as_json: AsJson = False) -> None:
     """List stations nobody registered that asked to connect."""
     rows = client_of(context).items(path_of("stations", "unknown"), most=limit)
     show(rows, ("id", "protocols", "remote", "knocks", "last_at"), as_json=as_json)
@@ -92,7 +98,10 @@ def import_(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV; header: id, …")],
 ) -> None:
-    """Register the stations of a CSV file: a column `id`, others named like the API's fields."""
+    """Register the stations of a CSV file.
+
+    A column `id`, others named like the API's fields.
+    """
     put_rows(client_of(context), file, collection="stations", key="id", numbers=_NUMBERS)
 
 

@@ -8,7 +8,7 @@ import typer
 from commands.client import path_of
 from commands.terminal.connection import client_of
 from commands.terminal.output import AsJson, plainly, show, show_one
-from commands.terminal.stations import put_rows
+from commands.terminal.stations import Limit, put_rows
 
 app = typer.Typer(help="Who may charge.", no_args_is_help=True)
 
@@ -31,7 +31,10 @@ def add(
     note: Annotated[str, typer.Option(help="for people")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Issue a token, or change what is thought of it."""
+    """Issue a token, or change what is thought of it.
+
+    What is left out gets its default.
+    """
     body = {
         "status": status,
         "expiry_date": expires or None,
@@ -44,7 +47,7 @@ def add(
 
 @app.command("list")
 @plainly
-def list_(context: typer.Context, limit: int = 100, *, as_json: AsJson = False) -> None:
+def list_(context: typer.Context, limit: Limit = 100, *, as_json: AsJson = False) -> None:
     """List tokens."""
     rows = client_of(context).items(path_of("tokens"), most=limit)
     show(rows, _COLUMNS, as_json=as_json)
@@ -63,5 +66,8 @@ def import_(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV")],
 ) -> None:
-    """Issue the tokens of a CSV file: a column `id_tag`, others named like the API's fields."""
+    """Issue the tokens of a CSV file.
+
+    A column `id_tag`, others named like the API's fields.
+    """
     put_rows(client_of(context), file, collection="tokens", key="id_tag", numbers=_NUMBERS)

@@ -32,8 +32,8 @@ def list_(
     context: typer.Context,
     station: Annotated[str, typer.Option(help="of this station")] = "",
     id_tag: Annotated[str, typer.Option(help="of this token")] = "",
-    is_open: Annotated[bool | None, typer.Option("--open/--ended")] = None,
-    limit: Annotated[int, typer.Option(min=1)] = 50,
+    is_open: Annotated[bool | None, typer.Option("--open/--ended", help="only these")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="how many at most")] = 50,
     *,
     as_json: AsJson = False,
 ) -> None:

@@ -15,7 +15,10 @@ def rebuild(
     context: typer.Context,
     read_model: Annotated[str, typer.Argument(help="stations, connectors, transactions, …")],
 ) -> None:
-    """Build a read model anew from the facts; the running projections do the work."""
+    """Build a read model anew from the facts.
+
+    The running projections do the work.
+    """
     with upkeep(context) as work:
         work.rebuild(read_model)
     typer.echo(f"{read_model} is emptied, and filled by the projections")
@@ -23,7 +26,7 @@ def rebuild(
 
 @plainly
 def settings(*, as_json: AsJson = False) -> None:
-    """List all settings, what they are for and what they are unless set."""
+    """List all settings, with their defaults and purposes."""
     rows = [
         {"name": f"{PREFIX}{name.upper()}", "default": str(field.default), "is": field.description}
         for name, field in Settings.model_fields.items()

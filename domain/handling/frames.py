@@ -17,6 +17,8 @@ from domain.ocpp.errors import Violation
 from domain.ocpp.version import Version
 from domain.scope import Scope
 
+_LONGEST_NAME = 50  # characters of an action
+_MASKED = b'"***"'
 _NUL, _REPLACEMENT = b"\\u0000", b"\\ufffd"
 
 
@@ -24,9 +26,12 @@ def prepare(record: wire.Received, version: Version) -> "StationCall | StationAn
     """Read a frame as far as it can be read without the model."""
     frame = frames.parse(_printable(record.frame))
     if isinstance(frame, frames.Call):
-        return _prepare_call(record, frame, version)
+        name = frame.action[:_LONGEST_NAME]
+        return _prepare_call(record, frames.Call(frame.id, name, frame.payload), version)
     if isinstance(frame, frames.Malformed):
-        return Unreadable(record, frame)
+        return Unreadable(record, frame.id[: frames.MAX_MESSAGE_ID], frame.reason)
+    if len(frame.id) > frames.MAX_MESSAGE_ID:
+        return Unreadable(record, frame.id[: frames.MAX_MESSAGE_ID], "an answer to no id of ours")
     return StationAnswer(record, frame, version)
 
 
@@ -131,8 +136,16 @@ class StationAnswer:
         return self._answer(call, action, self.frame, scope)
 
     def fail(self, scope: Scope, trace: str) -> Handled:
-        """Nobody waits for an answer to an answer."""
-        return put_aside(scope, Handled("", self.frame.id, self.record.frame), trace)
+        """Nobody waits for an answer to an answer; but the call is over."""
+        call = scope.call(self.frame.id)
+        if call is None or call.station != self.record.station:
+            return put_aside(scope, Handled("", self.frame.id, self.record.frame), trace)
+        call.refuse(Violation.INTERNAL, "the answer could not be handled", "{}", at=scope.at)
+        action = self.version.outgoing(call.action)
+        raw = self.record.frame
+        if action is None or action.secret_names:
+            raw = frames.result(self.frame.id, _MASKED)
+        return put_aside(scope, Handled(call.action, self.frame.id, raw), trace)
 
     def _refuse(self, call: Call, frame: frames.CallError, scope: Scope) -> None:
         details = bytes(frame.details).decode(errors="replace")
@@ -143,7 +156,7 @@ class StationAnswer:
     ) -> Handled:
         payload, raw = bytes(frame.payload), self.record.frame
         if action is not None and action.secret_names:
-            payload = msgspec.json.encode(action.mask(msgspec.json.decode(payload)))
+            payload = _masked(action, payload)
             raw = frames.result(frame.id, payload)
         response = self._read(action, frame.payload, scope)
         told = "; ".join(scope.deviations)
@@ -172,12 +185,21 @@ class StationAnswer:
         action.answered(request, response, scope)
 
 
+def _masked(action: Outgoing, payload: bytes) -> bytes:
+    """A payload without its secrets; one that cannot be read is a secret as a whole."""
+    try:
+        return msgspec.json.encode(action.mask(msgspec.json.decode(payload)))
+    except msgspec.MsgspecError:
+        return _MASKED
+
+
 @dataclass(frozen=True, slots=True)
 class Unreadable:
     """Not a frame. The gateway has answered what can be answered; it is on record."""
 
     record: wire.Received
-    frame: frames.Malformed
+    message_id: str
+    reason: str
 
     @property
     def needs(self) -> Iterable[str]:
@@ -186,9 +208,9 @@ class Unreadable:
 
     def decide(self, scope: Scope) -> Handled:
         """Remember that this station sends such things."""
-        scope.deviate(self.frame.reason.partition(":")[0])
-        return Handled("", self.frame.id, self.record.frame)
+        scope.deviate(self.reason.partition(":")[0])
+        return Handled("", self.message_id, self.record.frame)
 
     def fail(self, scope: Scope, trace: str) -> Handled:
         """Nobody waits for an answer."""
-        return put_aside(scope, Handled("", self.frame.id, self.record.frame), trace)
+        return put_aside(scope, Handled("", self.message_id, self.record.frame), trace)

@@ -35,6 +35,26 @@ class Message(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A record that could not even be read: a defect, or a version of OCPP we do not know."""
+
+    payload: bytes
+
+    @property
+    def needs(self) -> Iterable[str]:
+        """Nothing is known of it."""
+        return ()
+
+    def decide(self, scope: Scope) -> Handled:
+        """There is nothing to decide."""
+        return self.fail(scope, "")
+
+    def fail(self, scope: Scope, trace: str) -> Handled:
+        """It is not answered: whoever sent it sends it again."""
+        return put_aside(scope, Handled(payload=self.payload), trace)
+
+
 def put_aside(scope: Scope, handled: Handled, trace: str) -> Handled:
     """Quarantine a record whose handling raised, with the traceback."""
     scope.action, scope.message_id = handled.action, handled.message_id

@@ -29,25 +29,30 @@ class Opening:
         if self.adopt is not None and (station is None or not station.registered):
             station = self._adopt(station, self.adopt, scope)
         if station is None or not station.registered:
-            away = wire.Disconnect(
-                station=self.record.station,
-                connection=self.record.connection,
-                reason="not registered",
-            )
-            scope.to_gateways.append((self.record.node, away))
+            _hang_up(scope, self.record.node, self.record.connection, "not registered")
         else:
-            station.connect(
-                self.record.connection,
-                node=self.record.node,
-                protocol=self.record.protocol,
-                remote=self.record.remote,
-                at=scope.at,
-            )
+            self._connect(station, scope)
         return self._handled()
 
     def fail(self, scope: Scope, trace: str) -> Handled:
         """Nobody waits for an answer."""
         return put_aside(scope, self._handled(), trace)
+
+    def _connect(self, station: Station, scope: Scope) -> None:
+        """One socket stays, on whichever gateway: the older one is closed (rule T7)."""
+        record, before = self.record, (station.node, station.connection)
+        was_online = station.online
+        station.connect(
+            record.connection,
+            node=record.node,
+            protocol=record.protocol,
+            remote=record.remote,
+            at=scope.at,
+        )
+        if record.connection < station.connection:
+            _hang_up(scope, record.node, record.connection, "a newer socket is open")
+        elif was_online and before[1] != record.connection:
+            _hang_up(scope, *before, "a newer socket is open")
 
     def _adopt(self, station: Station | None, profile: Profile, scope: Scope) -> Station:
         if station is None:
@@ -58,6 +63,11 @@ class Opening:
 
     def _handled(self) -> Handled:
         return Handled(payload=self.record.remote.encode())
+
+
+def _hang_up(scope: Scope, node: str, connection: int, reason: str) -> None:
+    record = wire.Disconnect(station=scope.station_id, connection=connection, reason=reason)
+    scope.to_gateways.append((node, record))
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,9 +152,14 @@ class Call(Aggregate):
         """Whether nothing more can come but a late answer."""
         return self.state not in WAITING
 
+    @property
+    def _ended(self) -> bool:
+        """Whether the station has had its say. What was taken back may have gone out meanwhile."""
+        return self.state in {"answered", "refused", "timed_out"}
+
     def send(self, connection: int, *, at: datetime) -> None:
         """It went out; told twice of one connection it is one sending."""
-        if not self.done and connection not in self.connections:
+        if not self._ended and connection not in self.connections:
             self.trigger_event(self.Sent, connection=connection, timestamp=at)
 
     def give_back(self, connection: int, reason: str, *, at: datetime) -> None:
@@ -164,7 +169,7 @@ class Call(Aggregate):
 
     def answer(self, response: str, deviations: str, *, at: datetime) -> bool:
         """A CALLRESULT came; returns whether it is the one that counts."""
-        if self.state == "sent" or (self.state == "queued" and not self.done):
+        if not self._ended:
             self.trigger_event(
                 self.Answered, response=response, deviations=deviations, timestamp=at
             )
@@ -174,7 +179,7 @@ class Call(Aggregate):
 
     def refuse(self, code: str, description: str, details: str, *, at: datetime) -> None:
         """A CALLERROR came: an ordinary negative outcome (rule C9)."""
-        if self.done:
+        if self._ended:
             self._late(f"{code}: {description}", at=at)
             return
         self.trigger_event(

@@ -38,13 +38,15 @@ class Connector(Aggregate):
                 connector.reported_at = self.reported_at
 
     class Taken(Fact):
-        """A transaction started here."""
+        """A transaction started here. `current` is False when another one goes on meanwhile."""
 
         TOPIC = "connector.taken"
         transaction: int
+        current: bool
 
         def apply(self, connector: "Connector") -> None:
-            connector.transaction = self.transaction
+            place = len(connector.transactions) if self.current else 0
+            connector.transactions.insert(place, self.transaction)
 
     class Freed(Fact):
         """The transaction that ran here is over."""
@@ -53,14 +55,14 @@ class Connector(Aggregate):
         transaction: int
 
         def apply(self, connector: "Connector") -> None:
-            connector.transaction = 0
+            connector.transactions.remove(self.transaction)
 
     def __init__(self, *, station: str, number: int) -> None:
         self.station, self.number = station, number
         self.status, self.error_code = "", ""
         self.details = ["", "", ""]
         self.reported_at: datetime | None = None
-        self.transaction = 0  # the open one, 0 when none
+        self.transactions: list[int] = []  # open ones, the current one last
 
     @classmethod
     def id_of(cls, station: str, number: int) -> str:
@@ -84,9 +86,9 @@ class Connector(Aggregate):
     ) -> None:
         """Any transition is stored without veto (rule S5); `details`: info, vendor id and code."""
         told = [status, error_code, details]
-        if told == [self.status, self.error_code, self.details]:
-            return
         happened = reported_at or at
+        if told == [self.status, self.error_code, self.details] and not self._moves(reported_at):
+            return
         self.trigger_event(
             self.StatusReported,
             status=status,
@@ -99,12 +101,22 @@ class Connector(Aggregate):
             timestamp=at,
         )
 
-    def take(self, transaction: int, *, at: datetime) -> None:
+    def _moves(self, reported_at: datetime | None) -> bool:
+        """Whether the same status is told of a later moment: what is older is then of the past."""
+        known = self.reported_at
+        return reported_at is not None and known is not None and reported_at > known
+
+    @property
+    def transaction(self) -> int:
+        """The current transaction, 0 when there is none."""
+        return self.transactions[-1] if self.transactions else 0
+
+    def take(self, transaction: int, *, current: bool = True, at: datetime) -> None:
         """A transaction starts here; who was here before is the caller's to close."""
-        if self.transaction != transaction:
-            self.trigger_event(self.Taken, transaction=transaction, timestamp=at)
+        if transaction not in self.transactions:
+            self.trigger_event(self.Taken, transaction=transaction, current=current, timestamp=at)
 
     def free(self, transaction: int, *, at: datetime) -> None:
-        """A transaction has ended; only the one that is here frees the connector."""
-        if self.transaction == transaction:
+        """A transaction has ended; only one that is here frees the connector."""
+        if transaction in self.transactions:
             self.trigger_event(self.Freed, transaction=transaction, timestamp=at)

@@ -1,15 +1,19 @@
 """Meter readings: a log beside its transaction (or connector), never replayed to load one."""
 
+from collections import deque
+from collections.abc import Sequence
 from datetime import datetime
 
 from domain.model.aggregate import Aggregate, Fact
 
+_REMEMBERED = 32
+
 
 class Meter(Aggregate):
-    """Only the last reading is held: enough to know a repeat and the latest register value."""
+    """Only recent readings are held: enough to know a repeat and the latest register value."""
 
     TOPIC = "meter"
-    LOG = True  # restored from its last fact alone
+    LOG = True  # restored from its last facts alone
 
     class Read(Fact):
         """One MeterValue: samples taken at one moment, as the station sent them.
@@ -24,14 +28,14 @@ class Meter(Aggregate):
         sampled_at: datetime  # the station's clock
         samples: str
         register_wh: int | None  # Energy.Active.Import.Register of the outlet, all phases
+        last_register_wh: int | None  # the same, of this reading or the last one that had it
         source: str  # "MeterValues" or "StopTransaction"
 
         def apply(self, meter: "Meter") -> None:
             meter.remember(self)
 
     def __init__(self) -> None:
-        self.last_sampled_at: datetime | None = None
-        self.last_samples = ""
+        self.recent: deque[tuple[datetime, int]] = deque(maxlen=_REMEMBERED)
         self.register_wh: int | None = None
 
     @classmethod
@@ -45,20 +49,20 @@ class Meter(Aggregate):
         return f"meter:connector:{station}:{connector}"
 
     @classmethod
-    def resume(cls, stream: str, last: "Fact | None", *, at: datetime) -> "Meter":
-        """The log as its last fact leaves it; empty when there is none."""
+    def resume(cls, stream: str, last: Sequence[Fact], *, at: datetime) -> "Meter":
+        """The log as its last facts leave it; empty when there are none."""
         meter = cls.__new__(cls)
-        meter.__base_init__(stream, last.originator_version if last else 0, at)
+        meter.__base_init__(stream, last[-1].originator_version if last else 0, at)
         meter.__init__()  # type: ignore[misc]
-        if isinstance(last, cls.Read):
-            meter.remember(last)
+        for fact in last:
+            if isinstance(fact, cls.Read):
+                meter.remember(fact)
         return meter
 
     def remember(self, read: "Meter.Read") -> None:
         """What the next decision needs of a reading."""
-        self.last_sampled_at, self.last_samples = read.sampled_at, read.samples
-        if read.register_wh is not None:
-            self.register_wh = read.register_wh
+        self.recent.append((read.sampled_at, hash(read.samples)))
+        self.register_wh = read.last_register_wh
 
     def read(
         self,
@@ -72,8 +76,8 @@ class Meter(Aggregate):
         source: str,
         at: datetime,
     ) -> None:
-        """Record a reading, unless it repeats the last one (rule T9)."""
-        if (sampled_at, samples) != (self.last_sampled_at, self.last_samples):
+        """Record a reading, unless it repeats a recent one (rule T9)."""
+        if (sampled_at, hash(samples)) not in self.recent:
             self.trigger_event(
                 self.Read,
                 station=station,
@@ -82,6 +86,7 @@ class Meter(Aggregate):
                 sampled_at=sampled_at,
                 samples=samples,
                 register_wh=register_wh,
+                last_register_wh=self.register_wh if register_wh is None else register_wh,
                 source=source,
                 timestamp=at,
             )

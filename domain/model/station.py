@@ -157,8 +157,12 @@ class Station(Aggregate):
     def connect(
         self, connection: int, *, node: str, protocol: str, remote: str, at: datetime
     ) -> None:
-        """The newest socket wins; an older one that is told of late changes nothing."""
-        if connection > self.connection:
+        """The newest socket wins; an older one that is told of late changes nothing.
+
+        The current one may be found alive after it was given up, when its gateway is heard again.
+        """
+        found_alive = connection == self.connection and not self.online
+        if connection > self.connection or found_alive:
             self.trigger_event(
                 self.Connected,
                 connection=connection,
@@ -190,5 +194,6 @@ class Station(Aggregate):
 
     def deviate(self, action: str, deviation: str, *, at: datetime) -> None:
         """Remember a departure from the specification; the hundredth kind is the last one told."""
+        deviation = deviation[:200]
         if f"{action}: {deviation}" not in self.deviations and len(self.deviations) < 100:
             self.trigger_event(self.Deviated, action=action, deviation=deviation, timestamp=at)

@@ -196,8 +196,8 @@ class Transaction(Aggregate):
         )
 
     def is_stopped_by(self, stop: Stop) -> bool:
-        """Whether that stop is the one on record."""
-        return (stop.meter_wh, stop.stopped_at) == (self.meter_stop_wh, self.stopped_at)
+        """Whether that stop is the one on record: the meter tells, clocks may have been set."""
+        return stop.meter_wh == self.meter_stop_wh
 
     def _energy(self, meter_wh: int) -> int | None:
         energy = meter_wh - self.meter_start_wh

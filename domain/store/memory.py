@@ -62,10 +62,13 @@ class MemoryLog(POPOApplicationRecorder):
             cause=event.cause if isinstance(event, _CausedEvent) else "",
         )
 
-    def heads(self, streams: Sequence[str]) -> dict[str, StoredFact]:
+    def tails(self, streams: Sequence[str], count: int) -> list[StoredFact]:
         with self._database_lock:
-            indexes = ((s, self._stored_events_index.get(s)) for s in streams)
-            return {s: self._fact(places[max(places)]) for s, places in indexes if places}
+            return [fact for s in sorted(set(streams)) for fact in self._tail(s, count)]
+
+    def _tail(self, stream: str, count: int) -> list[StoredFact]:
+        places = self._stored_events_index.get(stream, {})
+        return [self._fact(places[version]) for version in sorted(places)[-count:]]
 
     def commit(
         self,

@@ -67,9 +67,9 @@ class PostgresLog(PostgresApplicationRecorder):
         snapshots = [StoredSnapshot(*row[:4]) for row in rows if row[5]]
         return snapshots, [StoredFact(*row[:5]) for row in rows[len(snapshots) :]]
 
-    def heads(self, streams: Sequence[str]) -> dict[str, StoredFact]:
-        rows = self._select(sql.HEADS, (_possible(streams),))
-        return {row[0]: StoredFact(*row) for row in rows}
+    def tails(self, streams: Sequence[str], count: int) -> list[StoredFact]:
+        rows = self._select(sql.TAILS, (_possible(streams), count))
+        return sorted(StoredFact._make(row) for row in rows)
 
     def commit(
         self,

@@ -20,6 +20,7 @@ _CONNECTIONS = 8
 _PATIENCE = 5  # seconds: to connect, for a lock, for a free connection, for a silent network
 _ENDLESS = 60  # seconds after which a statement is given up
 # Whatever is not about the values: a missing right or table is mended there, not by giving up here.
+_ABOUT_VALUES = frozenset({"22", "54"})  # data exception, program limit exceeded
 _AWAY = (
     *(psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError),
     *(psycopg.ProgrammingError, psycopg.NotSupportedError),
@@ -130,6 +131,8 @@ def _translated() -> Iterator[None]:
     except psycopg.errors.CheckViolation as error:
         raise NoPartition(str(error)) from error
     except _AWAY as error:
+        if (error.sqlstate or "")[:2] in _ABOUT_VALUES:
+            raise
         raise Unavailable(str(error)) from error
 
 

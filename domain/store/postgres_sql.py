@@ -100,11 +100,11 @@ READ = """WITH wanted AS (
         OFFSET 0) AS fact
     ORDER BY snapshot DESC, stream, version"""
 
-HEADS = """SELECT fact.* FROM unnest(%b::text[]) AS wanted (stream)
+TAILS = """SELECT fact.* FROM unnest(%b::text[]) AS wanted (stream)
     CROSS JOIN LATERAL (
         SELECT originator_id, originator_version, topic, state, cause
         FROM ampledger_events WHERE originator_id = wanted.stream
-        ORDER BY originator_version DESC LIMIT 1) AS fact"""
+        ORDER BY originator_version DESC LIMIT %b) AS fact"""
 
 _NOTIFICATIONS = """SELECT notification_id, originator_id, originator_version, topic, state, cause
     FROM ampledger_events WHERE notification_id > %b"""

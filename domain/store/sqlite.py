@@ -59,11 +59,9 @@ class SQLiteLog(SQLiteApplicationRecorder):
             cursor.execute(sql.FACTS, (orjson.dumps(list(versions.items())).decode(),))
             return snapshots, [StoredFact(*row) for row in cursor.fetchall()]
 
-    def heads(self, streams: Sequence[str]) -> dict[str, StoredFact]:
-        return {
-            row["originator_id"]: StoredFact(*row)
-            for row in self._select(sql.HEADS, (orjson.dumps(list(streams)).decode(),))
-        }
+    def tails(self, streams: Sequence[str], count: int) -> list[StoredFact]:
+        rows = self._select(sql.TAILS, (orjson.dumps(list(streams)).decode(), count))
+        return [StoredFact(*row) for row in rows]
 
     def commit(
         self,

@@ -73,11 +73,12 @@ FACTS = """SELECT e.originator_id, e.originator_version, e.topic, e.state, e.cau
     ORDER BY e.originator_id, e.originator_version"""
 
 # The parameter is a JSON array of streams.
-HEADS = """SELECT e.originator_id, e.originator_version, e.topic, e.state, e.cause
+TAILS = """SELECT e.originator_id, e.originator_version, e.topic, e.state, e.cause
     FROM json_each(?) AS wanted
     CROSS JOIN ampledger_events AS e ON e.originator_id = wanted.value
-     AND e.originator_version = (
-        SELECT max(originator_version) FROM ampledger_events WHERE originator_id = wanted.value)"""
+     AND e.originator_version > (
+        SELECT max(originator_version) FROM ampledger_events WHERE originator_id = wanted.value) - ?
+    ORDER BY e.originator_id, e.originator_version"""
 
 _NOTIFICATIONS = """SELECT rowid, originator_id, originator_version, topic, state, cause
     FROM ampledger_events WHERE rowid > ?"""

@@ -129,6 +129,17 @@ async def test_the_password_in_a_call_is_sent_but_never_told(api, order, station
     assert not any(secret in each.text for each in (ordered, call, journal))
 
 
+async def test_a_pending_station_is_sent_what_an_operator_orders_and_nothing_else(
+    api, installation, order, name
+):
+    await api.put(f"/api/v1/stations/{name}", json={"registration": "Pending"})
+    async with Station.connected(installation, name) as station:
+        ordered = await order("RemoteStartTransaction", b'{"idTag":"T"}')
+        first, _ = await station.asked()
+    calls = (await api.get("/api/v1/calls", params={"station": name})).json()["items"]
+    assert [call["id"] for call in calls] == [first] == [ordered.json()["id"]]
+
+
 async def test_calls_are_listed_the_newest_first(api, order, name):
     ordered = [(await order("ClearCache", ttl=3600)).json()["id"] for _ in range(3)]
     first = (await api.get("/api/v1/calls", params={"station": name, "limit": 2})).json()

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
         ("GET", "/api/v1/stations?search=%00", 422),
         ("GET", "/api/v1/calls?cursor=bm90IGEgbnVtYmVy", 422),
         ("GET", "/api/v1/calls?cursor=" + "OTk5" * 8, 422),
-        ("GET", "/api/v1/connectors", 422),
+        ("GET", "/api/v1/connectors?cursor=YS9i", 422),
         ("PUT", "/api/v1/stations/x", 422),
     ],
 )

@@ -41,10 +41,10 @@ class Installation:
     def __init__(self, folder: Path, **settings: str) -> None:
         """`folder` takes logs and data; `settings` are those of Ampledger, in upper case."""
         self._folder = folder
-        gateway_port = _free_port()
+        gateway_port = free_port()
         self._settings = {
             "ADMIN_TOKEN": secrets.token_urlsafe(),
-            "API_PORT": str(_free_port()),
+            "API_PORT": str(free_port()),
             "DATA": str(folder / "data"),
             "GATEWAY_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(gateway_port),
@@ -85,7 +85,7 @@ class Installation:
         The first is "domain", the others are "domain-1", …
         """
         name = f"{command}-{index}" if index else command
-        port, log = _free_port(), self._folder / f"{name}.log"
+        port, log = free_port(), self._folder / f"{name}.log"
         environment = self._environment(OPS_PORT=str(port), DOMAIN_INDEX=str(index))
         with log.open("wb") as output:
             process = subprocess.Popen(
@@ -103,6 +103,13 @@ class Installation:
             stdout=subprocess.DEVNULL,
             timeout=_PATIENCE,
         )
+
+    def end(self, name: str) -> int:
+        """Ask a role to end, and wait; its exit code."""
+        process = self.roles.pop(name).process
+        process.send_signal(signal.SIGTERM)
+        _end(process)
+        return process.returncode
 
     def kill(self, name: str) -> None:
         """End a role without a word (SIGKILL)."""
@@ -146,7 +153,8 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
         process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
     return port

@@ -169,6 +169,25 @@ def test_a_role_of_its_own_says_what_it_lacks(ampledger):
     assert "AMPLEDGER_DATABASE_URL must be set" in failed.stderr
 
 
+def test_without_a_token_it_is_said_where_one_comes_from(ampledger, monkeypatch, tmp_path):
+    monkeypatch.delenv("AMPLEDGER_TOKEN")
+    failed = ampledger("--data", tmp_path, "stations", "list")
+    assert failed.exit_code == 1
+    assert "AMPLEDGER_TOKEN" in failed.stderr
+    assert str(tmp_path) in failed.stderr
+
+
+def test_a_command_says_in_one_line_what_it_does(ampledger):
+    assert "..." not in ampledger("--help").stdout.partition("Commands:")[2]
+
+
+def test_simulating_stations_nobody_registered_fails_and_says_what_to_do(ampledger, installation):
+    words = ("--stations", 1, "--prefix", "NOBODY-", "--seconds", 1)
+    failed = ampledger("simulate", *words, "--url", installation.gateway_url)
+    assert failed.exit_code == 1
+    assert "HTTP 404; --adopt registers them" in failed.stderr
+
+
 def test_stations_are_simulated(ampledger, installation):
     pace = ("--idle", "0.1", "--session", "0.2", "--sample", "0.1")
     ran = ampledger(

@@ -11,10 +11,11 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 class Vault:
-    swept = 0
+    def __init__(self):
+        self.swept = []
 
-    def sweep(self):
-        self.swept += 1
+    def sweep(self, now):
+        self.swept.append(now)
         return 0
 
 
@@ -43,7 +44,7 @@ def test_the_vault_is_swept_each_time_the_journal_pruned_each_hour(log):
     keeping.tidy()
     log.commit([], [entry(NOON - timedelta(days=50))])
     keeping.tidy()
-    assert (vault.swept, len(log.frames(station="CP1"))) == (2, 3)
+    assert (vault.swept, len(log.frames(station="CP1"))) == ([NOON, NOON], 3)
     now[0] += timedelta(hours=1)
     keeping.tidy()
     assert len(log.frames(station="CP1")) == 2
@@ -61,4 +62,4 @@ async def test_only_the_owner_tidies(log, monkeypatch):
     running = asyncio.ensure_future(keeping.run(active))
     await asked.wait()
     running.cancel()
-    assert vault.swept == 0
+    assert vault.swept == []

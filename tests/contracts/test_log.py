@@ -50,13 +50,13 @@ def test_only_facts_after_the_known_version_are_read(log: Log) -> None:
 def test_nothing_is_read_of_no_stream(log: Log) -> None:
     log.commit([fact("a", 1)], ())
     assert log.read({}) == ([], [])
-    assert log.heads([]) == {}
+    assert log.tails([], 1) == []
 
 
 def test_a_name_that_no_stream_can_have_is_looked_up_in_vain(log: Log) -> None:
     log.commit([fact("a", 1)], ())
     assert log.read({"call:\0": 0, "a": 0}) == ([], [fact("a", 1)])
-    assert log.heads(["call:\0", "a"]) == {"a": fact("a", 1)}
+    assert log.tails(["call:\0", "a"], 1) == [fact("a", 1)]
 
 
 def test_an_unknown_stream_is_read_from_its_snapshot(log: Log) -> None:
@@ -79,9 +79,10 @@ def test_the_latest_snapshot_counts(log: Log) -> None:
     assert log.read({"a": 0}) == ([third], [])
 
 
-def test_the_heads_are_the_last_facts(log: Log) -> None:
+def test_the_tails_are_the_last_facts(log: Log) -> None:
     log.commit([fact("a", 1), fact("a", 2), fact("b", 1), fact("c", 1)], ())
-    assert log.heads(["a", "b", "nobody"]) == {"a": fact("a", 2), "b": fact("b", 1)}
+    assert log.tails(["b", "a", "nobody"], 1) == [fact("a", 2), fact("b", 1)]
+    assert log.tails(["a"], 5) == [fact("a", 1), fact("a", 2)]
 
 
 def test_a_commit_returns_the_last_position(log: Log) -> None:

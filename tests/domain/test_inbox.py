@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import orjson
 import pytest
 
@@ -232,6 +233,50 @@ def test_a_nul_in_a_text_cannot_reach_a_database(house):
     assert all(b"u0000" not in row.state for row in house.log.since(0, limit=1000))
 
 
+@pytest.mark.parametrize("kind", [3, 4])
+def test_an_answer_with_an_endless_id_is_journalled_short(house, kind):
+    house.ask([kind, "x" * 20_000, {}, "", {}][: 3 if kind == 3 else 5])
+    (row,) = house.log.frames(kind="frame", limit=1, newest_first=True)
+    assert len(row.entry.message_id) <= 36
+
+
+def test_an_endless_action_costs_a_line(house):
+    house.ask([2, "a", "A" * 500_000, {}])
+    assert max(len(row.state) for row in house.log.since(0, limit=1000)) < 2000
+
+
+def test_a_frame_on_a_socket_that_was_given_up_brings_the_station_back(house):
+    house.process(_closed(house, 5))
+    house.ask(heartbeat())
+    assert house.topics()[-2:] == ["station.disconnected", "station.connected"]
+
+
+def test_a_newer_socket_on_another_gateway_ends_the_older_one(house):
+    outcome = house.process(house.opened(connection=6))
+    ((node, record),) = outcome.to_gateways
+    assert (node, record.connection) == ("g1", 5)
+
+
+def test_an_older_socket_that_is_told_of_late_is_ended(house):
+    ((_, record),) = house.process(house.opened(connection=4)).to_gateways
+    assert record.connection == 4
+
+
+def test_a_defect_while_reading_harms_nobody_else(house):
+    odd = msgspec.structs.replace(house.received(heartbeat("odd")), protocol="ocpp9")
+    answers = answers_of(house.process(odd, house.received(heartbeat("good"))))
+    assert [orjson.loads(a)[1] for a in answers] == ["good"]
+    assert house.topics()[-1] == "quarantine.kept"
+
+
+def test_many_failures_in_a_batch_are_taken_one_by_one(house, monkeypatch):
+    monkeypatch.setattr(StatusNotification, "decide", _explode)
+    bad = [house.received([2, f"x{n}", "StatusNotification", _status("a")]) for n in range(20)]
+    answers = answers_of(house.process(*bad, house.received(heartbeat("good"))))
+    assert len(answers) == 21
+    assert house.topics().count("quarantine.kept") == 20
+
+
 # --- wishes -----------------------------------------------------------------------------------
 
 
@@ -292,6 +337,23 @@ def test_a_secret_in_an_answer_is_masked(house):
     assert all(b"s3cret" not in row.entry.payload for row in house.log.frames(limit=1000))
 
 
+def test_a_secret_in_an_answer_that_cannot_be_read_is_masked_whole(house):
+    house.process(house.wish(_reset(house, action="GetConfiguration", payload="{}")))
+    key = b'{"key":"AuthorizationKey","readonly":false,"value":"s3cret","x":1e999}'
+    house.ask(b'[3,"call-1",{"configurationKey":[%b]}]' % key)
+    assert "call.answered" in house.topics()
+    assert all(b"s3cret" not in row.state for row in house.log.since(0, limit=1000))
+    assert all(b"s3cret" not in row.entry.payload for row in house.log.frames(limit=1000))
+
+
+def test_a_call_that_went_out_while_it_was_taken_back_has_its_outcome(house):
+    house.process(house.wish(_reset(house)))
+    house.process(house.wish(op.CancelCall(station="CP1", call="call-1")))
+    house.process(wire.Sent(station="CP1", connection=5, call="call-1", at=house.now))
+    house.ask([3, "call-1", {"status": "Accepted"}])
+    assert house.topics()[-3:] == ["call.cancelled", "call.sent", "call.answered"]
+
+
 def test_closing_a_transaction_frees_its_connector(house):
     number = house.ask(start())[2]["transactionId"]
     wish = op.CloseTransaction(station="CP1", transaction=number, reason="stuck")
@@ -320,7 +382,7 @@ def test_a_long_stream_is_loaded_from_its_snapshot(house):
     assert len(rest) == 211 - 200
     house.restart()
     house.ask([2, "x", "StatusNotification", _status("Faulted")])
-    assert house.log.heads(["connector:CP1:1"])["connector:CP1:1"].version == 212
+    assert house.log.tails(["connector:CP1:1"], 1)[0].version == 212
 
 
 # --- aids --------------------------------------------------------------------------------------
@@ -335,6 +397,12 @@ def _reset(house: House, **changes: Any) -> op.RequestCall:
         "expires_at": house.now,
     }
     return op.RequestCall(**values | changes)
+
+
+def _closed(house: House, connection: int) -> wire.Closed:
+    return wire.Closed(
+        station="CP1", connection=connection, node="g1", code=1006, reason="lost", at=house.now
+    )
 
 
 def _status(status: str) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -103,13 +103,20 @@ class Operator:
         return items
 
 
-@pytest.fixture
-async def operator(installation: Installation) -> AsyncIterator[Operator]:
+@asynccontextmanager
+async def operator_of(installation: Installation) -> AsyncIterator[Operator]:
+    """Its administrator."""
     headers = {"Authorization": f"Bearer {installation.admin_token}"}
     async with httpx.AsyncClient(
         base_url=installation.api_url, headers=headers, timeout=30
     ) as client:
         yield Operator(client)
+
+
+@pytest.fixture
+async def operator(installation: Installation) -> AsyncIterator[Operator]:
+    async with operator_of(installation) as operator:
+        yield operator
 
 
 @pytest.fixture

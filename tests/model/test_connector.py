@@ -39,11 +39,20 @@ def test_a_new_status_is_told():
 
 
 def test_the_same_status_again_changes_nothing():
-    (
-        given(available())
-        .when(Connector.report, "Available", "NoError", NOTHING, reported_at=LATER, at=LATER)
-        .then()
+    story = given(available())
+    for moment in (NOON, None):
+        story.when(Connector.report, "Available", "NoError", NOTHING, reported_at=moment, at=LATER)
+    story.then()
+
+
+def test_the_same_status_at_a_later_moment_makes_what_lies_between_the_past():
+    connector = available()
+    connector.report("Available", "NoError", NOTHING, reported_at=LATER, at=LATER)
+    between = NOON + timedelta(minutes=1)
+    story = given(connector).when(
+        Connector.report, "Faulted", "GroundFailure", NOTHING, reported_at=between, at=LATER
     )
+    story.then((Connector.StatusReported, {"status": "Faulted", "current": False}))
 
 
 def test_a_status_of_the_past_is_kept_but_is_not_the_current_one():
@@ -82,26 +91,26 @@ class ConnectorMachine(RuleBasedStateMachine):
         super().__init__()
         self.connector = Connector.appear("CP1", 1, at=NOON)
         self.newest: tuple[int, str] | None = None
-        self.taken = 0
+        self.taken: list[int] = []
         self.told = [self.connector.take_facts()[0]]
 
-    @rule(status=st.sampled_from(STATUSES), minute=st.integers(0, 50))
+    @rule(status=st.sampled_from(STATUSES), minute=st.integers(0, 5))
     def report(self, status: str, minute: int) -> None:
         moment = NOON + timedelta(minutes=minute)
-        repeats = self.newest is not None and status == self.newest[1]
         self.connector.report(status, "NoError", NOTHING, reported_at=moment, at=LATER)
-        if not repeats and (self.newest is None or minute >= self.newest[0]):
+        if self.newest is None or minute >= self.newest[0]:
             self.newest = (minute, status)
 
     @rule(transaction=st.integers(1, 5))
     def take(self, transaction: int) -> None:
         self.connector.take(transaction, at=LATER)
-        self.taken = transaction
+        if transaction not in self.taken:
+            self.taken.append(transaction)
 
     @rule(transaction=st.integers(1, 5))
     def free(self, transaction: int) -> None:
         self.connector.free(transaction, at=LATER)
-        self.taken = 0 if self.taken == transaction else self.taken
+        self.taken = [number for number in self.taken if number != transaction]
 
     @precondition(lambda self: self.newest is not None)
     @invariant()
@@ -111,7 +120,7 @@ class ConnectorMachine(RuleBasedStateMachine):
 
     @invariant()
     def who_took_it_has_it(self) -> None:
-        assert self.connector.transaction == self.taken
+        assert self.connector.transactions == self.taken
 
     @invariant()
     def replayed_and_thawed_it_is_the_same(self) -> None:

@@ -17,7 +17,7 @@ READING: dict[str, Any] = {
 
 
 def read(register: int = 1200) -> Meter:
-    meter = Meter.resume(STREAM, None, at=NOON)
+    meter = Meter.resume(STREAM, [], at=NOON)
     meter.read('[{"value":"1200"}]', **READING | {"register_wh": register}, at=NOON)
     return meter
 
@@ -27,8 +27,7 @@ def test_a_reading_is_told_untouched():
 
 
 def test_a_repeated_reading_changes_nothing_even_after_a_restart():
-    (last,) = read().take_facts()
-    resumed = Meter.resume(STREAM, last, at=LATER)
+    resumed = Meter.resume(STREAM, read().take_facts(), at=LATER)
     assert resumed.version == 1
     Story(resumed).when(Meter.read, '[{"value":"1200"}]', **READING, at=LATER).then()
 
@@ -37,3 +36,17 @@ def test_a_reading_without_a_register_keeps_the_last_register():
     meter = read(1200)
     meter.read("[]", **READING | {"register_wh": None, "sampled_at": LATER}, at=LATER)
     assert meter.register_wh == 1200
+
+
+def test_a_repeat_is_known_although_others_came_between():
+    meter = read(1200)
+    meter.read("[]", **READING | {"sampled_at": LATER}, at=LATER)
+    meter.take_facts()
+    Story(meter).when(Meter.read, '[{"value":"1200"}]', **READING, at=LATER).then()
+
+
+def test_the_register_survives_a_restart_after_a_reading_without_one():
+    meter = read(1200)
+    meter.read("[]", **READING | {"register_wh": None, "sampled_at": LATER}, at=LATER)
+    last = meter.take_facts()[-1]
+    assert Meter.resume(STREAM, [last], at=LATER).register_wh == 1200

@@ -126,6 +126,7 @@ def test_a_new_start_closes_who_was_forgotten_on_the_connector():
             Transaction.Closed,
             {"reason": "superseded", "by": "transaction 2", "meter_wh": 2500, "energy_wh": 1500},
         ),
+        (Connector.Freed, {"transaction": 1}),
         (Connector.Taken, {"transaction": 2}),
     )
 
@@ -142,8 +143,11 @@ def test_an_old_start_delivered_late_leaves_the_running_transaction_alone():
         (Numbering.Given, {"number": 2}),
         (Transaction.Started, {"number": 2}),
         (Transaction.Judged, {"standing": "Accepted"}),
+        (Connector.Taken, {"transaction": 2, "current": False}),
     )
-    story.when("StopTransaction", stop(2, -30)).then((Transaction.Stopped, {}))
+    story.when("StopTransaction", stop(2, -30)).then(
+        (Transaction.Stopped, {}), (Connector.Freed, {"transaction": 2})
+    )
     story.when("StopTransaction", stop(1, 30)).then(
         (Transaction.Stopped, {}), (Connector.Freed, {"transaction": 1})
     )
@@ -161,7 +165,15 @@ def test_a_refused_start_does_not_close_a_running_transaction():
         (Numbering.Given, {}),
         (Transaction.Started, {"number": 2}),
         (Transaction.Judged, {"standing": "Invalid"}),
+        (Connector.Taken, {"transaction": 2, "current": False}),
     )
+
+
+def test_what_nobody_stopped_is_closed_by_the_next_start():
+    story = csms().when("StartTransaction", start())
+    story.when("StartTransaction", start(10, idTag="NOBODY"))
+    story.when("StartTransaction", start(20))
+    assert [type(fact) for fact in story.told].count(Transaction.Closed) == 2
 
 
 def test_a_refused_start_takes_a_free_connector_for_its_stop_will_come():

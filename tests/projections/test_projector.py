@@ -5,6 +5,8 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import select
 
+from domain.log import StoredFact
+from domain.model.station import Station
 from projections import calls, positions, stations, stumbles
 from projections.migration import READ_MODELS
 from projections.owner import Owner
@@ -179,6 +181,19 @@ def test_a_fact_that_cannot_be_taken_in_costs_only_itself(scene):
     assert reached["stations_v1"] == reached["calls_v1"] == scene.log.position()
 
 
+@pytest.mark.parametrize("state", [b"{}", b"no JSON", b"[]", b'{"timestamp":7}'])
+def test_a_fact_that_cannot_be_read_costs_only_itself(scene, state):
+    scene.tell(scene.connected("CP1"))
+    fact = StoredFact("station:CP2", 1, Station.Registered.TOPIC, state, "cause")
+    place = scene.log.commit([fact], [])
+    scene.tell(scene.connected("CP3"), scene.requested("c1"))
+    scene.project()
+    assert scene.read(stumbles.counted) == {"stations_v1": 1, "strangers_v1": 1}
+    assert {each.position for each in scene.read(stumbles.listed)} == {place}
+    assert {row.id for row in scene.read(stations.listed)} == {"CP1", "CP3"}
+    assert [row.id for row in scene.read(calls.listed)] == ["c1"]
+
+
 def test_a_rebuild_tries_again_what_could_not_be_taken_in(scene):
     scene.tell(scene.connected())
     clumsy = Clumsy(trips_at={1})
@@ -188,6 +203,26 @@ def test_a_rebuild_tries_again_what_could_not_be_taken_in(scene):
     scene.another_projector(models=[clumsy]).step()
     assert scene.read(stumbles.counted) == {}
     assert scene.read(stations.find, "CP1").registered
+
+
+def test_a_topic_that_is_wanted_but_not_known_costs_only_itself(scene):
+    scene.log.commit([StoredFact("station:CP1", 1, "station.retired", b"{}", "cause")], [])
+    scene.tell(scene.connected("CP2"))
+    wanting = Clumsy(topics=stations.MODEL.topics | {"station.retired"})
+    scene.another_projector(models=[wanting]).step()
+    assert scene.read(stumbles.counted) == {"stations_v1": 1}
+    assert scene.read(stations.find, "CP2").online
+
+
+def test_a_fact_of_a_newer_version_of_the_program_passes_by_and_counts_as_lag(scene):
+    state = b'{"timestamp":"2026-05-01T12:00:00+00:00"}'
+    scene.log.commit([StoredFact("station:CP1", 1, "station.moved", state, "cause")], [])
+    scene.later(9)
+    told = lag(scene.engine, scene.log, READ_MODELS, clock=scene.clock)
+    assert set(told.values()) == {Lag(1, 9.0)}
+    scene.project()
+    assert scene.read(stumbles.counted) == {}
+    assert set(_positions(scene).values()) == {1}
 
 
 def test_the_lag_is_told_in_facts_and_seconds(scene):

@@ -133,7 +133,7 @@ def test_a_connector_shows_its_latest_status_and_who_charges(scene):
     connector.report("Faulted", "OtherError", ["", "", ""], reported_at=old, at=NOON)
     connector.take(17, at=NOON)
     scene.tell(Connector.appear("CP:1", 0, at=NOON), connector)
-    zero, two = scene.shown(connectors.listed, "CP:1")
+    zero, two = scene.shown(connectors.listed, station="CP:1")
     assert (zero.number, zero.status) == (0, "")
     assert (two.status, two.info, two.vendor_error_code, two.transaction) == (
         "Charging",
@@ -143,7 +143,7 @@ def test_a_connector_shows_its_latest_status_and_who_charges(scene):
     )
     connector.free(17, at=NOON)
     scene.tell(connector)
-    assert scene.shown(connectors.listed, "CP:1")[1].transaction is None
+    assert scene.shown(connectors.listed, station="CP:1")[1].transaction is None
 
 
 # --- transactions ---
@@ -152,7 +152,7 @@ def test_a_connector_shows_its_latest_status_and_who_charges(scene):
 def test_an_open_transaction_grows_with_its_readings(scene):
     transaction = _started()
     transaction.judge(Verdict(Standing.BLOCKED, parent="boss"), at=NOON)
-    meter = Meter.resume(Meter.of_transaction(17), None, at=NOON)
+    meter = Meter.resume(Meter.of_transaction(17), [], at=NOON)
     _read(meter, [{"value": "1400"}], register_wh=1400)
     scene.tell(transaction, meter)
     row = scene.shown(transactions.find, 17)
@@ -163,7 +163,7 @@ def test_an_open_transaction_grows_with_its_readings(scene):
 def test_a_stopped_transaction_has_energy_and_duration(scene):
     transaction = _started()
     transaction.stop(Stop(3500, NOON, "EVDisconnected", "Abc"), at=scene.later(9))
-    late = Meter.resume(Meter.of_transaction(17), None, at=NOON)
+    late = Meter.resume(Meter.of_transaction(17), [], at=NOON)
     _read(late, [{"value": "9"}], register_wh=9000)
     scene.tell(transaction, late)
     row = scene.shown(transactions.find, 17)
@@ -214,7 +214,7 @@ def test_transactions_are_listed_newest_first_by_what_is_asked(scene):
 
 
 def test_a_sampled_value_shows_the_defaults_of_the_specification(scene):
-    meter = Meter.resume(Meter.of_transaction(17), None, at=NOON)
+    meter = Meter.resume(Meter.of_transaction(17), [], at=NOON)
     full = {
         "value": "12.5",
         "measurand": "Power.Active.Import",
@@ -247,7 +247,7 @@ def test_a_sampled_value_shows_the_defaults_of_the_specification(scene):
     ],
 )
 def test_what_is_no_number_stays_text(scene, sample, raw):
-    meter = Meter.resume(Meter.of_connector("CP1", 1), None, at=NOON)
+    meter = Meter.resume(Meter.of_connector("CP1", 1), [], at=NOON)
     _read(meter, [sample])
     scene.tell(meter)
     [row] = scene.shown(meter_values.of_station, "CP1")
@@ -255,7 +255,7 @@ def test_what_is_no_number_stays_text(scene, sample, raw):
 
 
 def test_a_number_that_is_no_string_is_read_all_the_same(scene):
-    meter = Meter.resume(Meter.of_connector("CP1", 1), None, at=NOON)
+    meter = Meter.resume(Meter.of_connector("CP1", 1), [], at=NOON)
     _read(meter, [{"value": 7.5}])
     scene.tell(meter)
     [row] = scene.shown(meter_values.of_station, "CP1")
@@ -264,14 +264,14 @@ def test_a_number_that_is_no_string_is_read_all_the_same(scene):
 
 @pytest.mark.parametrize("samples", ["[", "7", '["x"]', "null"])
 def test_samples_that_are_none_leave_no_row(scene, samples):
-    meter = Meter.resume(Meter.of_connector("CP1", 1), None, at=NOON)
+    meter = Meter.resume(Meter.of_connector("CP1", 1), [], at=NOON)
     _read(meter, samples)
     scene.tell(meter)
     assert scene.shown(meter_values.of_station, "CP1") == []
 
 
 def test_values_of_a_station_come_newest_first(scene):
-    meter = Meter.resume(Meter.of_connector("CP1", 1), None, at=NOON)
+    meter = Meter.resume(Meter.of_connector("CP1", 1), [], at=NOON)
     for after in range(3):
         _read(meter, [{"value": str(after)}], transaction=99, after=after)
     scene.tell(meter)
@@ -284,7 +284,7 @@ def test_values_of_a_station_come_newest_first(scene):
 
 
 def test_a_nul_in_what_a_station_wrote_stops_nothing(scene):
-    meter = Meter.resume(Meter.of_connector("CP1", 1), None, at=NOON)
+    meter = Meter.resume(Meter.of_connector("CP1", 1), [], at=NOON)
     _read(meter, [{"value": "1\0"}])
     station = scene.connected()
     station.boot(Boot("Ve\0nd", "Mod"), at=NOON)

@@ -93,7 +93,7 @@ class World:
     def meter(self, id, how, at):
         number = 1 + how % 3
         stream = Meter.of_transaction(number) if number in self.kept else Meter.of_connector(id, 1)
-        meter = self.get(stream, lambda: Meter.resume(stream, None, at=at))
+        meter = self.get(stream, lambda: Meter.resume(stream, [], at=at))
         meter.read(
             orjson.dumps(_SAMPLES[how % 3]).decode(),
             station=id,

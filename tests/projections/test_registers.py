@@ -1,11 +1,14 @@
 """What is no read model: credentials, users, the vault, the directory."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from domain.log import Unavailable
 from domain.ports import Listing
+from gateway.passwords import Argon2Verifier
 from projections import credentials, users
 from projections.directory import StationDirectory
 from projections.engines import engine, writing
@@ -55,7 +58,12 @@ async def test_a_station_nobody_registered_is_not_listed(scene):
 async def test_a_station_whose_password_is_lost_is_not_let_in(scene):
     scene.tell(scene.registered(credential="k1"))
     scene.project()
-    assert await StationDirectory(scene.engine).find("CP1") is None
+    listing = await StationDirectory(scene.engine).find("CP1")
+    assert listing is not None
+    verifier = Argon2Verifier(lambda: 0.0)
+    assert listing.password_hash
+    assert not await verifier.verify(listing.password_hash, [b"", b"*"])
+    verifier.close()
 
 
 async def test_while_the_database_is_away_the_last_known_listing_stands(tmp_path):
@@ -161,5 +169,34 @@ def test_payloads_of_calls_that_are_done_are_swept(scene):
     scene.project()
     for call in ("c1", "c2", "not yet projected"):
         vault.put(call, b"secret")
-    assert vault.sweep() == 1
+    assert vault.sweep(NOON) == 1
     assert [bool(vault.take(c)) for c in ("c1", "c2", "not yet projected")] == [False, True, True]
+
+
+def test_a_payload_whose_call_was_never_queued_goes_a_day_after_it_would_have_expired(scene):
+    vault = SealedVault(scene.engine, new_key())
+    scene.tell(scene.requested("queued"))
+    scene.project()
+    for call in ("queued", "undecided"):
+        vault.put(call, b"secret", expires_at=NOON)
+    vault.put("later", b"secret", expires_at=NOON + timedelta(hours=1))
+    assert vault.sweep(NOON + timedelta(days=1)) == 0
+    assert vault.sweep(NOON + timedelta(days=1, seconds=1)) == 1
+    left = [bool(vault.take(call)) for call in ("queued", "undecided", "later")]
+    assert left == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda vault: vault.put("c1", b"secret"),
+        lambda vault: vault.take("c1"),
+        lambda vault: vault.forget("c1"),
+        lambda vault: vault.sweep(NOON),
+    ],
+    ids=["put", "take", "forget", "sweep"],
+)
+def test_a_vault_that_is_away_says_so(ask):
+    nowhere = engine("postgresql://postgres@127.0.0.1:1/none")
+    with pytest.raises(Unavailable):
+        ask(SealedVault(nowhere, new_key()))

@@ -44,7 +44,7 @@ def attempt(log: Log, commit: Commit) -> int | None:
 def contents(log: Log) -> list[object]:
     return [
         log.read(dict.fromkeys(STREAMS, 0)),
-        log.heads(STREAMS),
+        log.tails(STREAMS, 1),
         log.since(0, limit=99),
         log.since(2, limit=3, topics=("x", "y")),
         [row.entry for row in log.frames()],

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import timedelta
 from multiprocessing import get_context
+from secrets import token_hex
 from time import monotonic
 
 import psycopg
@@ -205,3 +206,10 @@ def test_the_library_reads_and_writes_the_same_facts(url: str) -> None:
     assert recorder.select_events("a") == [StoredEvent("a", 1, "station.booted", b"{}")]
     assert [n.id for n in recorder.select_notifications(None, 9)] == [recorder.position()]
     recorder.close()
+
+
+def test_a_value_too_long_for_an_index_is_not_taken_for_a_missing_database(log: Log) -> None:
+    endless = entry("1")._replace(message_id=token_hex(20_000))
+    with pytest.raises(psycopg.errors.ProgramLimitExceeded):
+        log.commit([fact("a", 1)], [endless])
+    assert log.commit([fact("a", 1)], [entry("1")]) > 0

@@ -37,24 +37,20 @@ class _Reading:
 def record(
     values: Sequence[MeterValue], meter: Meter, origin: Origin, scope: Scope
 ) -> datetime | None:
-    """Put readings into a log, unless the message repeats its end; when the last was taken."""
+    """Put readings into a log, but for those it has; when the last was taken."""
     readings = [found for value in values if (found := _read(value, scope))]
-    if not readings:
-        return None
-    last = readings[-1]
-    if (last.sampled_at, last.samples) != (meter.last_sampled_at, meter.last_samples):
-        for each in readings:
-            meter.read(
-                each.samples,
-                station=scope.station_id,
-                connector=origin.connector,
-                transaction=origin.transaction,
-                sampled_at=each.sampled_at,
-                register_wh=each.register_wh,
-                source=origin.source,
-                at=scope.at,
-            )
-    return last.sampled_at
+    for each in readings:
+        meter.read(
+            each.samples,
+            station=scope.station_id,
+            connector=origin.connector,
+            transaction=origin.transaction,
+            sampled_at=each.sampled_at,
+            register_wh=each.register_wh,
+            source=origin.source,
+            at=scope.at,
+        )
+    return readings[-1].sampled_at if readings else None
 
 
 def _read(value: MeterValue, scope: Scope) -> _Reading | None:

@@ -105,12 +105,15 @@ def _occupy(start: Start, transaction: Transaction, *, welcome: bool, scope: Sco
 
     A start delivered late (T11) and one that is refused leave a running transaction alone.
     """
+    connector = scope.connector(start.connector)
     here = _open_at(start.connector, scope)
-    if here is not None:
-        if not welcome or _is_older(start, here, scope.at):
-            return
-        _supersede(here, transaction, scope)
-    scope.connector(start.connector).take(transaction.number, at=scope.at)
+    aside = here is not None and (not welcome or _is_older(start, here, scope.at))
+    if not aside:
+        for number in tuple(connector.transactions):
+            if stale := scope.transaction(number):
+                _supersede(stale, transaction, scope)
+            connector.free(number, at=scope.at)
+    connector.take(transaction.number, current=not aside, at=scope.at)
 
 
 def _open_at(connector: int, scope: Scope) -> Transaction | None:
@@ -127,6 +130,8 @@ def _is_older(start: Start, here: Transaction, received: datetime) -> bool:
 
 
 def _supersede(stale: Transaction, by: Transaction, scope: Scope) -> None:
+    if not stale.open:
+        return
     reading = scope.meter(Meter.of_transaction(stale.number)).register_wh
     stale.close(reason="superseded", by=f"transaction {by.number}", meter_wh=reading, at=scope.at)
     if token := scope.token(stale.id_tag):

@@ -1,0 +1,121 @@
+"""Calls whose fate the caller is not told in time: they can be looked up, never sent twice."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+import pytest_asyncio
+from sqlalchemy import select
+
+from commands import choices
+from commands import desk as desks
+from commands.api.app import application
+from commands.api.office import Defaults, Office
+from commands.callbox import Callbox
+from commands.desk import Address, Desk
+from commands.watch import Watch
+from domain import topics, wire
+from domain.model.operations import RequestCall
+from domain.ports import Delivery
+from domain.store.memory import MemoryLog
+from gateway.broker.memory import MemoryBroker
+from gateway.broker.outbox import Outbox
+from projections import users
+from projections.database import Database
+from projections.engines import engine
+from projections.vault import VAULT, SealedVault, new_key
+from tests.api.stage import ADMIN_TOKEN
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+ADDRESS = Address(node="n", partitions=1)
+
+
+class Stage:
+    """An API with nobody behind it: the replies are what the test says, None for silence."""
+
+    def __init__(self, api: httpx.AsyncClient, outbox: Outbox, database: Database) -> None:
+        self.api, self.database = api, database
+        self.reply: dict[str, Any] | None = None
+        self.calls: list[str] = []
+        self._outbox = outbox
+
+    def receive(self, delivery: Delivery) -> None:
+        for item in delivery.items:
+            wish = wire.decode_inbound(item)
+            assert isinstance(wish, wire.Wish)
+            self.calls.append(msgspec.json.decode(wish.body, type=RequestCall).call)
+            if self.reply is not None:
+                reply = wire.Reply(wish=wish.id, **self.reply)
+                self._outbox.post(wish.reply_to, wire.encode(reply))
+
+    async def order(self) -> httpx.Response:
+        payload = {"key": "AuthorizationKey", "value": "a-very-secret-key"}
+        return await self.api.post("/api/v1/stations/CP1/calls/ChangeConfiguration", json=payload)
+
+    def sealed(self) -> list[str]:
+        """The calls whose payloads are kept."""
+        return self.database.read(lambda c: list(c.scalars(select(VAULT.c.call))))
+
+
+@pytest_asyncio.fixture
+async def stage(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
+    monkeypatch.setattr(desks, "DECIDED_WITHIN", 0.05)
+    monkeypatch.setattr(desks, "READABLE_WITHIN", 0.05)
+    database = Database(engine("sqlite://"))
+    database.migrate()
+    database.write(users.add, "admin", role="admin", token=ADMIN_TOKEN, at=NOON)
+    async with MemoryBroker() as broker, Outbox(broker) as outbox:
+        desk = Desk(outbox, Watch(lambda _: ()), address=ADDRESS, clock=lambda: NOON)
+        app = application(_office(desk, database))
+        headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://api", headers=headers
+        ) as api:
+            made = Stage(api, outbox, database)
+            await broker.consume(topics.inbound(0), made.receive)
+            await broker.consume_own(desk.queue, desk.receive)
+            yield made
+
+
+def _office(desk: Desk, database: Database) -> Office:
+    vault = SealedVault(database.engine, new_key())
+    return Office(
+        desk=desk,
+        callbox=Callbox(desk, vault, Watch(lambda _: ()), choices.outgoing(), lambda: NOON),
+        database=database,
+        log=MemoryLog(),
+        clock=lambda: NOON,
+        defaults=Defaults(heartbeat_interval=300, call_timeout=30),
+    )
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"), [(None, "undecided"), ({"position": 8}, "not-yet-readable")]
+)
+async def test_a_call_of_open_fate_is_named_and_keeps_its_payload(stage, reply, kind):
+    stage.reply = reply
+    answer = await stage.order()
+    problem = answer.json()
+    assert (answer.status_code, problem["type"]) == (504, f"urn:ampledger:problem:{kind}")
+    assert [problem["call"]] == stage.calls == stage.sealed()
+    assert answer.headers["location"] == f"/api/v1/calls/{problem['call']}"
+
+
+async def test_a_refused_call_has_no_name_and_leaves_no_payload(stage):
+    stage.reply = {"refused": "not_connected", "message": "the station is not connected"}
+    answer = await stage.order()
+    assert answer.status_code == 409
+    assert "call" not in answer.json()
+    assert "location" not in answer.headers
+    assert (len(stage.calls), stage.sealed()) == (1, [])
+
+
+async def test_a_vault_that_is_away_is_no_defect(stage):
+    VAULT.drop(stage.database.engine)
+    answer = await stage.order()
+    assert (answer.status_code, answer.json()["title"]) == (503, "database away")
+    assert stage.calls == []
