@@ -4,8 +4,7 @@ import asyncio
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Protocol
+from datetime import timedelta
 
 import msgspec
 import orjson
@@ -15,7 +14,7 @@ from commands.watch import Watch
 from domain.model.operations import RequestCall
 from domain.ocpp import reading
 from domain.ocpp.action import Outgoing
-from domain.ports import Clock, Overloaded
+from domain.ports import Clock, Overloaded, Vault
 
 
 class UnknownAction(Exception):
@@ -39,25 +38,13 @@ class Order:
     by: str
 
 
-class Sealing(Protocol):
-    """Where secrets wait until their call goes out. Blocking; raises Unavailable."""
-
-    def put(self, call: str, payload: bytes, *, expires_at: datetime) -> None:
-        """Keep the payload of a call that waits for its station until `expires_at`."""
-        ...
-
-    def forget(self, call: str) -> None:
-        """The call will not go out: destroy its payload."""
-        ...
-
-
 class Callbox:
     """Takes orders for calls, and waits for what comes of them."""
 
     def __init__(
         self,
         desk: Desk,
-        vault: Sealing,
+        vault: Vault,
         done: Watch[str],
         actions: Mapping[str, Outgoing],
         clock: Clock,

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from commands import measures
-from commands.api.server import ApiServer
+from commands.api.ops import Check
+from commands.api.server import HttpServer
 from commands.containers import ApiParts, DomainParts, GatewayParts, ProjectionsParts
 from commands.metrics import Source
-from commands.ops import Check
 from domain import topics
 from domain.log import Unavailable
 from gateway.uplink import declare_queues
@@ -131,7 +131,7 @@ async def api(parts: ApiParts, group: asyncio.TaskGroup) -> AsyncIterator[Duty]:
     for partition in range(settings.partitions):
         await broker.declare_durable(topics.inbound(partition))
     replies = await broker.consume_own(desk.queue, desk.receive)
-    server = ApiServer(
+    server = HttpServer(
         parts.app(), settings.api_host, settings.api_port, grace=settings.shutdown_grace
     )
     try:
@@ -145,7 +145,7 @@ async def api(parts: ApiParts, group: asyncio.TaskGroup) -> AsyncIterator[Duty]:
 
 
 @asynccontextmanager
-async def _serving(group: asyncio.TaskGroup, server: ApiServer) -> AsyncIterator[None]:
+async def _serving(group: asyncio.TaskGroup, server: HttpServer) -> AsyncIterator[None]:
     server.listen()
     serving = group.create_task(server.run())
     try:

@@ -10,11 +10,11 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from typing import Any
 
 from commands import bootstrap, duties, measures, opening
+from commands.api.ops import ops_server
 from commands.clock import SystemClock
 from commands.containers import ApiParts, DomainParts, GatewayParts, ProjectionsParts
 from commands.duties import Duty
 from commands.metrics import Metrics
-from commands.ops import OpsServer
 from commands.settings import Role, Settings
 from domain.log import Log, Unavailable
 from domain.ports import Broker
@@ -87,7 +87,7 @@ async def running(role: Role, settings: Settings) -> AsyncIterator[dict[str, int
         duty = Duty(checks={"process": _starting})
         metrics = Metrics(duty.sources)
         address = (settings.ops_host, settings.ops_port_of(role))
-        ops = await stack.enter_async_context(OpsServer(*address, duty.checks, metrics))
+        ops = await stack.enter_async_context(ops_server(*address, duty.checks, metrics))
         opened = await _open(stack, role, settings, duty)
         group = await stack.enter_async_context(asyncio.TaskGroup())
         ports = {"ops": ops.port}

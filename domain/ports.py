@@ -131,10 +131,10 @@ class Directory(Protocol):
 
 
 class Vault(Protocol):
-    """Payloads with secrets, sealed, from the wish until the call is done. Synchronous."""
+    """Payloads with secrets, sealed until the call is done. Blocking; raises Unavailable."""
 
-    def put(self, call: str, payload: bytes) -> None:
-        """Keep the payload of a call."""
+    def put(self, call: str, payload: bytes, *, expires_at: datetime) -> None:
+        """Keep the payload of a call that waits for its station until `expires_at`."""
         ...
 
     def take(self, call: str) -> bytes | None:

@@ -12,6 +12,7 @@ class Rules:
 
     answer_unreadable: bool = False  # a frame without readable id gets [4,"-1",…], as in 2.0.1
     in_progress_for: float = 60.0
+    repeated_within: float = 2.0  # a repeat that comes later is a retry: an answer may be lost
     most_in_progress: int = 128
     most_waiting: int = 64
     remembered_calls: int = 256  # greater than most_waiting + 1
@@ -88,17 +89,21 @@ class TheirCalls:
         self._begun: dict[str, tuple[int, float]] = {}
 
     def begin(self, message_id: str, frame: bytes, now: float) -> Effects:
-        """A repeat in progress shares the one answer; another call under its id is refused."""
+        """A repeat that comes at once shares the one answer; a retry is forwarded again.
+
+        Another call under an id in progress is refused.
+        """
         self._forget(now)
         begun = self._begun.get(message_id)
-        if begun is None:
-            self._begun[message_id] = hash(frame), now
-            _bound(self._begun, self._rules.most_in_progress)
-            return (Forward(frame),)
-        if begun[0] == hash(frame):
+        if begun is not None and begun[0] != hash(frame):
+            complaint = frames.error(message_id, "GenericError", "the message id is in use")
+            return (Write(complaint), Note(Remark.CLASHING, message_id))
+        if begun is not None and now - begun[1] < self._rules.repeated_within:
             return (Note(Remark.REPEATED, message_id),)
-        complaint = frames.error(message_id, "GenericError", "the message id is in use")
-        return (Write(complaint), Note(Remark.CLASHING, message_id))
+        self._begun.pop(message_id, None)  # they stand in the order of their times
+        self._begun[message_id] = hash(frame), now
+        _bound(self._begun, self._rules.most_in_progress)
+        return (Forward(frame),)
 
     def finish(self, answer: frames.Frame, now: float) -> bool:
         """Whether this answers a call in progress; it is in progress no more."""

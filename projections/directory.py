@@ -58,7 +58,9 @@ class StationDirectory:
         if len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
 
-_NO_PASSWORD_FITS = "*"  # no hash: a station whose password got lost must not come in without
+
+# No hash: a station whose password got lost must not come in without one.
+_NO_PASSWORD_FITS = "*"  # noqa: S105 - the opposite of a password
 
 
 def _listing(connection: Connection, station: str) -> Listing | None:

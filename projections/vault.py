@@ -21,7 +21,7 @@ class Sealed:
 
     call: str
     payload: str  # a Fernet token
-    expires_at: datetime | None  # of the call
+    expires_at: datetime  # of the call
 
 
 VAULT = table("vault", Sealed, key=["call"])
@@ -35,8 +35,8 @@ class SealedVault:
         self._engine = engine
         self._fernet = Fernet(key)
 
-    def put(self, call: str, payload: bytes, *, expires_at: datetime | None = None) -> None:
-        """Keep the payload of a call that waits until `expires_at`; None: until it is done."""
+    def put(self, call: str, payload: bytes, *, expires_at: datetime) -> None:
+        """Keep the payload of a call that waits until `expires_at`."""
         sealed = self._fernet.encrypt(payload).decode()
         with self._writing() as connection:
             upsert(connection, VAULT, [Sealed(call=call, payload=sealed, expires_at=expires_at)])

@@ -1,4 +1,4 @@
-"""The HTTP server of the API, and the one door to uvicorn."""
+"""An HTTP server, and the one door to uvicorn."""
 
 import socket
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import anyio
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 _THREADS = 12  # that read the database at once; fewer than it has connections
 
@@ -20,10 +20,10 @@ class _Server(uvicorn.Server):
         yield
 
 
-class ApiServer:
+class HttpServer:
     """Listens, answers, finishes."""
 
-    def __init__(self, app: FastAPI, host: str, port: int, *, grace: float) -> None:
+    def __init__(self, app: ASGIApp, host: str, port: int, *, grace: float) -> None:
         """Port 0: any; `grace` in seconds."""
         self._host, self._port = host, port
         config = uvicorn.Config(

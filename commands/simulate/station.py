@@ -54,6 +54,7 @@ class Station(ChargePoint):  # type: ignore[misc]  # the library has no types
             answer = await self.call(request)
         except TimeoutError:
             answer = None
+        _stop_if_cancelled()
         if answer is None:
             raise Rejected(f"no answer to {type(request).__name__}")
         self._counts.seconds.append(time.monotonic() - began)
@@ -188,6 +189,13 @@ class Station(ChargePoint):  # type: ignore[misc]  # the library has no types
         if outlet.transaction is None:
             outlet.status = Status.AVAILABLE if operative else Status.UNAVAILABLE
             self.to_say.put_nowait(partial(self.report, outlet))
+
+
+def _stop_if_cancelled() -> None:
+    """`wait_for` before Python 3.12, which the library uses, loses a cancellation to an answer."""
+    task = asyncio.current_task()
+    if task and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _accepted(*, yes: bool) -> str:

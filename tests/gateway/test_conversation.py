@@ -161,9 +161,22 @@ def test_what_answers_no_call_in_progress_is_not_written(
     assert conversation.answer(result("boot"), 2.0) == (Write(result("boot")),)
 
 
-def test_a_repeat_in_progress_is_swallowed(conversation: Conversation) -> None:
+def test_a_repeat_that_comes_at_once_is_swallowed(conversation: Conversation) -> None:
     conversation.receive(BOOT, 0.0)
-    assert conversation.receive(BOOT, 5.0) == (Note(Remark.REPEATED, "boot"),)
+    assert conversation.receive(BOOT, 1.9) == (Note(Remark.REPEATED, "boot"),)
+
+
+def test_a_retry_is_forwarded_for_the_answer_may_be_lost(conversation: Conversation) -> None:
+    conversation.receive(BOOT, 0.0)
+    assert conversation.receive(BOOT, 2.0) == (Forward(BOOT),)
+    assert conversation.receive(BOOT, 3.9) == (Note(Remark.REPEATED, "boot"),)
+
+
+def test_of_the_answers_to_a_call_and_its_retry_one_is_written(conversation: Conversation) -> None:
+    conversation.receive(BOOT, 0.0)
+    conversation.receive(BOOT, 2.0)
+    assert conversation.answer(result("boot"), 3.0) == (Write(result("boot")),)
+    assert conversation.answer(result("boot"), 3.0) == (Note(Remark.STRAY_ANSWER, "boot"),)
 
 
 def test_a_repeat_after_the_answer_is_forwarded_again(conversation: Conversation) -> None:
@@ -183,9 +196,10 @@ def test_another_call_under_an_id_in_progress_is_refused(conversation: Conversat
 
 
 def test_a_call_in_progress_is_forgotten_in_the_end(conversation: Conversation) -> None:
+    other = b'[2,"boot","Heartbeat",{}]'
     conversation.receive(BOOT, 0.0)
-    assert conversation.receive(BOOT, 59.9) == (Note(Remark.REPEATED, "boot"),)
-    assert conversation.receive(BOOT, 60.0) == (Forward(BOOT),)
+    assert Note(Remark.CLASHING, "boot") in conversation.receive(other, 59.9)
+    assert conversation.receive(other, 60.0) == (Forward(other),)
 
 
 def test_the_answer_to_a_forgotten_call_is_not_written(conversation: Conversation) -> None:

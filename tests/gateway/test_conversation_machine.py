@@ -58,9 +58,12 @@ class ConversationMachine(RuleBasedStateMachine):
     def the_station_calls(self, name: str, action: str) -> None:
         frame = frames.call(name, action, b"{}")
         self.forget()
-        is_new = name not in self.begun
+        before = self.begun.get(name)
+        is_retry = before is not None and before[0] == frame and self.is_patience_over(before[1])
+        is_new = before is None or is_retry
         effects = self.conversation.receive(frame, self.now)
         if is_new and not self.closed:
+            self.begun.pop(name, None)
             self.begun[name] = frame, self.now
             self.begun = dict(list(self.begun.items())[-RULES.most_in_progress :])
         complaints = [each for each in effects if isinstance(each, Write)]
@@ -123,6 +126,9 @@ class ConversationMachine(RuleBasedStateMachine):
             self.outstanding = None
         else:
             self.queue.remove(report.call)
+
+    def is_patience_over(self, since: float) -> bool:
+        return self.now - since >= RULES.repeated_within
 
     def forget(self) -> None:
         before = self.now - RULES.in_progress_for

@@ -177,10 +177,13 @@ async def was_delivered_once(operator: Operator, fleet: Fleet, *names: str) -> N
 
 async def awaited(read: Callable[[], Awaitable[T]], wanted: T) -> T:
     """What is read once it is as wanted, or after a minute."""
-    deadline = asyncio.get_running_loop().time() + PATIENCE
-    while (found := await read()) != wanted and asyncio.get_running_loop().time() < deadline:
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + PATIENCE
+    while True:
+        found = await read()
+        if found == wanted or loop.time() > deadline:
+            return found
         await asyncio.sleep(0.1)
-    return found
 
 
 def nobody_was_cut_off(fleet: Fleet) -> bool:

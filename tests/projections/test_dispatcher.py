@@ -178,7 +178,7 @@ async def test_time_to_live_does_not_run_while_the_station_is_there(scene, dispa
 
 
 async def test_a_sealed_payload_comes_from_the_vault(scene, dispatcher, posted, vault):
-    vault.put("c1", b'{"key":"AuthorizationKey","value":"hunter2"}')
+    vault.put("c1", b'{"key":"AuthorizationKey","value":"hunter2"}', expires_at=NOON)
     scene.tell(scene.connected(), scene.requested("c1", payload='{"value":"***"}', sealed=True))
     scene.project()
     await dispatcher.step()

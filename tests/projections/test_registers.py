@@ -136,23 +136,23 @@ def test_a_name_is_taken_once(scene):
 
 def test_a_sealed_payload_is_unreadable_in_the_database_and_comes_back_whole(scene):
     vault = SealedVault(scene.engine, new_key())
-    vault.put("c1", b'{"value":"hunter2"}')
+    vault.put("c1", b'{"value":"hunter2"}', expires_at=NOON)
     assert "hunter2" not in scene.read(lambda c: c.scalar(select(VAULT.c.payload)))
     assert vault.take("c1") == b'{"value":"hunter2"}'
-    vault.put("c1", b"newer")
+    vault.put("c1", b"newer", expires_at=NOON)
     assert vault.take("c1") == b"newer"
 
 
 def test_a_forgotten_payload_is_gone(scene):
     vault = SealedVault(scene.engine, new_key())
-    vault.put("c1", b"secret")
+    vault.put("c1", b"secret", expires_at=NOON)
     vault.forget("c1")
     vault.forget("c1")
     assert vault.take("c1") is None
 
 
 def test_another_key_opens_nothing(scene):
-    SealedVault(scene.engine, new_key()).put("c1", b"secret")
+    SealedVault(scene.engine, new_key()).put("c1", b"secret", expires_at=NOON)
     assert SealedVault(scene.engine, new_key()).take("c1") is None
 
 
@@ -168,7 +168,7 @@ def test_payloads_of_calls_that_are_done_are_swept(scene):
     scene.tell(done, waiting)
     scene.project()
     for call in ("c1", "c2", "not yet projected"):
-        vault.put(call, b"secret")
+        vault.put(call, b"secret", expires_at=NOON)
     assert vault.sweep(NOON) == 1
     assert [bool(vault.take(c)) for c in ("c1", "c2", "not yet projected")] == [False, True, True]
 
@@ -189,7 +189,7 @@ def test_a_payload_whose_call_was_never_queued_goes_a_day_after_it_would_have_ex
 @pytest.mark.parametrize(
     "ask",
     [
-        lambda vault: vault.put("c1", b"secret"),
+        lambda vault: vault.put("c1", b"secret", expires_at=NOON),
         lambda vault: vault.take("c1"),
         lambda vault: vault.forget("c1"),
         lambda vault: vault.sweep(NOON),
