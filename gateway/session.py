@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from domain import wire
+from domain import frames, wire
 from domain.ports import Clock
 from gateway.admission import Admitted
 from gateway.calls import Rules
@@ -179,7 +179,7 @@ class Session:
                 extra={
                     "station": self.station,
                     "connection": self.connection,
-                    "message_id": note.message_id,
+                    "message_id": note.message_id[: frames.MAX_MESSAGE_ID],
                     "detail": note.detail,
                 },
             )

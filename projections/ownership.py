@@ -22,7 +22,7 @@ class LeaseRow:
 
 
 LEASES = table("leases", LeaseRow, key=["name"])
-_VALID = timedelta(seconds=15)
+_VALID = timedelta(seconds=5)  # without its owner the work stands still that long
 
 
 class Ownership:
