@@ -3,11 +3,11 @@
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
 
 from commands.api import (
     calls,
     connectors,
-    documentation,
     health,
     journal,
     meter_values,
@@ -39,11 +39,10 @@ _PROBLEMS: dict[int | str, dict[str, object]] = {
 
 def application(office: Office) -> FastAPI:
     """The API, working with what the office holds."""
-    app = FastAPI(
+    app = FastAPIOffline(
         title="Ampledger",
         version=version("ampledger"),
         description=_DESCRIPTION,
-        docs_url=None,
         redoc_url=None,
         responses=_PROBLEMS,
     )
@@ -59,7 +58,6 @@ def application(office: Office) -> FastAPI:
         quarantine,
         users,
         health,
-        documentation,
     ):
         app.include_router(resource.router)
     app.add_middleware(Requests)

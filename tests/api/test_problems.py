@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -66,3 +68,6 @@ async def test_the_description_names_every_problem_and_loads_nothing_from_elsewh
     assert page.headers["content-type"].startswith("text/html")
     assert "http://" not in page.text
     assert "https://" not in page.text
+    script = re.search(r'src="([^"]+)"', page.text)
+    assert script is not None
+    assert (await api.get(script[1])).status_code == 200
