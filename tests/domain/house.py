@@ -122,3 +122,14 @@ def stop(number: int, message_id: str = "e1", meter: int = 600) -> list[object]:
         "timestamp": "2026-05-01T12:30:00.000Z",
     }
     return [2, message_id, "StopTransaction", payload]
+
+
+def reset(house: House, **changes: Any) -> op.RequestCall:
+    values: dict[str, Any] = {
+        "station": "CP1",
+        "call": "call-1",
+        "action": "Reset",
+        "payload": '{"type":"Soft"}',
+        "expires_at": house.now,
+    }
+    return op.RequestCall(**values | changes)
