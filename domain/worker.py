@@ -50,7 +50,7 @@ class Worker:
     def __init__(self, broker: Broker, outbox: Outbox, inbox: Inbox, share: Share) -> None:
         self._broker, self._outbox, self._inbox = broker, outbox, inbox
         self._share = share
-        self._consumers: dict[str, Consumer] = {}
+        self._consumers: dict[str, asyncio.Future[Consumer]] = {}  # done once it is subscribed
         self._waiting: deque[Delivery] = deque()
         self._work = asyncio.Event()
         self._rest = asyncio.Event()  # set while no batch is in hand
@@ -79,9 +79,9 @@ class Worker:
         for partition in partitions:
             queue = topics.inbound(partition)
             await self._broker.declare_durable(queue)
-            self._consumers[queue] = await self._broker.consume(
-                queue, self._receive, lost=self._lose
-            )
+            subscribed = asyncio.get_running_loop().create_future()
+            self._consumers[queue] = subscribed  # before the first delivery can come
+            subscribed.set_result(await self._broker.consume(queue, self._receive, lost=self._lose))
 
     async def _finish(self) -> None:
         """Work off what has arrived, for a while; finish what is in hand; leave the rest queued."""
@@ -93,13 +93,15 @@ class Worker:
             await asyncio.wait_for(self._rest.wait(), self._share.grace)
         except TimeoutError:
             _log.warning("stopped before a batch could be committed; it comes again")
-        for consumer in self._consumers.values():
-            await consumer.cancel()
+        for subscribed in self._consumers.values():
+            if subscribed.done():
+                await subscribed.result().cancel()
 
     async def _worked_off(self) -> None:
         """Return when nothing has come for a moment."""
-        idle_since = None
-        while idle_since != (idle_since := self._taken):
+        before = -1
+        while before != self._taken:
+            before = self._taken
             await self._rest.wait()
             await asyncio.sleep(_MOMENT)
 
@@ -134,7 +136,7 @@ class Worker:
         redelivered = any(delivery.redelivered for delivery in batch)
         outcome = await self._commit(items, redelivered=redelivered, writer=writer)
         await self._tell(outcome)
-        self._acknowledge(batch)
+        await self._acknowledge(batch)
 
     async def _commit(
         self, items: Sequence[bytes], *, redelivered: bool, writer: ThreadPoolExecutor
@@ -166,9 +168,9 @@ class Worker:
             _log.error("a message is no record", extra={"size": len(item)})
             await self._outbox.put(topics.QUARANTINE, item)
 
-    def _acknowledge(self, batch: list[Delivery]) -> None:
+    async def _acknowledge(self, batch: list[Delivery]) -> None:
         by_queue: dict[str, list[Delivery]] = {}
         for delivery in batch:
             by_queue.setdefault(delivery.queue, []).append(delivery)
         for queue, deliveries in by_queue.items():
-            self._consumers[queue].ack(deliveries)
+            (await self._consumers[queue]).ack(deliveries)

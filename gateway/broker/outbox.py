@@ -6,7 +6,7 @@ meanwhile when it is not.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -77,14 +77,6 @@ class Outbox:
         """Post an item now; raises Overloaded when the memory is full."""
         self._check()
         self._add(queue, item, unroutable)
-
-    def post_all(
-        self, queue: str, items: Iterable[bytes], *, unroutable: Unsent | None = None
-    ) -> None:
-        """Post items in order, all of them or, raising Overloaded, none."""
-        self._check()
-        for item in items:
-            self._add(queue, item, unroutable)
 
     async def flush(self) -> None:
         """Return once every queue that is busy now has been empty."""

@@ -12,8 +12,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from tests.bench import limits, mix, runs, services
-from tests.bench.installation import Installation
 from tests.bench.report import Result, show
+from tests.installation import Installation
 
 _INSTALLED: Mapping[str, Callable[[Installation, runs.Plan], Result]] = MappingProxyType(
     {"idle": runs.idle, "closed": runs.closed_loop, "open": runs.open_loop}

@@ -14,12 +14,13 @@ from domain.wire import partition_of
 from tests.bench.costs import Costs, memory_of
 from tests.bench.figures import Failover, Idle, Traffic, actions_of
 from tests.bench.fleet import Fleet, launched
-from tests.bench.installation import Installation
 from tests.bench.lag import LagSampler
 from tests.bench.load import Job
+from tests.bench.mix import TOKEN
 from tests.bench.profiles import profiled
 from tests.bench.services import PARTITIONS, Services
 from tests.bench.station import Tally
+from tests.installation import Installation
 
 _WARM_UP = 2.0  # s
 _PER_PROCESS = 1000  # stations of one load process
@@ -46,7 +47,7 @@ def distributed(services: Services, *, workers: int = 1) -> Iterator[Installatio
             installation.start("domain", index=index)
         for role in ("projections", "gateway", "api"):
             installation.start(role)
-        installation.issue_token()
+        installation.issue_token(TOKEN)
         yield installation
 
 
@@ -55,7 +56,7 @@ def embedded() -> Iterator[Installation]:
     """Everything in one process, on SQLite files."""
     with TemporaryDirectory() as folder, Installation(Path(folder)) as installation:
         installation.start("run")
-        installation.issue_token()
+        installation.issue_token(TOKEN)
         yield installation
 
 

@@ -1,7 +1,7 @@
 """The outbox: what gathers, what is refused, what comes back."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 
 import pytest
 
@@ -86,7 +86,7 @@ async def test_a_message_has_a_bounded_number_of_items(
     expected = [b"%d" % number for number in range(2 * MAX_ITEMS + 1)]
     broker.confirm(3)
     async with Outbox(broker) as outbox:
-        outbox.post_all(QUEUE, expected)
+        post_all(outbox, QUEUE, expected)
         assert await mailbox.holds(len(expected)) == expected
     assert [len(each.items) for each in mailbox.deliveries] == [MAX_ITEMS, MAX_ITEMS, 1]
 
@@ -97,7 +97,7 @@ async def test_a_message_has_a_bounded_size_unless_one_item_exceeds_it(
     half, large = bytes(MAX_BYTES // 2), bytes(MAX_BYTES + 1)
     broker.confirm(3)
     async with Outbox(broker) as outbox:
-        outbox.post_all(QUEUE, [half, half, half, large])
+        post_all(outbox, QUEUE, [half, half, half, large])
         await mailbox.holds(4)
     sizes = [sum(map(len, each.items)) for each in mailbox.deliveries]
     assert sizes == [MAX_BYTES, MAX_BYTES // 2, MAX_BYTES + 1]
@@ -113,7 +113,7 @@ async def test_posting_is_refused_while_the_memory_is_full(
         with pytest.raises(Overloaded):
             outbox.post(QUEUE, b"x")
         with pytest.raises(Overloaded):
-            outbox.post_all(OTHER, [b"x", b"y"])
+            outbox.post(OTHER, b"y")
         broker.confirm()
         await outbox.flush()
         assert outbox.pending_bytes == 0
@@ -151,7 +151,8 @@ async def test_mandatory_items_come_back_when_there_is_no_queue(broker: SlowBrok
     async with Outbox(broker) as outbox:
         outbox.post(NOWHERE, b"call", unroutable=returned.append)
         outbox.post(NOWHERE, b"answer")
-        outbox.post_all(NOWHERE, [b"another", b"third"], unroutable=returned.append)
+        for each in (b"another", b"third"):
+            outbox.post(NOWHERE, each, unroutable=returned.append)
         await outbox.flush()
         outbox.post(NOWHERE, b"dropped")
         await outbox.flush()
@@ -191,3 +192,8 @@ async def test_an_error_on_the_way_out_does_not_wait(broker: SlowBroker) -> None
     with pytest.raises(Unroutable):
         await fail()
     assert broker.calls == 0
+
+
+def post_all(outbox: Outbox, queue: str, items: Iterable[bytes]) -> None:
+    for item in items:
+        outbox.post(queue, item)

@@ -4,7 +4,7 @@ import pytest
 from typer.testing import CliRunner
 
 from commands.cli import application
-from tests.bench.installation import Installation
+from tests.installation import Installation
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.bench.installation import Installation
 from tests.databases import fresh_database
+from tests.installation import Installation
 from tests.journeys.charge_point import Station
 from tests.queues import delete_queues
 

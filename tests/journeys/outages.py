@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Protocol
 
-from tests.bench.installation import free_port
 from tests.broker.aids import Proxy
+from tests.installation import free_port
 from tests.queues import delete_queues
 
 _SERVER = "/usr/lib/rabbitmq/bin/rabbitmq-server"  # the one on the path becomes another user

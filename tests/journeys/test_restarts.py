@@ -11,9 +11,9 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
-from tests.bench.installation import Installation
 from tests.broker.aids import Proxy
 from tests.databases import fresh_database
+from tests.installation import Installation
 from tests.journeys.conftest import FOUR, Operator, embedded, operator_of
 from tests.journeys.outages import Mortal, mortal_broker
 from tests.journeys.stubborn import PATIENCE, Fleet, Session, Stubborn, charging

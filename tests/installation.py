@@ -1,4 +1,4 @@
-"""An Ampledger of the benchmark's own: processes that share settings, stopped in the end."""
+"""An Ampledger of its own, for a test or a benchmark: processes that share settings."""
 
 import base64
 import os
@@ -13,8 +13,6 @@ from pathlib import Path
 from time import monotonic, sleep
 from types import TracebackType
 from typing import Self
-
-from tests.bench.mix import TOKEN
 
 _PROGRAM = str(Path(sys.executable).with_name("ampledger"))
 _PATIENCE = 60  # s for a process to be ready, or to end
@@ -94,10 +92,10 @@ class Installation:
         self.roles[name] = Role(name, process, f"http://127.0.0.1:{port}/readyz", log)
         _await_readiness(self.roles[name])
 
-    def issue_token(self) -> None:
-        """Make the token of the mix known, as an operator would."""
+    def issue_token(self, tag: str) -> None:
+        """Make a token known, as an operator would."""
         subprocess.run(
-            [_PROGRAM, "tokens", "add", TOKEN],
+            [_PROGRAM, "tokens", "add", tag],
             env=self._environment(),
             check=True,
             stdout=subprocess.DEVNULL,
