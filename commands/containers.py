@@ -44,6 +44,7 @@ from projections.directory import StationDirectory
 from projections.dispatcher import Dispatcher
 from projections.leases import LeaseReader
 from projections.migration import READ_MODELS
+from projections.occasions import WATCHED
 from projections.outbound import CallQueue
 from projections.owner import Owner
 from projections.ownership import Ownership
@@ -152,7 +153,7 @@ class ProjectionsParts(Opened):
     timers = Singleton(
         Timers,
         Opened.engine,
-        trust,
+        Factory(Trust, Opened.log, Object(WATCHED)),
         Opened.outbox,
         clock=Opened.clock,
         partitions=Opened.settings.provided.partitions,

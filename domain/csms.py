@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from domain import facts, wire
-from domain.handling import delivery, frames, presence, wishes
+from domain.handling import delivery, dues, frames, presence, wishes
 from domain.handling.message import Broken, Handled, Message
 from domain.log import JournalEntry, Log, StoredFact, StoredSnapshot, Unavailable
 from domain.model.aggregate import Aggregate
@@ -31,15 +31,16 @@ KINDS = MappingProxyType(
     }
 )
 
-_PREPARE: Mapping[type, Callable[[Any], Message]] = MappingProxyType(
+_PREPARE: Mapping[type, Callable[[Any, Versions], Message]] = MappingProxyType(
     {
-        wire.Closed: presence.Closing,
-        wire.Knocked: presence.Knocking,
+        wire.Received: frames.prepare,
+        wire.Closed: lambda record, _: presence.Closing(record),
+        wire.Knocked: lambda record, _: presence.Knocking(record),
         wire.Sent: delivery.Progress,
         wire.Returned: delivery.Progress,
         wire.TimedOut: delivery.Progress,
         wire.Wish: wishes.prepare,
-        wire.Due: delivery.Expiry,
+        wire.Due: dues.Firing,
     }
 )
 
@@ -172,11 +173,9 @@ class Csms:
             raise Failed(index, traceback.format_exc()) from defect
 
     def _read(self, record: wire.Inbound) -> Message:
-        if isinstance(record, wire.Received):
-            return frames.prepare(record, self._versions[record.protocol])
         if isinstance(record, wire.Opened):
             return presence.Opening(record, self._policy.adopt)
-        return _PREPARE[type(record)](record)
+        return _PREPARE[type(record)](record, self._versions)
 
     def _scope(self, record: wire.Inbound, now: datetime) -> Scope:
         return Scope(

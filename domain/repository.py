@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable
+from copy import deepcopy
 from itertools import groupby
 from operator import attrgetter
 from types import MappingProxyType
@@ -122,5 +123,5 @@ def thaw(snapshot: StoredSnapshot) -> Aggregate:
     state: dict[str, Any] = msgspec.msgpack.decode(snapshot.state)
     aggregate = kind.__new__(kind)
     aggregate.__base_init__(snapshot.stream, snapshot.version, state["_created_on"])
-    vars(aggregate).update(state)
+    vars(aggregate).update(deepcopy(dict(kind.ADDED)) | state)
     return aggregate

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
+from uuid import UUID, uuid5
 
 from domain import wire
 from domain.model.aggregate import Aggregate
@@ -19,6 +20,10 @@ from domain.model.transaction import Start, Transaction
 from domain.repository import Repository
 
 T = TypeVar("T", bound=Aggregate)
+
+_CALLS = UUID("6b1f0c0e-6f6c-5d8b-9a55-16a7c9d3f0a1")  # the name space of their ids
+_AN_HOUR = timedelta(hours=1)
+_TIMEOUT = 30  # s
 
 
 @dataclass(slots=True)
@@ -39,6 +44,7 @@ class Scope:
     deviations: list[str] = field(default_factory=list)
     touched: dict[str, Aggregate] = field(default_factory=dict)
     to_gateways: list[tuple[str, wire.ToGateway]] = field(default_factory=list)  # node, record
+    calls: int = 0  # that follow from this message
 
     def station(self) -> Station | None:
         """The station, when anybody ever registered it."""
@@ -74,7 +80,35 @@ class Scope:
 
     def call(self, call: str) -> Call | None:
         """A call of any station."""
-        return self._touch(self.repository.get(Call, Call.id_of(call)))
+        return self.find(Call, Call.id_of(call))
+
+    def find(self, kind: type[T], stream: str) -> T | None:
+        """An aggregate of any kind, when anything ever happened to it."""
+        return self._touch(self.repository.get(kind, stream))
+
+    def call_for(self, action: str, payload: str, *, by: str) -> Call | None:
+        """Queue a call that follows from what is decided here; None when nobody is registered.
+
+        It may wait an hour for its station. Deciding the record again makes the same call.
+        """
+        station = self.station()
+        if station is None or not station.registered:
+            return None
+        self.calls += 1
+        return self.add(
+            Call.request(
+                str(uuid5(_CALLS, f"{self.station_id} {self.key} {self.calls}")),
+                station=self.station_id,
+                protocol=station.protocol,
+                action=action,
+                payload=payload,
+                by=by,
+                expires_at=self.at + _AN_HOUR,
+                timeout=_TIMEOUT,
+                sealed=False,
+                at=self.at,
+            )
+        )
 
     def add(self, aggregate: T) -> T:
         """Take in an aggregate that was made just now."""

@@ -17,7 +17,7 @@ from projections.tables import among, fetch, partial_index, table
 class CallRow(Row):
     """A call. Those of a station go out in order of `first_position`.
 
-    `status`: queued, sent, answered, refused, timed_out, expired or cancelled.
+    `status`: queued, sent, answered, refused, timed_out, expired, cancelled or rejected.
     """
 
     id: str
@@ -39,6 +39,7 @@ class CallRow(Row):
     expires_at: datetime | None = None  # not before requested_at
     timeout: int = 0  # s
     sealed: bool = False
+    campaign: str = ""  # whose part it is
     connection: int | None = None  # the last it was given to
     attempts: int = 0  # connections it was given to and came back from
     sent_at: datetime | None = None
@@ -50,11 +51,11 @@ class CallRow(Row):
 
 
 CALLS = table(
-    "calls_v1",
+    "calls_v2",
     CallRow,
-    partial_index("calls_v1_waiting", "station", "first_position", where="waiting"),
-    Index("calls_v1_station", "station", "first_position"),
-    Index("calls_v1_order", "first_position"),
+    partial_index("calls_v2_waiting", "station", "first_position", where="waiting"),
+    Index("calls_v2_station", "station", "first_position"),
+    Index("calls_v2_order", "first_position"),
     key=["id"],
 )
 
@@ -71,7 +72,7 @@ def _(fact: Call.Requested, row: CallRow) -> None:
     row.request, row.sealed = fact.payload, fact.sealed
     row.requested_at, row.requested_by = fact.timestamp, fact.by
     row.expires_at = max(fact.expires_at, fact.timestamp)
-    row.timeout = fact.timeout
+    row.timeout, row.campaign = fact.timeout, fact.campaign
 
 
 @_effect.register
@@ -119,6 +120,12 @@ def _(fact: Call.Expired, row: CallRow) -> None:
 
 
 @_effect.register
+def _(fact: Call.Rejected, row: CallRow) -> None:
+    row.reason = fact.reason
+    _done(row, "rejected", fact.timestamp)
+
+
+@_effect.register
 def _(fact: Call.Cancelled, row: CallRow) -> None:
     row.cancelled_by = fact.by
     _done(row, "cancelled", fact.timestamp)
@@ -132,7 +139,7 @@ def _key(fact: Fact) -> Key:
     return (fact.originator_id.removeprefix("call:"),)
 
 
-MODEL = Keyed("calls", CallRow, CALLS, key=_key, effect=_effect)
+MODEL = Keyed("calls", CallRow, CALLS, key=_key, effect=_effect, version=2)
 VIEW = select(CALLS)
 
 

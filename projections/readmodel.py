@@ -60,8 +60,6 @@ Key = tuple[object, ...]
 class Keyed(Generic[R]):
     """One row per key: read those a batch touches, change them in memory, write them back."""
 
-    version = 1
-
     def __init__(
         self,
         name: str,
@@ -70,12 +68,13 @@ class Keyed(Generic[R]):
         *,
         key: Callable[[Fact], Key | None],
         effect: Callable[[Fact, R], None],
+        version: int = 1,
     ) -> None:
         """`key` gives the values of the primary key, None for a fact of no row.
 
         `effect` is a singledispatch function: the facts it is registered for are the topics.
         """
-        self.name = name
+        self.name, self.version = name, version
         self.topics = topics_of(effect)
         self._row, self._table = row, target
         self._key, self._effect = key, effect

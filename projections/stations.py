@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import singledispatch
 
-from sqlalchemy import Connection, Select, or_, select
+from sqlalchemy import Connection, Select, literal, or_, select
 
 from domain.model.aggregate import Fact
 from domain.model.station import Station
@@ -27,6 +27,7 @@ class StationRow(Row):
     boot_retry_interval: int = 0  # s
     serial_number: str = ""
     note: str = ""
+    labels: str = ""  # comma separated
     credential: str = ""  # id of the password's hash, "" without password
     online: bool = False
     connection: int = 0
@@ -58,9 +59,9 @@ class StationSeen(StationRow):
 
 
 STATIONS = table(
-    "stations_v1",
+    "stations_v2",
     StationRow,
-    partial_index("stations_v1_online", "node", where="online"),
+    partial_index("stations_v2_online", "node", where="online"),
     key=["id"],
 )
 
@@ -92,7 +93,7 @@ def _(fact: Station.Configured, row: StationRow) -> None:
     row.heartbeat_interval = fact.heartbeat_interval
     row.boot_retry_interval = fact.boot_retry_interval
     row.serial_number, row.note = fact.serial_number, fact.note
-    row.credential = fact.credential
+    row.credential, row.labels = fact.credential, fact.labels
 
 
 @_effect.register
@@ -123,7 +124,7 @@ def _key(fact: Fact) -> Key:
     return (fact.originator_id.removeprefix("station:"),)
 
 
-MODEL = Keyed("stations", StationRow, STATIONS, key=_key, effect=_effect)
+MODEL = Keyed("stations", StationRow, STATIONS, key=_key, effect=_effect, version=2)
 VIEW = select(STATIONS, PRESENCE.c.last_seen.label("last_frame_at")).outerjoin(
     PRESENCE, PRESENCE.c.station == STATIONS.c.id
 )
@@ -138,6 +139,7 @@ def listed(
     connection: Connection,
     *,
     search: str = "",
+    label: str = "",
     online: bool | None = None,
     after: str = "",
     limit: int = 100,
@@ -147,6 +149,9 @@ def listed(
     `search` is part of an id, serial number, vendor, model or note, in any case.
     """
     query = VIEW.where(STATIONS.c.registered, STATIONS.c.id > after)
+    if label:
+        labels = literal(",").concat(STATIONS.c.labels).concat(",")
+        query = query.where(labels.contains(f",{label},", autoescape=True))
     if online is not None:
         query = query.where(STATIONS.c.online == online)
     if search:

@@ -1,4 +1,4 @@
-"""What is due: calls that expire, gateways that fell silent, calls that nobody will answer."""
+"""Tells the domain what is due, each second: what the sources find, gateways that fell silent."""
 
 import asyncio
 import logging
@@ -9,20 +9,17 @@ from sqlalchemy import Connection, Engine, or_, select
 
 from domain import topics, wire
 from domain.ports import Clock, Outbox
-from projections import outbound
+from projections.occasions import SOURCES, Told
 from projections.presence import GATEWAYS
 from projections.progress import Trust
 from projections.stations import STATIONS
 
 _EVERY = 1.0  # s
 _AGAIN = timedelta(seconds=10)  # what was told and is still due is told again
-_GRACE = timedelta(seconds=30)
 _SETTLE = timedelta(seconds=30)  # two leases: who lives has been heard by then
 _GONE = 1006  # RFC 6455 section 7.4.1: closed abnormally
 
 _log = logging.getLogger("ampledger.projections")
-
-_Told = tuple[str, wire.Inbound]  # what names the occasion, and the record that tells of it
 
 
 class Hearing:
@@ -48,7 +45,7 @@ class Timers:
     def __init__(
         self, engine: Engine, trust: Trust, outbox: Outbox, *, clock: Clock, partitions: int
     ) -> None:
-        """`trust` is over the read models calls and stations."""
+        """`trust` is over the read models that the sources look at."""
         self._engine, self._trust, self._clock = engine, trust, clock
         self._outbox, self._partitions = outbox, partitions
         self._hearing = Hearing()
@@ -84,33 +81,13 @@ class Timers:
         with self._engine.connect() as connection:
             if not self._trust.holds(connection):
                 return {}
-            found = [*_expired(connection, now), *_unanswered(connection, now)]
+            found = [told for source in SOURCES for told in source(connection, now)]
             if heard:
                 found.extend(_silent(connection, now))
         return dict(found)
 
 
-def _expired(connection: Connection, now: datetime) -> Iterator[_Told]:
-    """A call that came back is another occasion: the journal takes an id only once."""
-    for late in outbound.expired(connection, now=now):
-        id = f"expire:{late.call}:{late.attempts}"
-        yield id, wire.Due(id=id, key=late.station, name="expire_call", subject=late.call, at=now)
-
-
-def _unanswered(connection: Connection, now: datetime) -> Iterator[_Told]:
-    """Their gateway would have told, had it lived."""
-    for late in outbound.unanswered(connection, before=now - _GRACE):
-        lost = wire.TimedOut(
-            station=late.station,
-            connection=late.connection or 0,
-            call=late.call,
-            reason="connection lost",
-            at=now,
-        )
-        yield f"time_out:{late.call}:{late.connection}", lost
-
-
-def _silent(connection: Connection, now: datetime) -> Iterator[_Told]:
+def _silent(connection: Connection, now: datetime) -> Iterator[Told]:
     """The connections of gateways whose lease has lapsed, or that never had one."""
     never = GATEWAYS.c.node.is_(None) & (STATIONS.c.connected_at < now - _SETTLE)
     query = (

@@ -26,13 +26,14 @@ class TokenRow(Row):
     concurrent_limit: int = 0  # open transactions at a time; 0: no limit
     in_use: int = 0  # open transactions of a token with a limit
     note: str = ""
+    group: str = ""  # of tokens that go onto a local list together
     issued_at: datetime | None = None
     issued_by: str = ""
     changed_at: datetime | None = None
     changed_by: str = ""
 
 
-TOKENS = table("tokens_v1", TokenRow, key=["id"])
+TOKENS = table("tokens_v2", TokenRow, key=["id"])
 
 
 @singledispatch
@@ -49,7 +50,8 @@ def _(fact: Token.Issued, row: TokenRow) -> None:
 def _(fact: Token.Permitted, row: TokenRow) -> None:
     row.withdrawn, row.standing, row.expires_at = False, fact.standing, fact.expires_at
     row.parent, row.concurrent_limit = fact.parent, fact.concurrent_limit
-    row.note, row.changed_at, row.changed_by = fact.note, fact.timestamp, fact.by
+    row.note, row.group = fact.note, fact.group
+    row.changed_at, row.changed_by = fact.timestamp, fact.by
 
 
 @_effect.register
@@ -71,7 +73,7 @@ def _key(fact: Fact) -> Key:
     return (fact.originator_id.removeprefix("token:"),)
 
 
-MODEL = Keyed("tokens", TokenRow, TOKENS, key=_key, effect=_effect)
+MODEL = Keyed("tokens", TokenRow, TOKENS, key=_key, effect=_effect, version=2)
 VIEW = select(TOKENS).where(~TOKENS.c.withdrawn)
 
 

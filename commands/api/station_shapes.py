@@ -48,6 +48,7 @@ class Station(BaseModel):
     boot_retry_interval: int
     serial_number: str
     note: str
+    labels: list[str]
     registered_at: Time | None
     online: bool
     last_frame_at: Time | None
@@ -77,6 +78,7 @@ def station_of(row: StationSeen) -> Station:
         boot_retry_interval=row.boot_retry_interval,
         serial_number=row.serial_number,
         note=row.note,
+        labels=[label for label in row.labels.split(",") if label],
         registered_at=row.registered_at,
         online=row.online,
         last_frame_at=row.last_frame_at,

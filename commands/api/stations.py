@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from uuid import uuid4
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints
 
 from commands.api.access import Administrator, Operator, viewing
 from commands.api.office import AnOffice, Office
@@ -22,6 +22,8 @@ from projections.stations import StationSeen
 router = APIRouter(prefix="/api/v1/stations", tags=["stations"], dependencies=[viewing])
 
 _INT32 = 2**31 - 1
+
+Label = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:=-]{0,49}$")]
 
 
 class StationWish(BaseModel, extra="forbid"):
@@ -46,19 +48,27 @@ class StationWish(BaseModel, extra="forbid"):
     )
     serial_number: Text = Field("", max_length=255)
     note: str = Field("", max_length=2000)
+    labels: list[Label] = Field([], max_length=50, description="to choose many stations at once")
 
 
 @router.get("")
 def list_stations(
     office: AnOffice,
     search: Filter = "",
+    label: Filter = "",
+    *,
     online: Annotated[bool | None, Query()] = None,
     cursor: Cursor = "",
     limit: Limit = 100,
 ) -> Page[Station]:
-    """By id. `search`: part of id, serial number, vendor, model or note."""
+    """By id. `search`: part of id, serial number, vendor, model or note; `label`: all of one."""
     rows = office.database.read(
-        stations.listed, search=search, online=online, after=after(cursor), limit=limit + 1
+        stations.listed,
+        search=search,
+        label=label,
+        online=online,
+        after=after(cursor),
+        limit=limit + 1,
     )
     return page_of(rows, limit, item=station_of, place=lambda row: row.id)
 
@@ -143,6 +153,7 @@ def _profile(wish: StationWish, credential: str, heartbeat_interval: int) -> Pro
         serial_number=wish.serial_number,
         note=wish.note,
         credential=credential,
+        labels=",".join(sorted(set(wish.labels))),
     )
 
 

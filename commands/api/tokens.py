@@ -49,6 +49,9 @@ class TokenWish(BaseModel, extra="forbid"):
         0, ge=0, le=10_000, description="open transactions; 0: any number"
     )
     note: str = Field("", max_length=2000)
+    group: Text = Field(
+        "", max_length=50, description="of tokens that go onto a station's local list together"
+    )
 
 
 class Token(BaseModel):
@@ -61,6 +64,7 @@ class Token(BaseModel):
     concurrent_limit: int
     open_transactions: int | None = Field(description="counted only for a token with a limit")
     note: str
+    group: str
     issued_at: Time | None
     issued_by: str
     changed_at: Time | None
@@ -97,6 +101,7 @@ async def put_token(
         parent=wish.parent_id_tag,
         concurrent_limit=wish.concurrent_limit,
         note=wish.note,
+        group=wish.group,
     )
     await office.desk.wish(IssueToken(id_tag=id_tag, permit=permit), by=by.name)
     response.status_code = 200 if previous else 201
@@ -118,6 +123,7 @@ def _token(row: TokenRow) -> Token:
         concurrent_limit=row.concurrent_limit,
         open_transactions=row.in_use if row.concurrent_limit else None,
         note=row.note,
+        group=row.group,
         issued_at=row.issued_at,
         issued_by=row.issued_by,
         changed_at=row.changed_at,

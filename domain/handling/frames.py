@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from domain import frames, wire
+from domain.handling import calling
 from domain.handling.message import Handled, put_aside
 from domain.model.call import Call
 from domain.model.station import Station
@@ -14,7 +15,7 @@ from domain.model.values import Registration
 from domain.ocpp import reading
 from domain.ocpp.action import Incoming, Outgoing
 from domain.ocpp.errors import Violation
-from domain.ocpp.version import Version
+from domain.ocpp.version import Version, Versions
 from domain.scope import Scope
 
 _LONGEST_NAME = 50  # characters of an action
@@ -22,8 +23,11 @@ _MASKED = b'"***"'
 _NUL, _REPLACEMENT = b"\\u0000", b"\\ufffd"
 
 
-def prepare(record: wire.Received, version: Version) -> "StationCall | StationAnswer | Unreadable":
+def prepare(
+    record: wire.Received, versions: Versions
+) -> "StationCall | StationAnswer | Unreadable":
     """Read a frame as far as it can be read without the model."""
+    version = versions[record.protocol]
     frame = frames.parse(_printable(record.frame))
     if isinstance(frame, frames.Call):
         name = frame.action[:_LONGEST_NAME]
@@ -32,7 +36,7 @@ def prepare(record: wire.Received, version: Version) -> "StationCall | StationAn
         return Unreadable(record, frame.id[: frames.MAX_MESSAGE_ID], frame.reason)
     if len(frame.id) > frames.MAX_MESSAGE_ID:
         return Unreadable(record, frame.id[: frames.MAX_MESSAGE_ID], "an answer to no id of ours")
-    return StationAnswer(record, frame, version)
+    return StationAnswer(record, frame, versions)
 
 
 def _printable(text: bytes) -> bytes:
@@ -114,7 +118,7 @@ class StationAnswer:
 
     record: wire.Received
     frame: frames.CallResult | frames.CallError
-    version: Version
+    versions: Versions
 
     @property
     def needs(self) -> Iterable[str]:
@@ -129,10 +133,10 @@ class StationAnswer:
             scope.deviate("an answer to no call of ours")
             return Handled("", self.frame.id, self.record.frame)
         scope.action = call.action
-        action = self.version.outgoing(call.action)
         if isinstance(self.frame, frames.CallError):
             self._refuse(call, self.frame, scope)
             return Handled(call.action, self.frame.id, self.record.frame)
+        action = self.versions[call.protocol].outgoing(call.action)
         return self._answer(call, action, self.frame, scope)
 
     def fail(self, scope: Scope, trace: str) -> Handled:
@@ -141,7 +145,7 @@ class StationAnswer:
         if call is None or call.station != self.record.station:
             return put_aside(scope, Handled("", self.frame.id, self.record.frame), trace)
         call.refuse(Violation.INTERNAL, "the answer could not be handled", "{}", at=scope.at)
-        action = self.version.outgoing(call.action)
+        action = self.versions[call.protocol].outgoing(call.action)
         raw = self.record.frame
         if action is None or action.secret_names:
             raw = frames.result(self.frame.id, _MASKED)
@@ -149,7 +153,8 @@ class StationAnswer:
 
     def _refuse(self, call: Call, frame: frames.CallError, scope: Scope) -> None:
         details = bytes(frame.details).decode(errors="replace")
-        call.refuse(frame.code, frame.description, details, at=scope.at)
+        if call.refuse(frame.code, frame.description, details, at=scope.at):
+            calling.failed(self.versions, call, scope)
 
     def _answer(
         self, call: Call, action: Outgoing | None, frame: frames.CallResult, scope: Scope
@@ -162,7 +167,7 @@ class StationAnswer:
         told = "; ".join(scope.deviations)
         counts = call.answer(payload.decode(), told, at=scope.at)
         if counts and action is not None and response is not None:
-            self._follow_up(action, call, response, scope)
+            calling.answered(action, call, response, scope)
         return Handled(call.action, frame.id, raw)
 
     def _read(
@@ -177,12 +182,6 @@ class StationAnswer:
             return None
         scope.deviations.extend(deviations)
         return response
-
-    def _follow_up(
-        self, action: Outgoing, call: Call, response: msgspec.Struct, scope: Scope
-    ) -> None:
-        request, _ = reading.read(action.Request, msgspec.Raw(call.payload.encode()))
-        action.answered(request, response, scope)
 
 
 def _masked(action: Outgoing, payload: bytes) -> bytes:

@@ -1,7 +1,9 @@
 """The foundation of all aggregates: text ids, frozen facts, strict topics."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import cast
+from types import MappingProxyType
+from typing import ClassVar, cast
 
 from eventsourcing.domain import (
     BaseAggregate,
@@ -26,7 +28,13 @@ class Birth(Fact, CanInitAggregate[str]):
 
 
 class Aggregate(BaseAggregate[str]):
-    """A unit of decision with one stream of facts."""
+    """A unit of decision with one stream of facts.
+
+    One that is often asked has `SNAPSHOT_EVERY`, a number of facts. `ADDED` is the state that older
+    snapshots do not hold, as it was before it came to be.
+    """
+
+    ADDED: ClassVar[Mapping[str, object]] = MappingProxyType({})
 
     class Event(Fact):
         """The library's own base; never triggered."""

@@ -1,7 +1,7 @@
 """A call to a station: wished, sent, and what came of it."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from domain.model.aggregate import Aggregate, Birth, Fact, Refused
 
@@ -12,7 +12,7 @@ class Call(Aggregate):
     """One CALL with its own life; its id is also the message id on the wire.
 
     queued → sent → answered | refused | timed_out; queued → expired | cancelled; sent → queued when
-    it could not be written after all.
+    it could not be written after all. One that a campaign wants may be rejected at once.
     """
 
     TOPIC = "call"
@@ -21,6 +21,7 @@ class Call(Aggregate):
         """An operator wants it sent. Secrets in `payload` are masked; the vault has them."""
 
         TOPIC = "call.requested"
+        class_version = 2  # 2: campaign
         station: str
         protocol: str
         action: str
@@ -29,6 +30,21 @@ class Call(Aggregate):
         expires_at: datetime
         timeout: int  # s
         sealed: bool  # the payload to send is in the vault
+        campaign: str  # "" when it is nobody's part
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """Before campaigns, calls were wished one by one."""
+            state["campaign"] = ""
+
+    class Rejected(Fact):
+        """A campaign wanted it sent, and it cannot be: why."""
+
+        TOPIC = "call.rejected"
+        reason: str
+
+        def apply(self, call: "Call") -> None:
+            call.state = "rejected"
 
     class Sent(Fact):
         """It was written to the station's socket."""
@@ -130,6 +146,7 @@ class Call(Aggregate):
         expires_at: datetime,
         timeout: int,
         sealed: bool,
+        campaign: str = "",
         at: datetime,
     ) -> Self:
         """Queue a call, without veto."""
@@ -144,6 +161,7 @@ class Call(Aggregate):
             expires_at=expires_at,
             timeout=timeout,
             sealed=sealed,
+            campaign=campaign,
             timestamp=at,
         )
 
@@ -157,6 +175,11 @@ class Call(Aggregate):
         """Whether the station has had its say. What was taken back may have gone out meanwhile."""
         return self.state in {"answered", "refused", "timed_out"}
 
+    def reject(self, reason: str, *, at: datetime) -> None:
+        """It cannot go to this station: on record, for its campaign to count."""
+        if self.state == "queued":
+            self.trigger_event(self.Rejected, reason=reason, timestamp=at)
+
     def send(self, connection: int, *, at: datetime) -> None:
         """It went out; told twice of one connection it is one sending."""
         if not self._ended and connection not in self.connections:
@@ -168,33 +191,37 @@ class Call(Aggregate):
             self.trigger_event(self.Returned, connection=connection, reason=reason, timestamp=at)
 
     def answer(self, response: str, deviations: str, *, at: datetime) -> bool:
-        """A CALLRESULT came; returns whether it is the one that counts."""
+        """A CALLRESULT came; returns whether it is the first: a late one counts too."""
         if not self._ended:
             self.trigger_event(
                 self.Answered, response=response, deviations=deviations, timestamp=at
             )
             return True
-        self._late(response, at=at)
-        return False
+        return self._late(response, at=at)
 
-    def refuse(self, code: str, description: str, details: str, *, at: datetime) -> None:
-        """A CALLERROR came: an ordinary negative outcome (rule C9)."""
+    def refuse(self, code: str, description: str, details: str, *, at: datetime) -> bool:
+        """A CALLERROR came: an ordinary negative outcome (rule C9); whether it ends the call."""
         if self._ended:
             self._late(f"{code}: {description}", at=at)
-            return
+            return False
         self.trigger_event(
             self.Refused, code=code, description=description, details=details, timestamp=at
         )
+        return True
 
-    def time_out(self, reason: str, *, at: datetime) -> None:
-        """Nobody answers any more."""
-        if not self.done:
-            self.trigger_event(self.TimedOut, reason=reason, timestamp=at)
+    def time_out(self, reason: str, *, at: datetime) -> bool:
+        """Nobody answers any more; whether that ends the call."""
+        if self.done:
+            return False
+        self.trigger_event(self.TimedOut, reason=reason, timestamp=at)
+        return True
 
-    def expire(self, *, at: datetime) -> None:
+    def expire(self, *, at: datetime) -> bool:
         """The time to live is over; a call that is out already is not touched."""
-        if self.state == "queued":
-            self.trigger_event(self.Expired, timestamp=at)
+        if self.state != "queued":
+            return False
+        self.trigger_event(self.Expired, timestamp=at)
+        return True
 
     def cancel(self, *, by: str, at: datetime) -> None:
         """Take back a call that has not gone out."""
@@ -202,6 +229,8 @@ class Call(Aggregate):
             raise Refused(f"this call is {self.state.replace('_', ' ')}: it cannot be cancelled")
         self.trigger_event(self.Cancelled, by=by, timestamp=at)
 
-    def _late(self, response: str, *, at: datetime) -> None:
-        if self.state == "timed_out" and not self.late:
-            self.trigger_event(self.AnsweredLate, response=response, timestamp=at)
+    def _late(self, response: str, *, at: datetime) -> bool:
+        if self.state != "timed_out" or self.late:
+            return False
+        self.trigger_event(self.AnsweredLate, response=response, timestamp=at)
+        return True

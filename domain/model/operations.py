@@ -53,7 +53,8 @@ class RequestCall:
     """Send a CALL to a station, without business veto.
 
     `expires_at` is how long it may wait for a connection: in the past or now means the station must
-    be connected. Secrets in `payload` are masked already when `sealed`.
+    be connected. Secrets in `payload` are masked already when `sealed`. `campaign` is whose part it
+    is, "" for nobody's.
     """
 
     station: str
@@ -63,6 +64,7 @@ class RequestCall:
     expires_at: datetime
     timeout: int = 30  # s
     sealed: bool = False
+    campaign: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,8 @@
 
 from dataclasses import asdict, fields
 from datetime import datetime
-from typing import Self
+from types import MappingProxyType
+from typing import Any, Self
 
 from domain.model.aggregate import Aggregate, Birth, Fact, Refused
 from domain.model.values import Boot, Profile, Registration
@@ -13,6 +14,7 @@ class Station(Aggregate):
 
     TOPIC = "station"
     SNAPSHOT_EVERY = 100
+    ADDED = MappingProxyType({"labels": ""})
 
     class Registered(Birth):
         """The station was made known."""
@@ -24,6 +26,7 @@ class Station(Aggregate):
         """How an operator wants the station to be treated."""
 
         TOPIC = "station.configured"
+        class_version = 2  # 2: labels
         protocols: str
         security_profile: int
         registration: str
@@ -32,7 +35,13 @@ class Station(Aggregate):
         serial_number: str
         note: str
         credential: str
+        labels: str
         by: str
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """Stations had no labels."""
+            state["labels"] = ""
 
         def apply(self, station: "Station") -> None:
             for field in fields(Profile):
@@ -123,6 +132,7 @@ class Station(Aggregate):
         self.registration = ""
         self.heartbeat_interval, self.boot_retry_interval = 0, 0
         self.serial_number, self.note, self.credential = "", "", ""
+        self.labels = ""
         self.connection, self.node, self.online = 0, "", False
         self.protocol = "ocpp1.6"  # of the current or last connection
         self.firmware_version = ""

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from domain.model.aggregate import Aggregate, Birth, Fact, Refused
 from domain.model.values import Standing, Verdict, folded
@@ -17,6 +17,7 @@ class Permit:
     parent: str = ""
     concurrent_limit: int = 0  # open transactions at a time; 0: no limit
     note: str = ""
+    group: str = ""  # of tokens that go onto a local list together; "" for none
 
 
 class Token(Aggregate):
@@ -36,18 +37,25 @@ class Token(Aggregate):
         """What an operator decided about the token."""
 
         TOPIC = "token.permitted"
+        class_version = 2  # 2: group
         standing: str
         expires_at: datetime | None
         parent: str
         concurrent_limit: int
         note: str
+        group: str
         by: str
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """Tokens had no groups for lists."""
+            state["group"] = ""
 
         def apply(self, token: "Token") -> None:
             token.withdrawn = False
             token.standing, token.expires_at = self.standing, self.expires_at
             token.parent, token.concurrent_limit = self.parent, self.concurrent_limit
-            token.note = self.note
+            token.note, token.group = self.note, self.group
 
     class Withdrawn(Fact):
         """An operator removed the token: it is unknown from now on."""
@@ -82,6 +90,7 @@ class Token(Aggregate):
         self.standing = ""
         self.expires_at: datetime | None = None
         self.parent, self.concurrent_limit, self.note = "", 0, ""
+        self.group = ""
         self.transactions: list[int] = []  # open ones, of a token with a limit
 
     @classmethod

@@ -44,6 +44,7 @@ class Profile:
     serial_number: str = ""
     note: str = ""
     credential: str = ""  # id of the password's hash, "" without password
+    labels: str = ""  # comma separated, sorted; for choosing many stations at once
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from domain.model.call import Call
 from domain.scope import Scope
 
 
@@ -53,8 +54,17 @@ class Outgoing(Action):
         """A decoded request or response without its secrets."""
         return payload
 
-    def answered(self, request: Any, response: Any, scope: Scope) -> None:  # noqa: ANN401 - its own records
-        """What follows from the station's answer, beyond its being recorded."""
+    def requested(self, request: Any, call: Call, scope: Scope) -> None:  # noqa: ANN401 - its own Request
+        """What follows from the wish to send it. Secrets in the request are masked."""
+
+    def answered(self, request: Any, response: Any, call: Call, scope: Scope) -> None:  # noqa: ANN401 - its own records
+        """What follows from the station's answer, beyond its being recorded: a late one too."""
+
+    def failed(self, request: Any, call: Call, scope: Scope) -> None:  # noqa: ANN401 - its own Request
+        """What follows when no CALLRESULT came: `call.state` tells why.
+
+        A call that timed out may be answered late: then `answered` is called as well.
+        """
 
 
 @dataclass(frozen=True, slots=True)

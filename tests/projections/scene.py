@@ -98,7 +98,9 @@ class Scene:
 def tables(connection: Connection) -> dict[str, list[tuple[object, ...]]]:
     """Every row of every read model."""
     names = [
-        t for t in METADATA.sorted_tables if any(t.name == f"{m.name}_v1" for m in READ_MODELS)
+        t
+        for t in METADATA.sorted_tables
+        if any(t.name == f"{m.name}_v{m.version}" for m in READ_MODELS)
     ]
     return {
         table.name: [

@@ -3,8 +3,9 @@ from datetime import timedelta
 import pytest
 
 from domain import wire
-from projections import calls, presence, stations
+from projections import presence
 from projections.engines import writing
+from projections.occasions import WATCHED
 from projections.progress import Trust
 from projections.timers import Timers
 from tests.projections.posted import Posted
@@ -23,7 +24,7 @@ def posted():
 
 @pytest.fixture
 def timers(scene, posted):
-    trust = Trust(scene.log, [calls.MODEL, stations.MODEL])
+    trust = Trust(scene.log, WATCHED)
     return Timers(scene.engine, trust, posted, clock=scene.clock, partitions=8)
 
 

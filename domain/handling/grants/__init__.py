@@ -1,0 +1,1 @@
+"""How operators' wishes are granted: one module per subject."""

@@ -1,0 +1,71 @@
+"""Wishes to call a station, without veto, and to take a call back."""
+
+from collections.abc import Iterable
+from types import MappingProxyType
+
+from domain.handling import calling
+from domain.handling.grants.grant import Asking, Grant, Grants
+from domain.model import operations as op
+from domain.model.aggregate import Refused
+from domain.model.call import Call
+from domain.model.station import Station
+
+
+def _needs(wish: op.RequestCall | op.CancelCall) -> Iterable[str]:
+    return (Station.id_of(wish.station), Call.id_of(wish.call))
+
+
+def _request(wish: op.RequestCall, asking: Asking) -> str:
+    """Queue it. What a campaign wants is never refused, but rejected: it counts outcomes."""
+    problem = _problem(wish, asking)
+    if problem and not wish.campaign:
+        raise problem
+    scope, station = asking.scope, asking.scope.station()
+    call = scope.add(
+        Call.request(
+            wish.call,
+            station=wish.station,
+            protocol=station.protocol if station else "",
+            action=wish.action,
+            payload=wish.payload,
+            by=asking.by,
+            expires_at=wish.expires_at,
+            timeout=wish.timeout,
+            sealed=wish.sealed,
+            campaign=wish.campaign,
+            at=scope.at,
+        )
+    )
+    if problem:
+        call.reject(str(problem), at=scope.at)
+    else:
+        calling.requested(asking.versions, call, scope)
+    return wish.call
+
+
+def _problem(wish: op.RequestCall, asking: Asking) -> Refused | None:
+    """Why it cannot be sent."""
+    try:
+        station = asking.registered()
+    except Refused as refusal:
+        return refusal
+    if not station.online and wish.expires_at <= asking.scope.at:
+        return Refused("the station is not connected", Refused.NOT_CONNECTED)
+    return None
+
+
+def _cancel(wish: op.CancelCall, asking: Asking) -> str:
+    call = asking.scope.call(wish.call)
+    if call is None or call.station != wish.station:
+        raise Refused("there is no such call", Refused.NOT_FOUND)
+    call.cancel(by=asking.by, at=asking.scope.at)
+    calling.failed(asking.versions, call, asking.scope)
+    return wish.call
+
+
+GRANTS: Grants = MappingProxyType(
+    {
+        op.RequestCall: Grant(_needs, _request),
+        op.CancelCall: Grant(_needs, _cancel),
+    }
+)
