@@ -21,15 +21,25 @@ from websockets.typing import Subprotocol
 
 PATIENCE = 10  # s
 _ASKED = (
+    "CancelReservation",
     "ChangeAvailability",
     "ChangeConfiguration",
     "ClearCache",
+    "ClearChargingProfile",
     "DataTransfer",
+    "GetCompositeSchedule",
     "GetConfiguration",
+    "GetDiagnostics",
+    "GetLocalListVersion",
     "RemoteStartTransaction",
     "RemoteStopTransaction",
+    "ReserveNow",
     "Reset",
+    "SendLocalList",
+    "SetChargingProfile",
+    "TriggerMessage",
     "UnlockConnector",
+    "UpdateFirmware",
 )
 
 

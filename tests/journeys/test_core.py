@@ -4,9 +4,7 @@ In each: the station is registered, connected, idle. Nothing is sent to it that 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 import websockets
@@ -15,31 +13,11 @@ from websockets.typing import Subprotocol
 
 from tests.journeys.charge_point import Station
 from tests.journeys.conftest import Operator
+from tests.journeys.waiting import eventually, nothing_unasked, until
 
+__all__ = ["nothing_unasked"]
 OLD, OURS = Subprotocol("ocpp0.1"), Subprotocol("ocpp1.6")
 PAST = (datetime.now(UTC) - timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M:%S.123Z")
-
-
-@pytest.fixture(autouse=True)
-async def nothing_unasked(station: Station) -> AsyncIterator[None]:
-    """No CALL reaches the station that the test did not expect (rule 3 of the tool)."""
-    yield
-    assert station.unasked() == []
-
-
-async def until(operator: Operator, path: str, shows: Callable[[dict[str, Any]], object]) -> Any:
-    """The row, once the read model shows what is wanted."""
-    async with asyncio.timeout(10):
-        while True:
-            answer = await operator.client.get(path)
-            if answer.is_success and shows(answer.json()):
-                return answer.json()
-            await asyncio.sleep(0.02)
-
-
-async def eventually(operator: Operator, path: str, field: str, wanted: object) -> Any:
-    """The row, once a field of it is as wanted."""
-    return await until(operator, path, lambda row: row[field] == wanted)
 
 
 async def test_tc_001_cold_boot(station, operator):
