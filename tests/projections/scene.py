@@ -1,5 +1,6 @@
 """A log, a clock and the read models: aggregates tell, rows are looked at."""
 
+import weakref
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,6 +28,7 @@ class Scene:
     def __init__(self, database: Engine | None = None) -> None:
         if database is None:
             database = engine("sqlite://")
+            weakref.finalize(self, database.dispose)
             migrate(database)
         self.engine = database
         self.log = MemoryLog()
