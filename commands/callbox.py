@@ -11,6 +11,7 @@ import orjson
 
 from commands.desk import Declined, Desk
 from commands.watch import Watch
+from domain.model.campaign import payload_for
 from domain.model.operations import RequestCall
 from domain.ocpp import reading
 from domain.ocpp.action import Outgoing
@@ -22,7 +23,7 @@ class UnknownAction(Exception):
 
 
 class Unfit(Exception):
-    """The payload is no JSON object."""
+    """The payload is no JSON object, or nothing for many stations."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,21 @@ class Callbox:
             await self._wish_sealed(wish, payload, by=order.by)
         else:
             await self._desk.wish(wish, by=order.by)
+
+    def common(self, action: str, payload: bytes) -> str:
+        """A payload for many stations, as it will go on the wire.
+
+        `{station}` is allowed where `domain.model.campaign.payload_for` puts an id. Raises
+        UnknownAction, Unfit, reading's Violation.
+        """
+        known = self._actions.get(action)
+        if known is None:
+            raise UnknownAction
+        compact = _compact(payload)
+        reading.check(known.Request, payload_for(action, compact.decode(), "CP1").encode())
+        if _masked(known, compact) is not None:
+            raise Unfit("the payload holds a secret: that is for one station, not for many")
+        return compact.decode()
 
     async def wait(self, call: str, *, patience: float) -> None:
         """Return when a call is over, or after `patience` seconds."""

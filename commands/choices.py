@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from commands.api.office import Defaults
 from commands.desk import Address
+from commands.files.hosting import Hosting
+from commands.files.store import Store
 from commands.settings import Settings
 from domain.csms import Policy
 from domain.model.values import Profile
@@ -62,6 +64,15 @@ def address(settings: Settings, node: str) -> Address:
 def defaults(settings: Settings) -> Defaults:
     return Defaults(
         heartbeat_interval=settings.heartbeat_interval, call_timeout=settings.call_timeout
+    )
+
+
+def hosting(settings: Settings) -> Hosting:
+    folder = settings.files or settings.data / "files"
+    return Hosting(
+        store=Store(folder, most_bytes=settings.files_max_bytes),
+        keep=timedelta(days=settings.files_ttl),
+        public_url=settings.public_url,
     )
 
 

@@ -7,7 +7,13 @@ import typer
 
 from commands.terminal import (
     calls,
+    campaigns,
+    config,
+    diagnostics,
+    firmware,
     journal,
+    profiles,
+    reservations,
     roles,
     simulation,
     stations,
@@ -34,8 +40,14 @@ def application() -> typer.Typer:
     app.add_typer(stations.app, name="stations")
     app.add_typer(tokens.app, name="tokens")
     app.add_typer(transactions.app, name="transactions")
+    app.add_typer(reservations.app, name="reservations")
+    app.add_typer(profiles.app, name="profiles")
+    app.add_typer(config.app, name="config")
+    app.add_typer(firmware.app, name="firmware")
+    app.add_typer(diagnostics.app, name="diagnostics")
     app.add_typer(users.app, name="users")
     app.command()(calls.call)
+    app.command()(campaigns.bulk)
     app.add_typer(journal.app, name="journal")
     app.command()(upkeep.rebuild)
     app.command()(simulation.simulate)

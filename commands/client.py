@@ -1,8 +1,11 @@
 """The HTTP API as the command line speaks to it: JSON in and out, problems as exceptions."""
 
 import json
+import shutil
 from collections.abc import Iterator
-from typing import Any
+from contextlib import contextmanager
+from http.client import HTTPResponse
+from typing import Any, BinaryIO
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode
 from urllib.request import Request, urlopen
@@ -35,17 +38,31 @@ class Client:
         """What is there; raises ApiError."""
         return self._json("GET", path, query)
 
-    def put(self, path: str, body: object) -> Any:  # noqa: ANN401 - JSON
+    def document(self, path: str, accept: str, **query: object) -> bytes:
+        """What is there in another form than JSON; raises ApiError."""
+        return self._said("GET", path, query, accept=accept)
+
+    def put(self, path: str, body: object, **query: object) -> Any:  # noqa: ANN401 - JSON
         """Make it so; raises ApiError."""
-        return self._json("PUT", path, {}, json.dumps(body).encode())
+        return self._json("PUT", path, query, json.dumps(body).encode())
 
     def post(self, path: str, body: bytes = b"", **query: object) -> Any:  # noqa: ANN401 - JSON
         """Do it; the body is sent as given; raises ApiError."""
         return self._json("POST", path, query, body)
 
-    def delete(self, path: str) -> None:
+    def upload(self, path: str, file: BinaryIO, *, size: int, **query: object) -> Any:  # noqa: ANN401 - JSON
+        """Send a file of so many bytes as it is read; raises ApiError."""
+        with self._asked("POST", path, query, file, size=size) as response:
+            return json.loads(response.read())
+
+    def fetch(self, path: str, target: BinaryIO) -> None:
+        """Write what is there into a file, as it comes; raises ApiError."""
+        with self._asked("GET", path, {}, accept="*/*") as response:
+            shutil.copyfileobj(response, target)
+
+    def delete(self, path: str, **query: object) -> Any:  # noqa: ANN401 - JSON
         """Remove it; raises ApiError."""
-        self._json("DELETE", path, {})
+        return self._json("DELETE", path, query)
 
     def items(self, path: str, *, most: int, **query: object) -> Iterator[dict[str, Any]]:
         """The items of a list, page after page, at most so many; raises ApiError."""
@@ -61,20 +78,52 @@ class Client:
     def _json(
         self, method: str, path: str, query: dict[str, object], body: bytes | None = None
     ) -> Any:  # noqa: ANN401 - JSON
+        said = self._said(method, path, query, body)
+        return json.loads(said) if said else None
+
+    def _said(
+        self,
+        method: str,
+        path: str,
+        query: dict[str, object],
+        body: bytes | None = None,
+        *,
+        accept: str = "application/json",
+    ) -> bytes:
+        with self._asked(method, path, query, body, accept=accept) as response:
+            return bytes(response.read())
+
+    @contextmanager
+    def _asked(
+        self,
+        method: str,
+        path: str,
+        query: dict[str, object],
+        body: bytes | BinaryIO | None = None,
+        *,
+        accept: str = "application/json",
+        size: int | None = None,
+    ) -> Iterator[HTTPResponse]:
+        """The response, to be read; `size` is that of a body that is a file."""
         given = {name: value for name, value in query.items() if value not in (None, "")}
         url = f"{self._url}{path}" + (f"?{urlencode(given)}" if given else "")
-        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+        headers = {
+            "Authorization": f"Bearer {self._token}",
+            "Content-Type": "application/json",
+            "Accept": accept,
+        }
+        if size is not None:
+            headers["Content-Length"] = str(size)
         request = Request(url, body, headers, method=method)  # noqa: S310 - checked in __init__
         patience = _WITHIN + float(str(given.get("wait", 0)))
         try:
             with urlopen(request, timeout=patience) as response:  # noqa: S310 - checked in __init__
-                said = response.read()
+                yield response
         except HTTPError as error:
             raise ApiError(_explain(error), error.code) from None
         except (URLError, TimeoutError, ConnectionError) as error:
             why = getattr(error, "reason", error)
             raise ApiError(f"the API at {self._url} does not answer: {why}") from None
-        return json.loads(said) if said else None
 
 
 def _explain(error: HTTPError) -> str:

@@ -11,6 +11,7 @@ from typing import Protocol, runtime_checkable
 from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import Callable as Calling
 from dependency_injector.providers import Dependency, Factory, Object, Singleton
+from dependency_injector.providers import List as ListOf
 
 from commands import choices
 from commands.api.app import application
@@ -42,6 +43,7 @@ from projections import calls, stations
 from projections.database import Database, passed
 from projections.directory import StationDirectory
 from projections.dispatcher import Dispatcher
+from projections.files import Rights
 from projections.leases import LeaseReader
 from projections.migration import READ_MODELS
 from projections.occasions import WATCHED
@@ -166,7 +168,7 @@ class ProjectionsParts(Opened):
     )
     housekeeping = Singleton(
         Housekeeping,
-        vault,
+        ListOf(vault, Singleton(Rights, Opened.engine)),
         Opened.log,
         Opened.clock,
         keep_days=Opened.settings.provided.journal_retention_days,
@@ -199,6 +201,7 @@ class ApiParts(Opened):
         callbox=callbox,
         database=Opened.database,
         log=Opened.log,
+        hosting=Calling(choices.hosting, Opened.settings),
         clock=Opened.clock,
         defaults=Calling(choices.defaults, Opened.settings),
     )

@@ -1,8 +1,8 @@
-"""What is thrown away in time: sealed payloads of calls that are over, old days of the journal."""
+"""What is thrown away in time: sealed payloads, rights to files, old days of the journal."""
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -16,19 +16,21 @@ _log = logging.getLogger("ampledger.projections")
 
 
 class Sweeping(Protocol):
-    """A vault that can be swept."""
+    """A register that can be swept."""
 
     def sweep(self, now: datetime) -> int:
-        """Destroy the payloads of calls that are over or never came to be; how many went."""
+        """Destroy what is of no more use; how many rows went."""
         ...
 
 
 class Housekeeping:
     """Done by whoever owns the projections."""
 
-    def __init__(self, vault: Sweeping, log: Log, clock: Clock, *, keep_days: int) -> None:
+    def __init__(
+        self, registers: Sequence[Sweeping], log: Log, clock: Clock, *, keep_days: int
+    ) -> None:
         """`keep_days`: how long the journal is kept, 0 for ever."""
-        self._vault, self._log, self._clock = vault, log, clock
+        self._registers, self._log, self._clock = registers, log, clock
         self._keep = timedelta(days=keep_days)
         self._prune_after: datetime | None = None
 
@@ -45,7 +47,8 @@ class Housekeeping:
     def tidy(self) -> None:
         """Throw away what is due."""
         now = self._clock()
-        self._vault.sweep(now)
+        for register in self._registers:
+            register.sweep(now)
         if self._keep and (self._prune_after is None or now >= self._prune_after):
             self._prune_after = now + _PRUNE_EVERY
             if pruned := self._log.prune(now - self._keep):

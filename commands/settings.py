@@ -117,6 +117,20 @@ class Settings(BaseSettings):
         10, gt=0, description="s for finishing what is under way at the end"
     )
 
+    files: Path | None = Field(
+        None,
+        description="folder of firmware and diagnostics; unset: files in the data folder",
+    )
+    files_max_bytes: int = Field(1 << 30, ge=1, description="bytes of the largest file accepted")
+    files_ttl: float = Field(
+        7, gt=0, le=365, description="days a station may fetch or bring a file it was told of"
+    )
+    public_url: str = Field(
+        "",
+        description="where stations reach the HTTP API for files, e.g. https://csms.example;"
+        " empty: where whoever asks reaches it",
+    )
+
     partitions: int = Field(32, ge=1, le=1024, description="inbound queues; fixed at first use")
     domain_workers: int = Field(1, ge=1, description="how many domain processes there are")
     domain_index: int = Field(0, ge=0, description="which of them this one is, from 0")
@@ -154,6 +168,11 @@ class Settings(BaseSettings):
     @classmethod
     def _broker(cls, url: str) -> str:
         return _with_scheme(url, "amqp", "amqps")
+
+    @field_validator("public_url")
+    @classmethod
+    def _public(cls, url: str) -> str:
+        return _with_scheme(url, "http", "https")
 
     @field_validator("admin_token")
     @classmethod

@@ -11,10 +11,19 @@ import orjson
 from domain.log import StoredFact
 from domain.model.aggregate import Aggregate, Fact
 from domain.model.call import Call
+from domain.model.campaign import Campaign
+from domain.model.charging import Charging
+from domain.model.charging_profile import ChargingProfile
+from domain.model.configuration import Configuration
 from domain.model.connector import Connector
+from domain.model.list_update import ListUpdate
+from domain.model.local_list import LocalList
+from domain.model.maintenance import Maintenance
 from domain.model.meter import Meter
 from domain.model.numbering import Numbering
 from domain.model.quarantine import Quarantine
+from domain.model.reservation import Reservation
+from domain.model.schedule_report import ScheduleReport
 from domain.model.station import Station
 from domain.model.stranger import Stranger
 from domain.model.token import Token
@@ -30,6 +39,15 @@ AGGREGATES: tuple[type[Aggregate], ...] = (
     Call,
     Quarantine,
     Stranger,
+    Maintenance,
+    Charging,
+    ChargingProfile,
+    ScheduleReport,
+    Reservation,
+    Campaign,
+    Configuration,
+    LocalList,
+    ListUpdate,
 )
 
 

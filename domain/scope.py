@@ -10,6 +10,7 @@ from domain import wire
 from domain.model.aggregate import Aggregate
 from domain.model.call import Call
 from domain.model.connector import Connector
+from domain.model.maintenance import Maintenance
 from domain.model.meter import Meter
 from domain.model.numbering import Numbering
 from domain.model.quarantine import Quarantine
@@ -72,6 +73,11 @@ class Scope:
         """A log of readings."""
         found = self.repository.get(Meter, stream)
         return self._touch(found) or self.add(Meter.resume(stream, [], at=self.at))
+
+    def maintenance(self) -> Maintenance:
+        """What is done to the station's firmware, and asked of its diagnostics."""
+        found = self.find(Maintenance, Maintenance.id_of(self.station_id))
+        return found or self.add(Maintenance.begin(self.station_id, at=self.at))
 
     def stranger(self) -> Stranger:
         """Who knocks under the station's name."""

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import singledispatch
 
+import orjson
 from sqlalchemy import Connection, Index, select
 
 from domain.model.aggregate import Fact
 from domain.model.call import Call
+from domain.model.station import Station
+from domain.ocpp import times
 from projections.readmodel import Key, Keyed, Row
 from projections.tables import among, fetch, partial_index, table
 
@@ -48,6 +51,7 @@ class CallRow(Row):
     done_at: datetime | None = None
     late_response: str | None = None
     late_at: datetime | None = None
+    triggered: str = "[]"  # JSON: what a TriggerMessage led to, {message_id, action, connector, at}
 
 
 CALLS = table(
@@ -131,11 +135,24 @@ def _(fact: Call.Cancelled, row: CallRow) -> None:
     _done(row, "cancelled", fact.timestamp)
 
 
+@_effect.register
+def _(fact: Station.Triggered, row: CallRow) -> None:
+    message = {
+        "message_id": fact.message_id,
+        "action": fact.action,
+        "connector": fact.connector,
+        "at": times.write(fact.timestamp),
+    }
+    row.triggered = orjson.dumps([*orjson.loads(row.triggered), message]).decode()
+
+
 def _done(row: CallRow, status: str, at: datetime) -> None:
     row.status, row.waiting, row.done_at = status, False, at
 
 
 def _key(fact: Fact) -> Key:
+    if isinstance(fact, Station.Triggered):
+        return (fact.call,)
     return (fact.originator_id.removeprefix("call:"),)
 
 
@@ -171,3 +188,11 @@ def over(connection: Connection, ids: Collection[str]) -> set[str]:
     """Which of these calls nothing more is to come of."""
     query = select(CALLS.c.id).where(among(connection, CALLS.c.id, ids), ~CALLS.c.waiting)
     return set(connection.scalars(query))
+
+
+def among_ids(connection: Connection, ids: Collection[str]) -> dict[str, CallRow]:
+    """These calls, by id."""
+    if not ids:
+        return {}
+    query = VIEW.where(among(connection, CALLS.c.id, ids))
+    return {row.id: row for row in fetch(connection, query, CallRow)}

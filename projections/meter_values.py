@@ -1,18 +1,20 @@
 """The read model of meter values: one row per sampled value, defaults of OCPP 1.6 made explicit."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import isfinite
 
 import orjson
-from sqlalchemy import Connection, Index, Select, select
+from sqlalchemy import Connection, Index, Select, select, tuple_
 
 from domain.model.meter import Meter
 from projections.readmodel import Appended, Noted
 from projections.tables import fetch, table
 
 _OF_TRANSACTION = "meter:transaction:"
+_PAGE = 2000  # rows read at once, more than one moment has
+_AHEAD = timedelta(minutes=10)  # that a station's clock may be: a sample is older than its arrival
 
 
 @dataclass(slots=True, kw_only=True)
@@ -142,3 +144,36 @@ def of_station(
 
 def _fetched(connection: Connection, query: Select[tuple[object, ...]]) -> list[MeterValueRow]:
     return fetch(connection, query, MeterValueRow)
+
+
+def of_window(
+    connection: Connection,
+    station: str,
+    connector: int,
+    *,
+    measurands: Collection[str],
+    begin: datetime,
+    end: datetime,
+    most: int,
+) -> list[MeterValueRow]:
+    """The values sampled from `begin` to before `end`, newest first, whole moments.
+
+    The oldest are left out when there are more than `most`. No index knows when they were sampled:
+    it is read back from the newest to what had arrived before the window began.
+    """
+    columns = METER_VALUES.c
+    place = tuple_(columns.position, columns.index)
+    query = VIEW.where(columns.station == station, columns.connector == connector)
+    query = query.where(columns.measurand.in_(measurands))
+    query = query.order_by(columns.position.desc(), columns.index.desc()).limit(_PAGE)
+    found: list[MeterValueRow] = []
+    rows = _fetched(connection, query)
+    while rows:
+        found += [row for row in rows if begin <= row.sampled_at < end]
+        last = rows[-1]
+        if len(found) >= most:
+            return [row for row in found if row.position > last.position]
+        if len(rows) < _PAGE or last.received_at < begin - _AHEAD:
+            break
+        rows = _fetched(connection, query.where(place < (last.position, last.index)))
+    return found

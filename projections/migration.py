@@ -6,17 +6,30 @@ from sqlalchemy import Connection, Engine, Select, select, text
 from sqlalchemy.schema import CreateSchema
 
 from projections import (
+    automation,
     calls,
+    campaign_members,
+    campaigns,
+    charging_profiles,
+    configuration,
     connectors,
+    installed_profiles,
+    job_events,
+    jobs,
+    local_list_entries,
+    local_lists,
     meter_values,
     positions,
     quarantine,
+    reservations,
+    schedules,
     stations,
     strangers,
     tokens,
     transactions,
 )
 from projections.engines import schema_of, writing
+from projections.files import FILES, GRANTS
 from projections.readmodel import ReadModel
 from projections.stumbles import STUMBLES
 from projections.tables import METADATA, table, upsert
@@ -32,6 +45,18 @@ READ_MODELS: tuple[ReadModel, ...] = (
     calls.MODEL,
     quarantine.MODEL,
     strangers.MODEL,
+    jobs.MODEL,
+    job_events.MODEL,
+    schedules.MODEL,
+    charging_profiles.MODEL,
+    installed_profiles.MODEL,
+    reservations.MODEL,
+    campaigns.MODEL,
+    campaign_members.MODEL,
+    configuration.MODEL,
+    automation.MODEL,
+    local_lists.MODEL,
+    local_list_entries.MODEL,
 )
 _VIEWS: tuple[tuple[str, Select[tuple[object, ...]]], ...] = (
     ("stations", stations.VIEW),
@@ -42,8 +67,20 @@ _VIEWS: tuple[tuple[str, Select[tuple[object, ...]]], ...] = (
     ("calls", calls.VIEW),
     ("quarantine", quarantine.VIEW),
     ("strangers", strangers.VIEW),
+    ("jobs", jobs.VIEW),
+    ("job_events", job_events.VIEW),
+    ("schedules", schedules.VIEW),
+    ("charging_profiles", charging_profiles.VIEW),
+    ("installed_profiles", installed_profiles.VIEW),
+    ("reservations", reservations.VIEW),
+    ("campaigns", campaigns.VIEW),
+    ("campaign_members", campaign_members.VIEW),
+    ("configuration", configuration.VIEW),
+    ("automation", automation.VIEW),
+    ("local_lists", local_lists.VIEW),
+    ("local_list_entries", local_list_entries.VIEW),
 )
-_OWN = (STUMBLES, USERS, VAULT)  # tables that no read model above brings along
+_OWN = (STUMBLES, USERS, VAULT, FILES, GRANTS)  # tables that no read model above brings along
 _LOCK = 0x616D706C6564  # "ampled": the advisory lock of whoever migrates
 
 

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from domain import wire
-from projections import calls, outbound, stations
+from projections import calls, campaign_members, campaigns, jobs, outbound, reservations, stations
+from projections.errands import errands
 from projections.readmodel import ReadModel
 
 _GRACE = timedelta(seconds=30)
@@ -35,5 +36,21 @@ def unanswered_calls(connection: Connection, now: datetime) -> Iterator[Told]:
         yield f"time_out:{late.call}:{late.connection}", lost
 
 
-SOURCES: tuple[Source, ...] = (expired_calls, unanswered_calls)
-WATCHED: tuple[ReadModel, ...] = (calls.MODEL, stations.MODEL)  # that the sources look at
+def expired_reservations(connection: Connection, now: datetime) -> Iterator[Told]:
+    """Each call that made one stand is an occasion of its own, should its number stand again."""
+    for over in reservations.overdue(connection, now=now):
+        until = over.expires_at.isoformat() if over.expires_at else ""
+        id = f"expire_reservation:{over.station}:{over.number}:{until}:{over.reserve_call}"
+        name, subject = "expire_reservation", str(over.number)
+        yield id, wire.Due(id=id, key=over.station, name=name, subject=subject, at=now)
+
+
+SOURCES: tuple[Source, ...] = (expired_calls, unanswered_calls, expired_reservations, errands)
+WATCHED: tuple[ReadModel, ...] = (  # that the sources look at
+    calls.MODEL,
+    stations.MODEL,
+    reservations.MODEL,
+    campaigns.MODEL,
+    campaign_members.MODEL,
+    jobs.MODEL,
+)

@@ -91,3 +91,11 @@ def listed(
         fields = (TOKENS.c.id, TOKENS.c.note, TOKENS.c.parent)
         query = query.where(or_(*(each.icontains(search, autoescape=True) for each in fields)))
     return fetch(connection, query, TokenRow)
+
+
+def of_group(connection: Connection, group: str = "") -> list[TokenRow]:
+    """The tokens of a group, in order of `id`; all tokens when it is ""."""
+    query = VIEW.order_by(TOKENS.c.id)
+    if group:
+        query = query.where(TOKENS.c.group == group)
+    return fetch(connection, query, TokenRow)

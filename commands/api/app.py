@@ -6,16 +6,28 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from commands.api import (
+    assignments,
+    bulk_calls,
     calls,
+    campaigns,
+    charging_profiles,
+    configuration,
     connectors,
+    files,
+    firmware,
     health,
+    jobs,
     journal,
+    maintenance,
     meter_values,
     problems,
     quarantine,
+    reservations,
+    schedules,
     stations,
     tokens,
     transactions,
+    triggers,
     users,
 )
 from commands.api.office import Office
@@ -35,6 +47,30 @@ _PROBLEMS: dict[int | str, dict[str, object]] = {
     "4XX": {"model": ProblemDetails, "content": {problems.MEDIA_TYPE: {}}},
     "5XX": {"model": ProblemDetails, "content": {problems.MEDIA_TYPE: {}}},
 }
+_RESOURCES = (  # in the order of the documentation
+    stations,
+    triggers,
+    configuration,
+    calls,
+    bulk_calls,
+    campaigns,
+    journal,
+    connectors,
+    charging_profiles,
+    assignments,
+    schedules,
+    transactions,
+    reservations,
+    meter_values,
+    tokens,
+    jobs,
+    maintenance,
+    firmware,
+    files,
+    quarantine,
+    users,
+    health,
+)
 
 
 def application(office: Office) -> FastAPI:
@@ -47,18 +83,7 @@ def application(office: Office) -> FastAPI:
         responses=_PROBLEMS,
     )
     app.state.office = office
-    for resource in (
-        stations,
-        calls,
-        journal,
-        connectors,
-        transactions,
-        meter_values,
-        tokens,
-        quarantine,
-        users,
-        health,
-    ):
+    for resource in _RESOURCES:
         app.include_router(resource.router)
     app.add_middleware(Requests)
     problems.install(app)

@@ -20,6 +20,15 @@ class CallError(BaseModel):
     details: Any = None
 
 
+class Triggered(BaseModel):
+    """A message that a station sent because of a TriggerMessage."""
+
+    message_id: str
+    action: str
+    connector: int | None = Field(description="that the message names")
+    at: Time
+
+
 class Call(BaseModel):
     """A call. Secrets in request and response are masked."""
 
@@ -40,6 +49,7 @@ class Call(BaseModel):
     sent_at: Time | None
     answered_at: Time | None
     campaign: str | None = Field(description="id of the campaign it is a part of")
+    triggered: list[Triggered] = Field(description="what came of a TriggerMessage, in a minute")
 
 
 def shown(row: CallRow) -> dict[str, Any]:
@@ -59,6 +69,7 @@ def shown(row: CallRow) -> dict[str, Any]:
         "sent_at": row.sent_at and times.write(row.sent_at),
         "answered_at": row.answered_at and times.write(row.answered_at),
         "campaign": row.campaign or None,
+        "triggered": orjson.Fragment(row.triggered),
     }
 
 

@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 
 from commands.callbox import Callbox
 from commands.desk import Desk
+from commands.files.hosting import Hosting
 from domain.log import Log
 from domain.ports import Clock
 from projections.database import Database
@@ -28,6 +29,7 @@ class Office:
     callbox: Callbox
     database: Database
     log: Log
+    hosting: Hosting
     clock: Clock
     defaults: Defaults = field(default_factory=Defaults)
 

@@ -107,11 +107,18 @@ def _lookable(call: str) -> Iterator[None]:
 
 
 async def _request(office: Office, order: Order) -> None:
-    try:
+    with explained(office, order.action):
         await office.callbox.request(order)
+
+
+@contextmanager
+def explained(office: Office, action: str) -> Iterator[None]:
+    """What is wrong with a call, as a Problem."""
+    try:
+        yield
     except UnknownAction:
         known = ", ".join(sorted(office.callbox.actions))
-        detail = f"there is no action {order.action} to a station; there are {known}"
+        detail = f"there is no action {action} to a station; there are {known}"
         raise Problem(404, detail, kind="unknown-action") from None
     except Unfit as error:
         raise Problem(422, str(error), kind="invalid") from None

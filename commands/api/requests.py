@@ -13,6 +13,7 @@ from commands.api.problems import Problem, answer
 LONGEST_BODY = 1 << 20  # bytes
 _HEADER = "X-Request-Id"
 _LONGEST_ID = 64
+_FILES = "/files/"
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _log = logging.getLogger("ampledger.api")
@@ -54,7 +55,12 @@ class Requests:
 
 
 def _oversized(scope: Scope) -> Problem | None:
-    """Why a body is not even read: nobody knows yet who sends it."""
+    """Why a body is not even read: nobody knows yet who sends it.
+
+    Routes of files look at who sends it, and bound it while it comes (`commands.api.receiving`).
+    """
+    if _takes_files(scope):
+        return None
     headers = Headers(scope=scope)
     if "transfer-encoding" in headers:
         return Problem(411, "the length of the body must be told: no chunks")
@@ -62,6 +68,16 @@ def _oversized(scope: Scope) -> Problem | None:
     if not (length.isascii() and length.isdecimal()) or int(length) > LONGEST_BODY:
         return Problem(413, f"a body has at most {LONGEST_BODY} bytes")
     return None
+
+
+def _takes_files(scope: Scope) -> bool:
+    path: str = scope["path"]
+    return path.startswith(_FILES) or (scope["method"], path) == ("POST", "/api/v1/firmware")
+
+
+def _shown(path: str) -> str:
+    """A path without the right that a location of ours is."""
+    return f"{_FILES}***" if path.startswith(_FILES) else path
 
 
 def _id_of(scope: Scope) -> str:
@@ -76,7 +92,7 @@ def _tell(scope: Scope, status: int, seconds: float) -> None:
     level = logging.DEBUG if scope["method"] in _READS else logging.INFO
     extra = {
         "method": scope["method"],
-        "path": scope["path"],
+        "path": _shown(scope["path"]),
         "status": status,
         "seconds": round(seconds, 4),
         "by": scope["state"].get("user", ""),

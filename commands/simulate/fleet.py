@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from commands.simulate.counts import FleetCounts
-from commands.simulate.life import Identity, Life, Pace
+from commands.simulate.life import Identity, Life
+from commands.simulate.visits import Pace
 
 _AT_ONCE = 50  # stations connecting
 _TOLD_EVERY = 0.5  # s

@@ -1,7 +1,8 @@
 """`ampledger call`: any OCPP action to a station, its payload as it goes on the wire."""
 
 import json
-from typing import Annotated
+from collections.abc import Container, Mapping
+from typing import Annotated, Any
 
 import typer
 
@@ -11,6 +12,9 @@ from commands.terminal.output import AsJson, fail, plainly, show_one
 
 _OPEN = frozenset({"queued", "sent"})
 
+Wait = Annotated[float, typer.Option(help="s to wait for the answer", min=0, max=120)]
+Ttl = Annotated[int, typer.Option(help="s to wait for the station to connect", min=0)]
+
 
 @plainly
 def call(
@@ -19,8 +23,8 @@ def call(
     action: Annotated[str, typer.Argument(help="OCPP action, e.g. RemoteStartTransaction")],
     payload: Annotated[str, typer.Argument(help="JSON object")] = "{}",
     *,
-    wait: Annotated[float, typer.Option(help="s to wait for the answer", min=0, max=120)] = 30,
-    ttl: Annotated[int, typer.Option(help="s to wait for the station to connect", min=0)] = 0,
+    wait: Wait = 30,
+    ttl: Ttl = 0,
     as_json: AsJson = False,
 ) -> None:
     """Call a station. Exit code 0: it answered; 1: it refused, or did not answer; 3: not yet."""
@@ -30,8 +34,18 @@ def call(
         fail(f"the payload is no JSON: {error}", 2)
     path = path_of("stations", station, "calls", action)
     outcome = client_of(context).post(path, payload.encode(), wait=wait, ttl=ttl)
+    conclude(outcome, as_json=as_json)
+
+
+def conclude(
+    outcome: Mapping[str, Any], *, as_json: bool, wanted: Container[str] | None = None
+) -> None:
+    """Show a call and end with the exit code that it deserves; `wanted` are good statuses."""
     show_one(outcome, as_json=as_json)
     if outcome["status"] in _OPEN:
         raise typer.Exit(3)
     if outcome["status"] != "answered":
         raise ApiError(f"the call is {outcome['status']}")
+    status = outcome["response"].get("status", "")
+    if wanted is not None and status not in wanted:
+        raise ApiError(f"the station says {status}")

@@ -41,14 +41,14 @@ def simulate(
     They boot, charge, and do what they are called for. Exit code 1: none of them could connect.
     """
     try:
-        from commands.simulate import fleet, life  # noqa: PLC0415 - needs the extra `sim`
+        from commands.simulate import fleet, visits  # noqa: PLC0415 - needs the extra `sim`
     except ModuleNotFoundError:
         fail("the simulator is an extra: pip install 'ampledger[sim]'")
     port = settings_of(context).gateway_port
     chosen = fleet.Fleet(stations, url or f"ws://127.0.0.1:{port}", prefix, password, (_TAG,))
     if adopt:
         _adopt(context, chosen.names(), password)
-    pace = life.Pace(idle=idle, session=session, sample=sample)
+    pace = visits.Pace(idle=idle, session=session, sample=sample)
     console = Console(stderr=True)
     with Live(console=console, refresh_per_second=2) as live:
         running = fleet.simulate(chosen, pace, seconds, lambda counts: live.update(_table(counts)))

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from commands.client import ApiError, Client, path_of
+from commands.terminal.calls import Ttl, Wait, conclude
 from commands.terminal.connection import client_of
 from commands.terminal.output import AsJson, fail, plainly, show, show_one
 
@@ -16,6 +17,7 @@ app = typer.Typer(help="The register of stations.", no_args_is_help=True)
 
 _COLUMNS = ("id", "online", "registration", "vendor", "model", "firmware_version", "last_frame_at")
 _NUMBERS = frozenset({"security_profile", "heartbeat_interval", "boot_retry_interval"})
+_LISTS = frozenset({"protocols", "labels"})
 
 Station = Annotated[str, typer.Argument(help="identity of the station")]
 Limit = Annotated[int, typer.Option(min=1, help="how many at most")]
@@ -34,6 +36,7 @@ def add(
     ] = None,
     registration: Annotated[str, typer.Option(help="Accepted, Pending, Rejected")] = "Accepted",
     note: Annotated[str, typer.Option(help="for people")] = "",
+    label: Annotated[list[str] | None, typer.Option(help="one of its labels; repeatable")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Register a station, or change how it is treated.
@@ -44,6 +47,7 @@ def add(
         "security_profile": security_profile,
         "registration": registration,
         "note": note,
+        "labels": label or [],
     }
     if password is not None:
         body["password"] = sys.stdin.readline().rstrip("\n") if password == "-" else password  # noqa: S105 - not one
@@ -58,6 +62,7 @@ def list_(
     context: typer.Context,
     search: Annotated[str, typer.Option(help="part of the identity or the note")] = "",
     online: Annotated[bool | None, typer.Option("--online/--offline", help="only these")] = None,
+    label: Annotated[str, typer.Option(help="all with this label")] = "",
     limit: Limit = 100,
     *,
     as_json: AsJson = False,
@@ -65,7 +70,7 @@ def list_(
     """List stations."""
     is_online = "" if online is None else str(online).lower()
     rows = client_of(context).items(
-        path_of("stations"), most=limit, search=search, online=is_online
+        path_of("stations"), most=limit, search=search, online=is_online, label=label
     )
     show(rows if as_json else map(_flat, rows), _COLUMNS, as_json=as_json)
 
@@ -92,6 +97,25 @@ def unknown(context: typer.Context, limit: Limit = 100, *, as_json: AsJson = Fal
     show(rows, ("id", "protocols", "remote", "knocks", "last_at"), as_json=as_json)
 
 
+@app.command()
+@plainly
+def trigger(
+    context: typer.Context,
+    station: Station,
+    message: Annotated[str, typer.Argument(help="e.g. StatusNotification, MeterValues")],
+    connector: Annotated[int | None, typer.Option(help="only of this one")] = None,
+    *,
+    wait: Wait = 30,
+    ttl: Ttl = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Have a station send a message now. Exit code 0: it will; 1: it will not; 3: not known yet."""
+    body = json.dumps({"message": message, "connector_id": connector}).encode()
+    path = path_of("stations", station, "trigger")
+    outcome = client_of(context).post(path, body, wait=wait, ttl=ttl)
+    conclude(outcome, as_json=as_json, wanted={"Accepted"})
+
+
 @app.command("import")
 @plainly
 def import_(
@@ -100,7 +124,7 @@ def import_(
 ) -> None:
     """Register the stations of a CSV file.
 
-    A column `id`, others named like the API's fields.
+    A column `id`, others named like the API's fields; labels with blanks or ; between them.
     """
     put_rows(client_of(context), file, collection="stations", key="id", numbers=_NUMBERS)
 
@@ -132,4 +156,4 @@ def put_rows(
 def _value(column: str, text: str, numbers: frozenset[str]) -> object:
     if column in numbers:
         return int(text) if text.isdecimal() else text  # the API says what is wrong with it
-    return text.split() if column == "protocols" else text
+    return text.replace(";", " ").split() if column in _LISTS else text

@@ -29,6 +29,7 @@ def add(
     parent: Annotated[str, typer.Option(help="tag of the group")] = "",
     limit: Annotated[int, typer.Option(help="open transactions at a time; 0: any", min=0)] = 0,
     note: Annotated[str, typer.Option(help="for people")] = "",
+    group: Annotated[str, typer.Option(help="of tokens that go onto a local list")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Issue a token, or change what is thought of it.
@@ -41,6 +42,7 @@ def add(
         "parent_id_tag": parent,
         "concurrent_limit": limit,
         "note": note,
+        "group": group,
     }
     show_one(client_of(context).put(path_of("tokens", id_tag), body), as_json=as_json)
 

@@ -9,6 +9,8 @@ from domain import wire
 from domain.handling import calling
 from domain.handling.message import Handled, put_aside
 from domain.model.call import Call
+from domain.model.reservation import Reservation
+from domain.ocpp import reserving
 from domain.ocpp.version import Versions
 from domain.scope import Scope
 
@@ -52,8 +54,16 @@ def _expire_call(call_id: str, versions: Versions, scope: Scope) -> None:
         calling.failed(versions, call, scope)
 
 
+def _expire_reservation(number: str, _versions: Versions, scope: Scope) -> None:
+    """The time of a reservation has come."""
+    reserving.expire(int(number), scope)
+
+
 DUES: Mapping[str, Due] = MappingProxyType(
     {
         "expire_call": Due(lambda _, call: Call.id_of(call), _expire_call),
+        "expire_reservation": Due(
+            lambda station, number: Reservation.id_of(station, int(number)), _expire_reservation
+        ),
     }
 )

@@ -9,6 +9,7 @@ import msgspec
 from domain import frames, wire
 from domain.handling import calling
 from domain.handling.message import Handled, put_aside
+from domain.model import trigger
 from domain.model.call import Call
 from domain.model.station import Station
 from domain.model.values import Registration
@@ -91,19 +92,31 @@ class StationCall:
     def _response(self, scope: Scope) -> bytes:
         if self.action is None:
             raise self.violation or Violation(Violation.INTERNAL, "unreadable")
-        self._admit(self.action, scope.station())
+        station = scope.station()
+        cause = ""
+        if station is not None and station.triggers:
+            cause = trigger.cause(station.triggers, self._message, at=scope.at)
+        self._admit(self.action, station, triggered=bool(cause))
+        if station is not None and cause:
+            station.follow_trigger(cause, self._message, at=scope.at)
         return reading.write(self.action.decide(self.request, scope))
 
-    def _admit(self, action: Incoming, station: Station | None) -> None:
+    @property
+    def _message(self) -> trigger.Message:
+        connector = getattr(self.request, "connectorId", None)
+        return trigger.Message(self.frame.id, self.frame.action, connector)
+
+    def _admit(self, action: Incoming, station: Station | None, *, triggered: bool) -> None:
         """Before acceptance only BootNotification is heard (OCPP-J errata 3.10).
 
-        A transaction message is recorded while Pending too: refusing it would lose money (T10).
+        While Pending, what we asked for is heard as well; a transaction message too: refusing it
+        would lose money (T10).
         """
         if action.name == "BootNotification" and station is not None and station.registered:
             return
         status = station.registration if station and station.registered else Registration.REJECTED
         heard = status == Registration.ACCEPTED or (
-            status == Registration.PENDING and action.transactional
+            status == Registration.PENDING and (action.transactional or triggered)
         )
         if not heard:
             raise Violation(Violation.SECURITY, "the station is not accepted")
@@ -166,7 +179,9 @@ class StationAnswer:
         response = self._read(action, frame.payload, scope)
         told = "; ".join(scope.deviations)
         counts = call.answer(payload.decode(), told, at=scope.at)
-        if counts and action is not None and response is not None:
+        if counts and response is None:
+            calling.failed(self.versions, call, scope)
+        elif counts and action is not None and response is not None:
             calling.answered(action, call, response, scope)
         return Handled(call.action, frame.id, raw)
 

@@ -9,7 +9,16 @@ import msgspec
 import orjson
 
 from domain import wire
-from domain.handling.grants import calls, stations, tokens, transactions
+from domain.handling.grants import (
+    calls,
+    campaigns,
+    configuration,
+    local_lists,
+    profiles,
+    stations,
+    tokens,
+    transactions,
+)
 from domain.handling.grants.grant import Asking, Grants
 from domain.handling.message import Handled, put_aside
 from domain.model import operations as op
@@ -19,7 +28,16 @@ from domain.scope import Scope
 
 OPERATIONS = MappingProxyType({kind.__name__: kind for kind in get_args(op.Operation)})
 GRANTS: Grants = MappingProxyType(
-    {**stations.GRANTS, **tokens.GRANTS, **calls.GRANTS, **transactions.GRANTS}
+    {
+        **stations.GRANTS,
+        **tokens.GRANTS,
+        **calls.GRANTS,
+        **transactions.GRANTS,
+        **campaigns.GRANTS,
+        **profiles.GRANTS,
+        **configuration.GRANTS,
+        **local_lists.GRANTS,
+    }
 )
 
 

@@ -122,8 +122,11 @@ class Call(Aggregate):
         def apply(self, call: "Call") -> None:
             call.state = "cancelled"
 
-    def __init__(self, *, station: str, protocol: str, action: str, payload: str) -> None:
+    def __init__(
+        self, *, station: str, protocol: str, action: str, payload: str, by: str, campaign: str
+    ) -> None:
         self.station, self.protocol = station, protocol
+        self.by, self.campaign = by, campaign
         self.action, self.payload = action, payload
         self.state, self.late = "queued", False
         self.connections: list[int] = []  # it was written on these

@@ -83,12 +83,16 @@ class Connector(Aggregate):
         *,
         reported_at: datetime | None,
         at: datetime,
-    ) -> None:
-        """Any transition is stored without veto (rule S5); `details`: info, vendor id and code."""
+    ) -> bool:
+        """Any transition is stored without veto (rule S5); `details`: info, vendor id and code.
+
+        Returns whether it tells of now.
+        """
         told = [status, error_code, details]
         happened = reported_at or at
+        current = self.reported_at is None or happened >= self.reported_at
         if told == [self.status, self.error_code, self.details] and not self._moves(reported_at):
-            return
+            return current
         self.trigger_event(
             self.StatusReported,
             status=status,
@@ -97,9 +101,10 @@ class Connector(Aggregate):
             vendor_id=details[1],
             vendor_error_code=details[2],
             reported_at=happened,
-            current=self.reported_at is None or happened >= self.reported_at,
+            current=current,
             timestamp=at,
         )
+        return current
 
     def _moves(self, reported_at: datetime | None) -> bool:
         """Whether the same status is told of a later moment: what is older is then of the past."""

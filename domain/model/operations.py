@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain.model.campaign import Plan
 from domain.model.token import Permit
 from domain.model.values import Profile
 
@@ -54,7 +55,7 @@ class RequestCall:
 
     `expires_at` is how long it may wait for a connection: in the past or now means the station must
     be connected. Secrets in `payload` are masked already when `sealed`. `campaign` is whose part it
-    is, "" for nobody's.
+    is, "" for nobody's; `withdrawn`: it takes the call back, whether that was wished before or not.
     """
 
     station: str
@@ -65,6 +66,7 @@ class RequestCall:
     timeout: int = 30  # s
     sealed: bool = False
     campaign: str = ""
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +86,129 @@ class CloseTransaction:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateCampaign:
+    """Send one operation to many stations; `kind`: "campaign", or "bulk" for a single wave."""
+
+    campaign: str
+    kind: str
+    name: str
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseCampaign:
+    """Have nothing more go out for now."""
+
+    campaign: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeCampaign:
+    """Go on after a pause or a halt."""
+
+    campaign: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelCampaign:
+    """End it; what has not gone out is taken back."""
+
+    campaign: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportMember:
+    """What came of a station of a campaign.
+
+    `outcome`: "succeeded", "failed", "cancelled", or "answered": then the status in `detail` tells.
+    """
+
+    campaign: str
+    station: str
+    call: str
+    outcome: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveChargingProfile:
+    """Put a charging profile into the library, or change it; `only_new`: its number must be free.
+
+    `content` is the ChargingProfile as on the wire, JSON, without a transactionId.
+    """
+
+    profile: int
+    description: str
+    content: str
+    only_new: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveChargingProfile:
+    """Take a charging profile out of the library; stations keep what they hold."""
+
+    profile: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesireConfiguration:
+    """Say what a configuration key of a station should be."""
+
+    station: str
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropDesire:
+    """Desire nothing of a configuration key any more; what the station has, stays."""
+
+    station: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAutomatic:
+    """Switch on or off that drift from the desired configuration is put right unasked."""
+
+    station: str
+    automatic: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplyConfiguration:
+    """Change every key of a station that is not known to be as desired."""
+
+    station: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateLocalList:
+    """Send a station a local list or changes of it: `payloads` of SendLocalList, one after another.
+
+    `based_on`: the version of the list that the changes were computed from; None for any.
+    `replace`: an update that is under way gives way.
+    """
+
+    station: str
+    update: str  # a new id
+    payloads: tuple[str, ...]  # JSON
+    part_size: int = 0  # entries of a part at most; 0: any number
+    ttl: int = 0  # s each may wait for a connection; 0: the station must be connected
+    timeout: int = 30  # s
+    based_on: int | None = None
+    replace: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchListFallback:
+    """Have a Differential that failed followed by a Full, unasked; or not."""
+
+    station: str
+    on: bool
+
+
 Operation = (
     RegisterStation
     | RemoveStation
@@ -93,11 +218,30 @@ Operation = (
     | RequestCall
     | CancelCall
     | CloseTransaction
+    | UpdateLocalList
+    | SwitchListFallback
+    | CreateCampaign
+    | PauseCampaign
+    | ResumeCampaign
+    | CancelCampaign
+    | ReportMember
+    | SaveChargingProfile
+    | RemoveChargingProfile
+    | DesireConfiguration
+    | DropDesire
+    | SetAutomatic
+    | ApplyConfiguration
 )
+
+_OfCampaign = CreateCampaign | PauseCampaign | ResumeCampaign | CancelCampaign | ReportMember
 
 
 def key_of(operation: Operation) -> str:
     """Whose one writer decides it: a station, or "token:" and the folded tag."""
     if isinstance(operation, IssueToken | WithdrawToken):
         return f"token:{operation.id_tag.casefold()}"
+    if isinstance(operation, _OfCampaign):
+        return f"campaign:{operation.campaign}"
+    if isinstance(operation, SaveChargingProfile | RemoveChargingProfile):
+        return f"profile:{operation.profile}"
     return operation.station

@@ -5,6 +5,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Self
 
+from domain.model import trigger
 from domain.model.aggregate import Aggregate, Birth, Fact, Refused
 from domain.model.values import Boot, Profile, Registration
 
@@ -14,7 +15,9 @@ class Station(Aggregate):
 
     TOPIC = "station"
     SNAPSHOT_EVERY = 100
-    ADDED = MappingProxyType({"labels": ""})
+    ADDED = MappingProxyType(
+        {"labels": "", "reservations": {}, "charging_managed": False, "triggers": []}
+    )
 
     class Registered(Birth):
         """The station was made known."""
@@ -126,6 +129,57 @@ class Station(Aggregate):
         def apply(self, station: "Station") -> None:
             station.deviations.append(f"{self.action}: {self.deviation}")
 
+    class Reserved(Fact):
+        """A reservation stands here, at this connector (0: any)."""
+
+        TOPIC = "station.reserved"
+        number: int
+        connector: int
+
+        def apply(self, station: "Station") -> None:
+            station.reservations[self.number] = self.connector
+
+    class Unreserved(Fact):
+        """It stands no more."""
+
+        TOPIC = "station.unreserved"
+        number: int
+
+        def apply(self, station: "Station") -> None:
+            del station.reservations[self.number]
+
+    class ChargingManaged(Fact):
+        """It accepted a charging profile: from now on starts and stops look for what it holds."""
+
+        TOPIC = "station.charging_managed"
+
+        def apply(self, station: "Station") -> None:
+            station.charging_managed = True
+
+    class TriggerAccepted(Fact):
+        """The station will send a message that TriggerMessage asked for."""
+
+        TOPIC = "station.trigger_accepted"
+        call: str
+        message: str
+        connector: int | None
+
+        def apply(self, station: "Station") -> None:
+            new = trigger.accepted(self.call, self.message, self.connector, at=self.timestamp)
+            station.triggers = [*trigger.kept(station.triggers, at=self.timestamp), new]
+
+    class Triggered(Fact):
+        """It sent such a message."""
+
+        TOPIC = "station.triggered"
+        call: str
+        message_id: str
+        action: str
+        connector: int | None
+
+        def apply(self, station: "Station") -> None:
+            station.triggers = trigger.fulfilled(station.triggers, self.call, self.connector)
+
     def __init__(self) -> None:
         self.registered = True
         self.protocols, self.security_profile = "", 0
@@ -137,6 +191,9 @@ class Station(Aggregate):
         self.protocol = "ocpp1.6"  # of the current or last connection
         self.firmware_version = ""
         self.deviations: list[str] = []
+        self.charging_managed = False
+        self.triggers: list[trigger.Trigger] = []  # accepted; some may have lapsed
+        self.reservations: dict[int, int] = {}  # that stand: number, connector
 
     @classmethod
     def id_of(cls, station: str) -> str:
@@ -207,3 +264,30 @@ class Station(Aggregate):
         deviation = deviation[:200]
         if f"{action}: {deviation}" not in self.deviations and len(self.deviations) < 100:
             self.trigger_event(self.Deviated, action=action, deviation=deviation, timestamp=at)
+
+    def reserve(self, number: int, connector: int, *, at: datetime) -> None:
+        """Remember a reservation that stands, so that statuses find it."""
+        if self.reservations.get(number) != connector:
+            self.trigger_event(self.Reserved, number=number, connector=connector, timestamp=at)
+
+    def unreserve(self, number: int, *, at: datetime) -> None:
+        """It stands no more."""
+        if number in self.reservations:
+            self.trigger_event(self.Unreserved, number=number, timestamp=at)
+
+    def manage_charging(self, *, at: datetime) -> None:
+        """It holds a charging profile for the first time."""
+        if not self.charging_managed:
+            self.trigger_event(self.ChargingManaged, timestamp=at)
+
+    def accept_trigger(
+        self, call: str, message: str, connector: int | None, *, at: datetime
+    ) -> None:
+        """It will send the message, at once (5.17)."""
+        self.trigger_event(
+            self.TriggerAccepted, call=call, message=message, connector=connector, timestamp=at
+        )
+
+    def follow_trigger(self, call: str, message: trigger.Message, *, at: datetime) -> None:
+        """A message came of a trigger: `trigger.cause` told of which."""
+        self.trigger_event(self.Triggered, call=call, **message._asdict(), timestamp=at)

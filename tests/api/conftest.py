@@ -23,6 +23,7 @@ async def installation(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterato
         api_port=0,
         ops_port=0,
         partitions=4,
+        files_max_bytes=3 << 20,
     )
     async with running("run", chosen) as ports:
         yield Installation(

@@ -34,13 +34,13 @@ def log():
 
 @pytest.mark.parametrize(("keep_days", "left"), [(0, 3), (30, 2), (5, 1)])
 def test_what_is_older_than_wished_goes(log, keep_days, left):
-    Housekeeping(Vault(), log, lambda: NOON, keep_days=keep_days).tidy()
+    Housekeeping([Vault()], log, lambda: NOON, keep_days=keep_days).tidy()
     assert len(log.frames(station="CP1")) == left
 
 
 def test_the_vault_is_swept_each_time_the_journal_pruned_each_hour(log):
     vault, now = Vault(), [NOON]
-    keeping = Housekeeping(vault, log, lambda: now[0], keep_days=30)
+    keeping = Housekeeping([vault], log, lambda: now[0], keep_days=30)
     keeping.tidy()
     log.commit([], [entry(NOON - timedelta(days=50))])
     keeping.tidy()
@@ -58,7 +58,7 @@ async def test_only_the_owner_tidies(log, monkeypatch):
         asked.set()
         return False
 
-    keeping = Housekeeping(vault, log, lambda: NOON, keep_days=0)
+    keeping = Housekeeping([vault], log, lambda: NOON, keep_days=0)
     running = asyncio.ensure_future(keeping.run(active))
     await asked.wait()
     running.cancel()

@@ -89,10 +89,10 @@ def test_a_refusal_is_a_failure(house, action):
     assert action.turns[1:] == [("failed", "refused")]
 
 
-def test_what_cannot_be_read_is_no_turn(house, action):
+def test_an_answer_that_cannot_be_read_is_a_failure(house, action):
     _sent(house)
     house.process(house.received([3, "call-1", {"stat": 1}]))
-    assert action.turns == [("requested", "Soft")]
+    assert action.turns[1:] == [("failed", "answered")]
 
 
 def test_a_call_that_expires_or_is_taken_back_has_failed(house, action):

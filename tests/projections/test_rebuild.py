@@ -7,9 +7,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.model.aggregate import Refused
+from domain.model.campaign import Campaign, Plan, call_of
+from domain.model.charging import Assignment, Charging, Criteria
+from domain.model.charging_profile import ChargingProfile
+from domain.model.configuration import Configuration
 from domain.model.connector import Connector
+from domain.model.job_progress import DIAGNOSTICS, FIRMWARE
+from domain.model.key_value import KeyValue
+from domain.model.maintenance import Maintenance
 from domain.model.meter import Meter
 from domain.model.quarantine import Quarantine
+from domain.model.reservation import Reservation, Terms
+from domain.model.schedule_report import ScheduleReport
 from domain.model.station import Station
 from domain.model.stranger import Stranger
 from domain.model.token import Permit, Token
@@ -20,6 +29,7 @@ from projections.projector import rebuild
 from tests.projections.scene import Scene, tables
 
 _IDS = ["CP1", "CP2"]
+_MEMBERS = [f"M{n}" for n in range(5)]
 _SAMPLES = [[{"value": "1"}], [{"value": "x", "unit": "A"}, {"value": "2.5"}], []]
 
 
@@ -119,8 +129,8 @@ class World:
                 token.release(next(iter(token.transactions), 0), at=at)
         return token
 
-    def call(self, id, how, at):
-        name = f"{id}{how % 3}"
+    def call(self, id, how, at, name=""):
+        name = name or f"{id}{how % 3}"
         call = self.get(("call", name), lambda: self.scene.requested(name, id))
         steps = (
             lambda: call.send(how, at=at),
@@ -149,8 +159,133 @@ class World:
         )
         return self.get(stream, make)
 
+    def campaign(self, id, how, at):
+        plan = Plan(action="Reset", payload="{}", stations=tuple(_MEMBERS), wave_size=2)
+        make = lambda: Campaign.create(id, plan, kind="bulk", name="", by="x", at=at)  # noqa: E731
+        campaign = self.get(("campaign", id), make)
+        match how % 6:
+            case 0:
+                campaign.pause(by="x", at=at)
+            case 1:
+                campaign.resume(by="x", at=at)
+            case 2 if how > 100:
+                campaign.cancel(by="x", at=at)
+            case _:
+                station, outcome = _MEMBERS[how % 5], ("succeeded", "failed")[how % 2]
+                campaign.report(station, outcome, "d", call=call_of(id, station), at=at)
+        return campaign
 
-_KINDS = ["station", "stranger", "connector", "transaction", "meter", "token", "call", "quarantine"]
+    def member(self, id, how, at):
+        name = call_of(id, _MEMBERS[how % 5])
+        return self.call(name, 3 * how, at, name=name)
+
+    def maintenance(self, id, how, at):
+        make = lambda: Maintenance.begin(id, at=at)  # noqa: E731
+        maintenance = self.get(("maintenance", id), make)
+        kind, job = (FIRMWARE, DIAGNOSTICS)[how % 2], f"job {id} {how % 7}"
+        statuses = ("Downloading", "Uploading", "Installed", "Uploaded", "DownloadFailed", "Idle")
+        match how % 5:
+            case 0:
+                maintenance.request(job, kind, location="x", by="x", campaign="", at=at)
+            case 1:
+                maintenance.answer(job, kind, file_name=str(how), at=at)
+            case 2:
+                maintenance.fail(job, kind, ("refused", "timed_out")[how % 3 == 0], at=at)
+            case 3:
+                maintenance.report(kind, statuses[how % 6], at=at)
+            case 4:
+                maintenance.boot(str(how), at=at)
+        return maintenance
+
+    def configuration(self, id, how, at):
+        make = lambda: Configuration.begin(id, at=at)  # noqa: E731
+        configuration = self.get(("configuration", id), make)
+        key, value, call = f"K{how % 3}", str(how % 4), f"c{how % 2}"
+        told = KeyValue(key, value if how % 5 else None, readonly=how % 2 == 0)
+        steps = (
+            lambda: configuration.report([told], [f"k{how % 7}"], complete=False, at=at),
+            lambda: configuration.request_change(call, key, value, by="x", at=at),
+            lambda: configuration.change(call, key, value, status="Accepted", at=at),
+            lambda: configuration.change(call, key, value, status="RebootRequired", at=at),
+            lambda: configuration.fail_change(call, key, value, reason="refused", at=at),
+            lambda: configuration.take_effect(at=at),
+            lambda: configuration.desire(key, value, by="x", at=at),
+            lambda: configuration.drop_desire(key, by="x", at=at),
+            lambda: configuration.set_automatic(automatic=how % 2 == 0, by="x", at=at),
+        )
+        steps[how % 9]()
+        return configuration
+
+    def schedule(self, id, how, at):
+        make = lambda: ScheduleReport.begin(id, how % 2, at=at)  # noqa: E731
+        report = self.get(("schedule", id, how % 2), make)
+        start = at if how % 3 else None
+        report.report(
+            str(how), status="x", duration=how, unit="A", start=start, schedule="{}", at=at
+        )
+        return report
+
+    def charging(self, id, how, at):
+        charging = self.get(("charging", id), lambda: Charging.begin(id, at=at))
+        number = how % 4 or None
+        given = Assignment(how % 5, how % 2, "TxProfile", how % 3, number, "{}", str(how))
+        match how % 6:
+            case 0:
+                charging.clear(Criteria(profile=how % 5), call="c", at=at)
+            case 1:
+                charging.end(how % 4, at=at)
+            case _:
+                charging.install(given, at=at)
+        return charging
+
+    def library(self, id, how, at):
+        number = how % 3
+        make = lambda: ChargingProfile.create(number, by="x", at=at)  # noqa: E731
+        profile = self.get(("library", number), make)
+        if how % 4:
+            profile.save(f"{id} {how}", "{}", by="x", at=at)
+        else:
+            profile.remove(by="x", at=at)
+        return profile
+
+    def reservation(self, id, how, at):
+        make = lambda: Reservation.name(id, how % 2, at=at)  # noqa: E731
+        reservation = self.get(("reservation", id, how % 2), make)
+        call, terms = f"r{how % 3}", Terms(how % 3, "ABC", "", at)
+        steps = (
+            lambda: reservation.request(call, terms, by="x", at=at),
+            lambda: reservation.answer(call, terms, status="Accepted", at=at),
+            lambda: reservation.answer(call, terms, status="Occupied", at=at),
+            lambda: reservation.fail(call, terms, reason="timed_out", at=at),
+            lambda: reservation.fail(call, terms, reason="refused", at=at),
+            lambda: reservation.request_cancel("c", by="x", at=at),
+            lambda: reservation.answer_cancel("c", status="Accepted", at=at),
+            lambda: reservation.use(how, id_tag="ABC", began=at, at=at),
+            lambda: reservation.release(clock=at, at=at),
+            lambda: reservation.end("faulted", at=at),
+        )
+        steps[how % 10]()
+        return reservation
+
+
+_KINDS = [
+    "station",
+    "reservation",
+    "stranger",
+    "maintenance",
+    "connector",
+    "transaction",
+    "meter",
+    "token",
+    "call",
+    "quarantine",
+    "schedule",
+    "charging",
+    "library",
+    "campaign",
+    "member",
+    "configuration",
+]
 _HAPPENING = st.tuples(st.sampled_from(_KINDS), st.integers(0, 1), st.integers(0, 200))
 
 
@@ -181,7 +316,7 @@ def test_a_rebuilt_read_model_is_row_for_row_the_live_one(happenings, live, agai
 
 
 def test_both_databases_show_the_same(database):
-    happenings = [(_KINDS[n % 8], n // 8 % 2, n * 7 % 201) for n in range(400)]
+    happenings = [(_KINDS[n % len(_KINDS)], n // len(_KINDS) % 2, n * 7 % 201) for n in range(600)]
     here, elsewhere = Scene(database), Scene()
     for scene in (here, elsewhere):
         _live(scene, happenings, 25)

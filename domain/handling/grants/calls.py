@@ -17,11 +17,32 @@ def _needs(wish: op.RequestCall | op.CancelCall) -> Iterable[str]:
 
 def _request(wish: op.RequestCall, asking: Asking) -> str:
     """Queue it. What a campaign wants is never refused, but rejected: it counts outcomes."""
+    if call := asking.scope.call(wish.call):
+        return _repeat(call, wish, asking)
     problem = _problem(wish, asking)
     if problem and not wish.campaign:
         raise problem
+    call = _queued(wish, asking)
+    if wish.withdrawn:
+        call.cancel(by=asking.by, at=asking.scope.at)
+    elif problem:
+        call.reject(str(problem), at=asking.scope.at)
+    else:
+        calling.requested(asking.versions, call, asking.scope)
+    return wish.call
+
+
+def _repeat(call: Call, wish: op.RequestCall, asking: Asking) -> str:
+    """A campaign wishes for what it cannot see yet: a call is made once, and may be taken back."""
+    if wish.withdrawn and call.state == "queued":
+        call.cancel(by=asking.by, at=asking.scope.at)
+        calling.failed(asking.versions, call, asking.scope)
+    return wish.call
+
+
+def _queued(wish: op.RequestCall, asking: Asking) -> Call:
     scope, station = asking.scope, asking.scope.station()
-    call = scope.add(
+    return scope.add(
         Call.request(
             wish.call,
             station=wish.station,
@@ -36,11 +57,6 @@ def _request(wish: op.RequestCall, asking: Asking) -> str:
             at=scope.at,
         )
     )
-    if problem:
-        call.reject(str(problem), at=scope.at)
-    else:
-        calling.requested(asking.versions, call, scope)
-    return wish.call
 
 
 def _problem(wish: op.RequestCall, asking: Asking) -> Refused | None:

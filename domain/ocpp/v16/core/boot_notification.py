@@ -1,10 +1,14 @@
 """BootNotification (OCPP 1.6 section 4.2): a station introduces itself and asks to be accepted."""
 
+from collections.abc import Iterable
 from typing import Literal
 
+from domain.model.configuration import Configuration
+from domain.model.maintenance import Maintenance
 from domain.model.values import Boot
 from domain.ocpp.action import Incoming
 from domain.ocpp.errors import Violation
+from domain.ocpp.v16 import configuring
 from domain.ocpp.v16.types import Integer, Record, Text20, Text25, Text50, Time
 from domain.scope import Scope
 
@@ -32,12 +36,19 @@ class BootNotification(Incoming):
         interval: Integer
         status: Literal["Accepted", "Pending", "Rejected"]
 
+    def needs(self, station: str, request: Request) -> Iterable[str]:
+        """What is being done to its firmware, and how it is configured."""
+        return (Maintenance.id_of(station), Configuration.id_of(station))
+
     def decide(self, request: Request, scope: Scope) -> Response:
         """Record the boot; raises Violation for a station that nobody registered."""
         station = scope.station()
         if station is None:
             raise Violation(Violation.SECURITY, "the station is not registered")
         status, interval = station.boot(_boot(request), at=scope.at)
+        if maintenance := scope.find(Maintenance, Maintenance.id_of(scope.station_id)):
+            maintenance.boot(request.firmwareVersion or "", at=scope.at)
+        configuring.boot(status, scope)
         return self.Response(currentTime=scope.now, interval=interval, status=status.value)
 
 

@@ -2,9 +2,13 @@
 
 from typing import Any
 
+from domain.model import key_value
+from domain.model.call import Call
 from domain.ocpp.action import Outgoing
+from domain.ocpp.v16 import configuring
 from domain.ocpp.v16.secrets import MASK, SECRET_KEYS, is_secret
 from domain.ocpp.v16.types import Record, Text50, Text500
+from domain.scope import Scope
 
 
 class KeyValue(Record):
@@ -37,6 +41,14 @@ class GetConfiguration(Outgoing):
         if not isinstance(keys, list):
             return payload
         return {**payload, "configurationKey": [_masked(key) for key in keys]}
+
+    def answered(self, request: Request, response: Response, call: Call, scope: Scope) -> None:
+        """What the station tells is kept; it may tell less than it was asked for."""
+        told = [
+            key_value.KeyValue(each.key, each.value, each.readonly)
+            for each in response.configurationKey
+        ]
+        configuring.report(told, response.unknownKey, complete=not request.key, scope=scope)
 
 
 def _masked(entry: Any) -> Any:  # noqa: ANN401 - JSON

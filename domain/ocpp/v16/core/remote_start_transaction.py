@@ -1,7 +1,10 @@
 """RemoteStartTransaction (OCPP 1.6 section 5.11): have a station start to charge."""
 
+from domain.model.call import Call
+from domain.ocpp import charging, reading
 from domain.ocpp.action import Outgoing
 from domain.ocpp.v16.types import AcceptedOrRejected, ChargingProfile, Integer, Record, Text20
+from domain.scope import Scope
 
 
 class RemoteStartTransaction(Outgoing):
@@ -18,3 +21,20 @@ class RemoteStartTransaction(Outgoing):
         """6.34."""
 
         status: AcceptedOrRejected
+
+    def answered(self, request: Request, response: Response, call: Call, scope: Scope) -> None:
+        """The profile that came along will be of the transaction which follows (rule C10)."""
+        profile = request.chargingProfile
+        if response.status != "Accepted" or profile is None:
+            return
+        if profile.chargingProfilePurpose != "TxProfile":
+            return  # the specification knows no other here: what a station makes of it, is its own
+        charging.of(scope).promise(
+            profile.chargingProfileId,
+            id_tag=request.idTag,
+            connector=request.connectorId or 0,
+            stack_level=profile.stackLevel,
+            content=reading.write(profile).decode(),
+            call=call.id.removeprefix("call:"),
+            at=scope.at,
+        )

@@ -7,10 +7,11 @@ from types import MappingProxyType
 from domain.model.connector import Connector
 from domain.model.meter import Meter
 from domain.model.numbering import Numbering
+from domain.model.reservation import Reservation
 from domain.model.token import Token, judge
 from domain.model.transaction import Start, Transaction
 from domain.model.values import Standing, Verdict, folded
-from domain.ocpp import times
+from domain.ocpp import charging, reserving, times
 from domain.ocpp.action import Incoming
 from domain.ocpp.v16.types import IdTagInfo, Integer, Record, Text20, Time, id_tag_info
 from domain.scope import Scope
@@ -44,6 +45,8 @@ class StartTransaction(Incoming):
         """The token, the connector, and the number this start may have been given before."""
         yield Token.id_of(request.idTag)
         yield Connector.id_of(station, request.connectorId)
+        if request.reservationId is not None:
+            yield Reservation.id_of(station, request.reservationId)
         if request.timestamp is not None:
             yield Numbering.id_of(_start(station, request, request.timestamp))
 
@@ -97,7 +100,20 @@ def _record(start: Start, scope: Scope) -> Transaction:
     transaction.judge(verdict, at=at)
     if token and verdict.standing is Standing.ACCEPTED:
         token.use(number, at=at)
+    _use_reservation(start, transaction, scope)
+    charging.started(start, number, scope)
     return transaction
+
+
+def _use_reservation(start: Start, transaction: Transaction, scope: Scope) -> None:
+    if start.reservation is not None:
+        reserving.use(
+            start.reservation,
+            transaction=transaction.number,
+            id_tag=start.id_tag,
+            began=times.credible(start.started_at, scope.at),
+            scope=scope,
+        )
 
 
 def _occupy(start: Start, transaction: Transaction, *, welcome: bool, scope: Scope) -> None:
@@ -136,3 +152,4 @@ def _supersede(stale: Transaction, by: Transaction, scope: Scope) -> None:
     stale.close(reason="superseded", by=f"transaction {by.number}", meter_wh=reading, at=scope.at)
     if token := scope.token(stale.id_tag):
         token.release(stale.number, at=scope.at)
+    charging.ended(stale.number, scope)

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from domain.model.connector import Connector
-from domain.ocpp import times
+from domain.ocpp import listing, reserving, times
 from domain.ocpp.action import Incoming
 from domain.ocpp.v16.types import Empty, Integer, Record, Text50, Text255, Time
 from domain.scope import Scope
@@ -68,13 +68,25 @@ class StatusNotification(Incoming):
         return (Connector.id_of(station, request.connectorId),)
 
     def decide(self, request: Request, scope: Scope) -> Empty:
-        """Record what the connector reports."""
+        """Record what the connector reports; what is reserved there may end by it."""
         claimed = request.timestamp
-        scope.connector(request.connectorId).report(
+        connector = scope.connector(request.connectorId)
+        before, facts = connector.status, connector.version
+        current = connector.report(
             request.status,
             request.errorCode,
             [request.info or "", request.vendorId or "", request.vendorErrorCode or ""],
             reported_at=times.credible(claimed, scope.at) if claimed else None,
             at=scope.at,
         )
+        if current:
+            reserving.follow_status(
+                connector.number,
+                before=before,
+                now=connector.status,
+                clock=max(claimed or scope.at, scope.at),
+                scope=scope,
+            )
+        if request.errorCode == "LocalListConflict" and connector.version > facts:  # rule L7
+            listing.of(scope).conflict(connector.number, at=scope.at)
         return self.Response()

@@ -8,7 +8,7 @@ from domain.model.meter import Meter
 from domain.model.token import Token, judge
 from domain.model.transaction import Stop, Transaction
 from domain.model.values import Verdict
-from domain.ocpp import times
+from domain.ocpp import charging, times
 from domain.ocpp.action import Incoming
 from domain.ocpp.v16 import metering
 from domain.ocpp.v16.types import (
@@ -126,6 +126,7 @@ def _keep_readings(
 def _release(transaction: Transaction, scope: Scope) -> None:
     if transaction.connector > 0:
         scope.connector(transaction.connector).free(transaction.number, at=scope.at)
+    charging.ended(transaction.number, scope)
     if token := scope.token(transaction.id_tag):
         token.release(transaction.number, at=scope.at)
 

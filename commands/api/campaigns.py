@@ -1,0 +1,210 @@
+"""/api/v1/campaigns: one operation for many stations, wave by wave, stopped when too many fail."""
+
+import asyncio
+from datetime import datetime
+from math import ceil
+from typing import Any, Literal, Self
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field, model_validator
+
+from commands.api import campaigning, hosting
+from commands.api.access import Operator, viewing
+from commands.api.campaign_shapes import Campaign, Member
+from commands.api.campaigning import CAMPAIGN, Outcome
+from commands.api.office import AnOffice, Office
+from commands.api.selection import Selection, chosen
+from commands.api.shapes import Cursor, GivenTime, Limit, Page, Segment, Text
+from domain.model.campaign import ANSWERED, COMPLETED, MOST, Plan
+from domain.model.operations import CancelCampaign, PauseCampaign, ResumeCampaign
+from domain.ocpp import reading
+from domain.ocpp.v16.firmware_management.update_firmware import UpdateFirmware
+from domain.ocpp.v16.types import LARGEST
+
+router = APIRouter(prefix="/api/v1/campaigns", tags=["campaigns"], dependencies=[viewing])
+
+_DAY = 86_400  # s
+_HAVE_JOBS = frozenset({"UpdateFirmware", "GetDiagnostics"})
+
+
+class Canary(BaseModel, extra="forbid"):
+    """How many stations go first: so many, or such a share of all, at least one."""
+
+    count: int | None = Field(None, ge=1, le=MOST)
+    share: float | None = Field(None, gt=0, le=1)
+
+    @model_validator(mode="after")
+    def _is_one_of_both(self) -> Self:
+        if (self.count is None) == (self.share is None):
+            raise ValueError("either count or share")
+        return self
+
+    def of(self, stations: int) -> int:
+        """How many that are."""
+        return self.count or max(1, ceil((self.share or 0) * stations))
+
+
+class Firmware(BaseModel, extra="forbid"):
+    """What UpdateFirmware is to say: an image that was uploaded, or a location of your own."""
+
+    firmware_id: Text = Field("", max_length=255, description="an image that was uploaded")
+    location: Text = Field(
+        "", max_length=2000, description="a URL; {station} stands for the station's id"
+    )
+    retrieve_date: GivenTime | None = Field(None, description="left out: at once")
+    retries: int | None = Field(None, ge=0, le=LARGEST)
+    retry_interval: int | None = Field(None, ge=0, le=LARGEST, description="s")
+
+    @model_validator(mode="after")
+    def _is_one_image(self) -> Self:
+        if bool(self.firmware_id) == bool(self.location):
+            raise ValueError("either firmware_id or location")
+        return self
+
+
+class CampaignWish(Selection):
+    """What is to be sent to whom, and how carefully: `firmware`, or an action and its payload."""
+
+    name: Text = Field("", max_length=255)
+    action: Text = Field("", max_length=50)
+    payload: dict[str, Any] | None = Field(
+        None, description="as for a bulk call: its members in this order and spelling"
+    )
+    firmware: Firmware | None = None
+    canary: Canary | None = Field(None, description="left out: the first wave is like the others")
+    wave_size: int = Field(0, ge=0, le=MOST, description="0: all that are left")
+    max_failure_rate: float = Field(
+        0.1, ge=0, le=1, description="of a wave: when more of it fail, the campaign halts"
+    )
+    until: Literal["answered", "completed"] | None = Field(
+        None,
+        description="a station is done: answered, with its call; completed, when its job is over;"
+        " left out: completed for UpdateFirmware and GetDiagnostics",
+    )
+    ttl: int = Field(_DAY, ge=0, le=30 * _DAY, description="s to wait for a station that is away")
+    timeout: int | None = Field(None, ge=1, le=3600, description="s to wait for an answer")
+    deadline: int | None = Field(
+        None,
+        ge=60,
+        le=90 * _DAY,
+        description="s from calling a station until it counts as failed; left out: a day more than"
+        " its call may take",
+    )
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Self:
+        if bool(self.action) == bool(self.firmware):
+            raise ValueError("either firmware, or an action with its payload")
+        if self.firmware and self.payload is not None:
+            raise ValueError("firmware makes the payload")
+        if self.until == COMPLETED and self.action and self.action not in _HAVE_JOBS:
+            raise ValueError(f"{self.action} has no job that could be completed")
+        return self
+
+
+@router.post("", status_code=202, responses={202: {"model": Campaign}})
+async def add_campaign(
+    office: AnOffice, wish: CampaignWish, by: Operator, request: Request
+) -> Response:
+    """Release the first wave; the others follow by themselves."""
+    id, action = campaigning.new_id(), wish.action or "UpdateFirmware"
+    stations = await asyncio.to_thread(chosen, office, wish)
+    body = await request.body()
+    if wish.firmware:
+        location = await _location(office, request, wish.firmware, campaign=id, by=by.name)
+        body = b'{"payload":%b}' % _payload(wish.firmware, location, office.clock())
+    payload = campaigning.payload_in(office, action, body)
+    plan = _plan(wish, action, payload, stations, wish.timeout or office.defaults.call_timeout)
+    return await campaigning.create(office, id, plan, kind=CAMPAIGN, name=wish.name, by=by.name)
+
+
+@router.get("", responses={200: {"model": Page[Campaign]}})
+def list_campaigns(office: AnOffice, cursor: Cursor = "", limit: Limit = 100) -> Response:
+    """The newest first."""
+    return campaigning.page(office, CAMPAIGN, cursor=cursor, limit=limit)
+
+
+@router.get("/{campaign}", responses={200: {"model": Campaign}})
+def get_campaign(office: AnOffice, campaign: Segment) -> Response:
+    """Where it stands."""
+    return campaigning.shown(campaigning.row_of(office, campaign, CAMPAIGN))
+
+
+@router.get("/{campaign}/stations", responses={200: {"model": Page[Member]}})
+def list_stations_of_campaign(
+    office: AnOffice,
+    campaign: Segment,
+    outcome: Outcome = "",
+    cursor: Cursor = "",
+    limit: Limit = 100,
+) -> Response:
+    """What came of each station, in the order they are taken."""
+    return campaigning.members(
+        office, campaign, CAMPAIGN, outcome=outcome, cursor=cursor, limit=limit
+    )
+
+
+@router.post("/{campaign}/pause", responses={200: {"model": Campaign}})
+async def pause_campaign(office: AnOffice, campaign: Segment, by: Operator) -> Response:
+    """Call nobody more for now; what is under way goes on."""
+    operation = PauseCampaign(campaign=campaign)
+    return await campaigning.steer(office, campaign, operation, kind=CAMPAIGN, by=by.name)
+
+
+@router.post("/{campaign}/resume", responses={200: {"model": Campaign}})
+async def resume_campaign(office: AnOffice, campaign: Segment, by: Operator) -> Response:
+    """Go on after a pause, or after a halt: then failures are counted anew."""
+    operation = ResumeCampaign(campaign=campaign)
+    return await campaigning.steer(office, campaign, operation, kind=CAMPAIGN, by=by.name)
+
+
+@router.post("/{campaign}/cancel", responses={200: {"model": Campaign}})
+async def cancel_campaign(office: AnOffice, campaign: Segment, by: Operator) -> Response:
+    """End it: take back what has not gone out; what has is followed to its end."""
+    operation = CancelCampaign(campaign=campaign)
+    return await campaigning.steer(office, campaign, operation, kind=CAMPAIGN, by=by.name)
+
+
+def _plan(
+    wish: CampaignWish, action: str, payload: str, stations: tuple[str, ...], timeout: int
+) -> Plan:
+    at_least = wish.ttl + timeout
+    return Plan(
+        action=action,
+        payload=payload,
+        stations=stations,
+        canary=min(wish.canary.of(len(stations)), len(stations)) if wish.canary else 0,
+        wave_size=wish.wave_size,
+        max_failure_permille=round(wish.max_failure_rate * 1000),
+        until=wish.until or (COMPLETED if action in _HAVE_JOBS else ANSWERED),
+        ttl=wish.ttl,
+        timeout=timeout,
+        deadline=max(wish.deadline or at_least + _DAY, at_least),
+    )
+
+
+async def _location(
+    office: Office, request: Request, firmware: Firmware, *, campaign: str, by: str
+) -> str:
+    """Where the stations get it: from us by a URL for all of them, or from where it was said."""
+    if firmware.location:
+        return firmware.location
+    return await asyncio.to_thread(
+        hosting.firmware_location,
+        office,
+        request,
+        firmware.firmware_id,
+        subject=campaign,
+        by=by,
+        since=firmware.retrieve_date,
+    )
+
+
+def _payload(firmware: Firmware, location: str, now: datetime) -> bytes:
+    record = UpdateFirmware.Request(
+        location=location,
+        retries=firmware.retries,
+        retrieveDate=firmware.retrieve_date or now,
+        retryInterval=firmware.retry_interval,
+    )
+    return reading.write(record)

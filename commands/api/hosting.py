@@ -1,0 +1,98 @@
+"""Locations for stations: URLs of ours whose token is the right to fetch a file, or to bring one.
+
+They follow in no way from what they lead to, expire, and only their hashes are kept (ADR 0015).
+"""
+
+import secrets
+from datetime import datetime
+from typing import NamedTuple
+from urllib.parse import quote
+
+from fastapi import Request
+
+from commands.api.office import Office
+from commands.api.problems import Problem
+from projections import files
+from projections.files import DIAGNOSTICS, DOWNLOAD, FIRMWARE, UPLOAD, File, Grant
+
+FOR_ALL = "all-"  # begins a token that many stations are told: it is no secret of one of them
+STATION = "{station}"  # where a location for many stations wants the id of each
+
+
+class Purpose(NamedTuple):
+    """What a right is for."""
+
+    subject: str  # a job, or a campaign
+    by: str
+    station: str = ""  # "": every registered one
+    since: datetime | None = None  # when its life begins; None: now
+
+
+def firmware_location(
+    office: Office,
+    request: Request,
+    firmware: str,
+    *,
+    subject: str,
+    by: str,
+    since: datetime | None = None,
+    station: str = "",
+) -> str:
+    """Where a station can download an image; with `{station}` in it when `station` is "".
+
+    Blocking. Raises Problem when there is no such image.
+    """
+    image = find(office, firmware, FIRMWARE)
+    purpose = Purpose(subject, by, station, since)
+    token = _granted(office, purpose, kind=DOWNLOAD, file=image.id)
+    return _directory(office, request, token, station) + quote(image.name, safe="")
+
+
+def diagnostics_location(
+    office: Office,
+    request: Request,
+    *,
+    subject: str,
+    by: str,
+    since: datetime | None = None,
+    station: str = "",
+) -> str:
+    """A directory where a station can upload; with `{station}` in it when `station` is "".
+
+    Blocking.
+    """
+    token = _granted(office, Purpose(subject, by, station, since), kind=UPLOAD, file="")
+    return _directory(office, request, token, station)
+
+
+def find(office: Office, file: str, kind: str) -> File:
+    """A file of a kind; raises Problem when there is none."""
+    found = office.database.read(files.find, file, kind=kind)
+    if found is None:
+        what = {FIRMWARE: "firmware", DIAGNOSTICS: "diagnostics file"}[kind]
+        raise Problem(404, f"there is no {what} {file}", kind="not-found")
+    return found
+
+
+def _granted(office: Office, purpose: Purpose, *, kind: str, file: str) -> str:
+    """A new token, of 256 bits."""
+    token = ("" if purpose.station else FOR_ALL) + secrets.token_urlsafe(32)
+    now = office.clock()
+    right = Grant(
+        token_sha256=files.hashed(token),
+        kind=kind,
+        file=file,
+        subject=purpose.subject,
+        station=purpose.station,
+        created_at=now,
+        created_by=purpose.by,
+        expires_at=max(now, purpose.since or now) + office.hosting.keep,
+    )
+    office.database.write(files.grant, right)
+    return token
+
+
+def _directory(office: Office, request: Request, token: str, station: str) -> str:
+    base = office.hosting.public_url or str(request.base_url)
+    whose = "" if station else f"{STATION}/"
+    return f"{base.rstrip('/')}/files/{token}/{whose}"

@@ -1,0 +1,138 @@
+"""What begins a job: new firmware for a station, diagnostics of it. Each is an ordinary call."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated, Any, Self
+
+import orjson
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field, model_validator
+
+from commands.api.access import Operator, viewing
+from commands.api.hosting import diagnostics_location, firmware_location
+from commands.api.job_shapes import Job
+from commands.api.jobs import row_of
+from commands.api.office import AnOffice, Office
+from commands.api.placing import OUTCOMES, HowSent, Sending, order_of, place
+from commands.api.shapes import GivenTime, StationId, Text
+from commands.callbox import Order
+from domain.ocpp import times
+
+router = APIRouter(prefix="/api/v1/stations", tags=["jobs"], dependencies=[viewing])
+
+_JSON = "application/json"
+_JOB: dict[int | str, dict[str, Any]] = {
+    **{status: what for status, what in OUTCOMES.items() if status != 201},
+    202: {"model": Job, "description": "the job has begun, and may be over already"},
+}
+
+Location = Annotated[Text, Field(min_length=1, max_length=2000)]
+Attempts = Annotated[int, Field(ge=0, le=1000, description="further ones")]
+Seconds = Annotated[int, Field(ge=0, le=86_400, description="s between attempts")]
+
+
+class UpdateWish(BaseModel, extra="forbid"):
+    """New firmware: an image here, or at somebody else's location."""
+
+    firmware_id: Text | None = None
+    location: Location | None = Field(default=None, description="ftp, ftps, http or https")
+    retrieve_date: GivenTime | None = Field(default=None, description="not before; null: at once")
+    retries: Attempts | None = None
+    retry_interval: Seconds | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.firmware_id is None) == (self.location is None):
+            raise ValueError("either firmware_id or location")
+        return self
+
+
+class DiagnosticsWish(BaseModel, extra="forbid"):
+    """Diagnostics, of a time or of all the station has."""
+
+    location: Location | None = Field(
+        default=None, description="a directory: ftp, ftps, http or https; null: here"
+    )
+    start_time: GivenTime | None = None
+    stop_time: GivenTime | None = None
+    retries: Attempts | None = None
+    retry_interval: Seconds | None = None
+
+
+@router.post("/{station}/firmware-updates", status_code=202, responses=_JOB)
+async def update_firmware(
+    office: AnOffice,
+    request: Request,
+    station: StationId,
+    wish: UpdateWish,
+    by: Operator,
+    *,
+    sending: HowSent,
+) -> Response:
+    """Have a station fetch and install firmware (OCPP 1.6 section 5.19)."""
+    order = order_of(office, station, "UpdateFirmware", b"", sending=sending, by=by.name)
+    retrieve_date = wish.retrieve_date or office.clock()
+    location = wish.location or await asyncio.to_thread(
+        firmware_location,
+        office,
+        request,
+        wish.firmware_id or "",
+        subject=order.call,
+        by=by.name,
+        since=retrieve_date,
+        station=station,
+    )
+    payload = {
+        "location": location,
+        "retries": wish.retries,
+        "retrieveDate": retrieve_date,
+        "retryInterval": wish.retry_interval,
+    }
+    return await _begun(office, order, payload, sending)
+
+
+@router.post("/{station}/diagnostics", status_code=202, responses=_JOB)
+async def get_diagnostics(
+    office: AnOffice,
+    request: Request,
+    station: StationId,
+    wish: DiagnosticsWish,
+    by: Operator,
+    *,
+    sending: HowSent,
+) -> Response:
+    """Have a station upload its diagnostics (OCPP 1.6 section 5.9)."""
+    order = order_of(office, station, "GetDiagnostics", b"", sending=sending, by=by.name)
+    location = wish.location or await asyncio.to_thread(
+        diagnostics_location, office, request, subject=order.call, by=by.name, station=station
+    )
+    payload = {
+        "location": location,
+        "retries": wish.retries,
+        "retryInterval": wish.retry_interval,
+        "startTime": wish.start_time,
+        "stopTime": wish.stop_time,
+    }
+    return await _begun(office, order, payload, sending)
+
+
+async def _begun(
+    office: Office, order: Order, payload: Mapping[str, object], sending: Sending
+) -> Response:
+    """The job as it stands once the call is queued, or over when that was waited for."""
+    complete = replace(order, payload=orjson.dumps(_given(payload)))
+    await place(office, complete, wait=sending.wait)
+    job = Job.model_validate(await asyncio.to_thread(row_of, office, order.call))
+    headers = {"Location": f"/api/v1/jobs/{job.id}"}
+    return Response(job.model_dump_json(), 202, headers, media_type=_JSON)
+
+
+def _given(payload: Mapping[str, object]) -> dict[str, object]:
+    """As it goes on the wire: what nobody said is not said."""
+    return {
+        name: times.write(value) if isinstance(value, datetime) else value
+        for name, value in payload.items()
+        if value is not None
+    }

@@ -1,0 +1,53 @@
+"""Which stations a request for many is for: a list, a filter, or all of the register."""
+
+from typing import Annotated, Self
+
+from pydantic import BaseModel, Field, model_validator
+
+from commands.api.office import Office
+from commands.api.problems import Problem
+from commands.api.shapes import Text
+from domain.model.campaign import MOST
+from projections import stations
+
+
+class Selection(BaseModel, extra="forbid"):
+    """Either `stations`, or `all`, or some of the filters; fixed when the request is taken."""
+
+    stations: list[Annotated[Text, Field(min_length=1, max_length=255)]] | None = Field(
+        None,
+        min_length=1,
+        max_length=MOST,
+        description="ids; one that is not registered has its outcome too",
+    )
+    label: Text = Field("", max_length=50, description="all with this label")
+    search: Text = Field(
+        "", max_length=255, description="part of an id, serial number, vendor, model or note"
+    )
+    online: bool | None = Field(None, description="only those that are (not) connected now")
+    all: bool = Field(default=False, description="all that are registered")
+
+    @model_validator(mode="after")
+    def _is_one_choice(self) -> Self:
+        filtered = bool(self.label or self.search or self.online is not None)
+        if (self.stations is not None) + filtered + self.all != 1:
+            raise ValueError("choose stations, or all, or by label, search and online")
+        return self
+
+
+def chosen(office: Office, selection: Selection) -> tuple[str, ...]:
+    """The ids, each once; raises Problem when there are none, or too many."""
+    if selection.stations is not None:
+        return tuple(dict.fromkeys(selection.stations))
+    rows = office.database.read(
+        stations.listed,
+        search=selection.search,
+        label=selection.label,
+        online=selection.online,
+        limit=MOST + 1,
+    )
+    if not rows:
+        raise Problem(422, "no station is chosen by that", kind="invalid")
+    if len(rows) > MOST:
+        raise Problem(422, f"more than {MOST} stations are too many at once", kind="invalid")
+    return tuple(row.id for row in rows)

@@ -1,0 +1,90 @@
+"""`ampledger diagnostics`: files that stations upload about themselves."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from commands.client import ApiError, Client, path_of
+from commands.terminal.connection import client_of
+from commands.terminal.jobs import Retries, RetryInterval, Ttl, Wait, awaited, leave
+from commands.terminal.output import AsJson, plainly, show, show_one
+from commands.terminal.stations import Limit, Station
+
+app = typer.Typer(help="Files that stations upload about themselves.", no_args_is_help=True)
+
+_COLUMNS = ("id", "station", "name", "size", "created_at")
+
+Into = Annotated[Path, typer.Option(file_okay=False, help="folder that the files are put into")]
+
+
+@app.command()
+@plainly
+def get(
+    context: typer.Context,
+    station: Station,
+    *,
+    location: Annotated[str, typer.Option(help="URL of a directory elsewhere")] = "",
+    since: Annotated[str, typer.Option(help="RFC 3339 time")] = "",
+    until: Annotated[str, typer.Option(help="RFC 3339 time")] = "",
+    retries: Retries = None,
+    retry_interval: RetryInterval = None,
+    ttl: Ttl = 0,
+    wait: Wait = 600,
+    into: Into = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Have a station upload, wait, fetch. Exit code 0: done; 1: failed; 3: not over yet."""
+    wish = {
+        "location": location,
+        "start_time": since,
+        "stop_time": until,
+        "retries": retries,
+        "retry_interval": retry_interval,
+    }
+    body = json.dumps({name: value for name, value in wish.items() if value not in ("", None)})
+    client, path = client_of(context), path_of("stations", station, "diagnostics")
+    job = client.post(path, body.encode(), ttl=ttl)["id"]
+    row = awaited(client, job, wait=wait)
+    if as_json:
+        show_one(row, as_json=True)
+    else:
+        show_one({k: v for k, v in row.items() if k not in {"timeline", "files"}}, as_json=False)
+    for file in row["files"]:
+        typer.echo(_fetched(client, file, into), err=as_json)
+    leave(row)
+
+
+@app.command("list")
+@plainly
+def list_(
+    context: typer.Context,
+    station: Annotated[str, typer.Option(help="of this station")] = "",
+    limit: Limit = 100,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """List the files that stations have brought, the newest first."""
+    rows = client_of(context).items(path_of("diagnostics"), most=limit, station=station)
+    show(rows, _COLUMNS, as_json=as_json)
+
+
+@app.command()
+@plainly
+def remove(
+    context: typer.Context, file: Annotated[str, typer.Argument(help="id of the file")]
+) -> None:
+    """Destroy a file that a station brought."""
+    client_of(context).delete(path_of("diagnostics", file))
+
+
+def _fetched(client: Client, file: dict[str, Any], into: Path) -> Path:
+    """Fetch a file; one that is there is never written over."""
+    into.mkdir(parents=True, exist_ok=True)
+    path = into / f"{file['id'][:8]}-{file['name']}"
+    with path.open("xb") as target:
+        client.fetch(path_of("diagnostics", file["id"]), target)
+        if target.tell() != file["size"]:
+            raise ApiError(f"{path} has {target.tell()} bytes of {file['size']}: fetch it again")
+    return path

@@ -1,0 +1,1 @@
+"""The Local Auth List Management profile of OCPP 1.6."""

@@ -1,0 +1,1 @@
+"""The Remote Trigger profile of OCPP 1.6."""

@@ -1,0 +1,1 @@
+"""The Reservation profile of OCPP 1.6."""

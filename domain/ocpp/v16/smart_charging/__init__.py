@@ -1,0 +1,1 @@
+"""The Smart Charging profile of OCPP 1.6: limits over time."""

@@ -1,0 +1,142 @@
+"""What campaigns and their stations have to tell each other: each is decided by its own writer.
+
+Rows show who is to be called and what came of it; the timers carry wishes there and back. What is
+carried twice counts once: a call is made under one id, and a campaign hears of a station once.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import msgspec
+import orjson
+from sqlalchemy import Connection
+
+from domain import wire
+from domain.model.campaign import CANCELLED, FAILED, payload_for
+from domain.model.operations import Operation, ReportMember, RequestCall, key_of
+from projections import calls, campaign_members, campaigns
+from projections.calls import CallRow
+from projections.campaign_members import MemberRow
+from projections.campaigns import CampaignRow
+
+_MOST = 500  # of each kind a second, all campaigns together
+_SETTLE = timedelta(seconds=5)  # what was taken back may be out already: then it is told soon
+_NOT_SENT = frozenset({"cancelled", "expired"})
+_ITSELF = "campaign"  # who wishes what no operator does
+
+Errand = tuple[str, wire.Inbound]  # what names it, and the wish that is carried
+
+
+def errands(connection: Connection, now: datetime) -> Iterator[Errand]:
+    """All that can be told now; what waits for the next second keeps its turn."""
+    found = campaigns.unfinished(connection)
+    share = max(1, _MOST // max(1, len(found)))
+    for campaign in found:
+        if campaign.state == "running":
+            yield from _calls(connection, campaign, now, share)
+        if campaign.state == "cancelling":
+            yield from _withdrawals(connection, campaign, now, share)
+        yield from _outcomes(connection, campaign, now, share)
+
+
+def _calls(
+    connection: Connection, campaign: CampaignRow, now: datetime, share: int
+) -> Iterator[Errand]:
+    for member in campaign_members.uncalled(connection, campaign.id, limit=share):
+        call = _call(campaign, member, now)
+        yield _errand(f"request:{member.call}", call, campaign.created_by, now)
+
+
+def _withdrawals(
+    connection: Connection, campaign: CampaignRow, now: datetime, share: int
+) -> Iterator[Errand]:
+    """Also of calls that were not wished for: such a wish may still be on its way."""
+    never = campaign_members.uncalled(connection, campaign.id, limit=share)
+    queued = campaign_members.unsent(connection, campaign.id, limit=share)
+    for member in (*never, *queued):
+        call = _call(campaign, member, now, withdrawn=True)
+        id = f"withdraw:{member.call}:{member.last_position}"  # one that came back is another case
+        yield _errand(id, call, campaign.changed_by, now)
+
+
+def _call(
+    campaign: CampaignRow, member: MemberRow, now: datetime, *, withdrawn: bool = False
+) -> RequestCall:
+    return RequestCall(
+        station=member.station,
+        call=member.call,
+        action=campaign.action,
+        payload=payload_for(campaign.action, campaign.request, member.station),
+        expires_at=now + timedelta(seconds=campaign.ttl),
+        timeout=campaign.timeout,
+        campaign=campaign.id,
+        withdrawn=withdrawn,
+    )
+
+
+def _outcomes(
+    connection: Connection, campaign: CampaignRow, now: datetime, share: int
+) -> Iterator[Errand]:
+    settled = campaign_members.settled(connection, campaign.id, limit=share)
+    sure = [each for each in settled if _is_sure(each, now)]
+    known = calls.among_ids(connection, [each.call for each in sure])
+    for member in sure:
+        outcome, detail = _outcome(known[member.call])
+        yield _report(member, outcome, detail, now)
+    for member, outcome, detail in campaign_members.completed(connection, campaign.id, limit=share):
+        yield _report(member, outcome, detail, now)
+    for member in campaign_members.overdue(connection, campaign.id, now=now, limit=share):
+        yield _report(member, FAILED, "overdue", now)
+
+
+def _is_sure(member: MemberRow, now: datetime) -> bool:
+    settled_at = member.settled_at or now
+    return member.call_status not in _NOT_SENT or settled_at <= now - _SETTLE
+
+
+def _outcome(call: CallRow) -> tuple[str, str]:
+    """What a call that is over came to, and a word about it."""
+    match call.status:
+        case "answered":
+            return "answered", _status(call.response)
+        case "cancelled":
+            return CANCELLED, f"taken back by {call.cancelled_by}"
+        case "refused":
+            return FAILED, f"{call.error_code}: {call.error_description}".rstrip(": ")
+        case "expired":
+            return FAILED, "the station did not connect in time"
+        case _:
+            return FAILED, call.reason
+
+
+def _status(response: str | None) -> str:
+    """What the station says of it; "" when it says nothing, or cannot be read."""
+    try:
+        found = orjson.loads(response or "{}")
+    except orjson.JSONDecodeError:
+        return "unreadable"
+    status = found.get("status", "") if isinstance(found, dict) else "unreadable"
+    return str(status)
+
+
+def _report(member: MemberRow, outcome: str, detail: str, now: datetime) -> Errand:
+    report = ReportMember(
+        campaign=member.campaign,
+        station=member.station,
+        call=member.call,
+        outcome=outcome,
+        detail=detail,
+    )
+    return _errand(f"report:{member.call}", report, _ITSELF, now)
+
+
+def _errand(id: str, operation: Operation, by: str, now: datetime) -> Errand:
+    wish = wire.Wish(
+        id=id,
+        key=key_of(operation),
+        name=type(operation).__name__,
+        body=msgspec.json.encode(operation),
+        by=by,
+        at=now,
+    )
+    return id, wish

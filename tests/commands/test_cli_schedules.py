@@ -1,0 +1,60 @@
+"""`ampledger profiles schedule`."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from commands.cli import application
+from tests.installation import Installation
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory):
+    with Installation(tmp_path_factory.mktemp("cli"), UNKNOWN_STATIONS="refuse") as running:
+        running.start("run")
+        yield running
+
+
+@pytest.fixture
+def schedule(installation, monkeypatch):
+    """The command, for connector 1 of a station that is registered and away."""
+    monkeypatch.setenv("AMPLEDGER_API_URL", installation.api_url)
+    monkeypatch.setenv("AMPLEDGER_TOKEN", installation.admin_token)
+    CliRunner().invoke(application(), ["stations", "add", "CP1"])
+
+    def run(*words, station="CP1"):
+        command = ["profiles", "schedule", station, "1", *map(str, words)]
+        return CliRunner().invoke(application(), command)
+
+    return run
+
+
+def test_a_schedule_is_shown_from_a_time_on(schedule):
+    shown = schedule("--from", "2026-01-01T12:00:00Z", "--duration", 600)
+    assert shown.exit_code == 0, shown.output
+    assert "2026-01-01 12:00:00Z  no limit" in shown.stdout
+    assert "never" in shown.stdout
+
+
+def test_a_schedule_is_json_for_scripts(schedule):
+    shown = json.loads(schedule("--unit", "W", "--json").stdout)
+    assert (shown["station"], shown["unit"], shown["duration"]) == ("CP1", "W", 86_400)
+
+
+def test_a_schedule_is_a_picture_in_a_file(schedule, tmp_path):
+    picture = tmp_path / "schedule.svg"
+    assert schedule("--svg", picture).stdout == f"{picture} written\n"
+    assert picture.read_text().startswith("<svg ")
+
+
+def test_a_station_that_is_away_cannot_be_asked(schedule):
+    failed = schedule("--ask")
+    assert failed.exit_code == 1
+    assert "not connected" in failed.stderr
+
+
+def test_a_question_that_cannot_be_answered_is_an_error_in_one_line(schedule):
+    for failed in (schedule("--unit", "kW"), schedule(station="NOBODY")):
+        assert failed.exit_code == 1
+        assert failed.stderr.count("\n") == 1
