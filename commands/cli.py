@@ -12,6 +12,7 @@ from commands.terminal import (
     diagnostics,
     firmware,
     journal,
+    local_list,
     profiles,
     reservations,
     roles,
@@ -43,6 +44,7 @@ def application() -> typer.Typer:
     app.add_typer(reservations.app, name="reservations")
     app.add_typer(profiles.app, name="profiles")
     app.add_typer(config.app, name="config")
+    app.add_typer(local_list.app, name="local-list")
     app.add_typer(firmware.app, name="firmware")
     app.add_typer(diagnostics.app, name="diagnostics")
     app.add_typer(users.app, name="users")

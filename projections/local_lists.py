@@ -24,6 +24,7 @@ class LocalListRow(Row):
 
     station: str
     version: int | None = None  # the station's word; 0: empty, -1: it has none
+    accepted_version: int = 0  # of the last update that was accepted, 0 for none
     trust: str = Trust.UNKNOWN.value
     supported: bool | None = None  # None: nothing that the station said shows it
     entries: int = 0  # on the list, as far as it is known
@@ -55,12 +56,14 @@ def _effect(fact: Fact, row: LocalListRow) -> None:
 @_effect.register
 def _(fact: LocalList.Replaced, row: LocalListRow) -> None:
     row.version, row.trust, row.supported = fact.version, Trust.CONFIRMED.value, True
+    row.accepted_version = fact.version
     row.entries, row.changed_at = len(json.loads(fact.entries)), fact.timestamp
 
 
 @_effect.register
 def _(fact: LocalList.Amended, row: LocalListRow) -> None:
     row.version, row.trust, row.supported = fact.version, fact.trust, True
+    row.accepted_version = fact.version
     row.entries, row.changed_at = fact.size, fact.timestamp
 
 

@@ -2,12 +2,14 @@
 
 import asyncio
 from typing import Annotated
+from uuid import uuid4
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field
 
 from commands.api.access import Operator, viewing
 from commands.api.files import base_name
-from commands.api.hosting import find
+from commands.api.hosting import diagnostics_location, find
 from commands.api.job_shapes import Firmware, ReceivedFile
 from commands.api.office import AnOffice, Office
 from commands.api.problems import Problem
@@ -25,6 +27,12 @@ Name = Annotated[
 ]
 _CONTENT = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 _IMAGE = {"requestBody": {"description": "the image; chunks are welcome", "content": _CONTENT}}
+
+
+class UploadLocation(BaseModel):
+    """A directory of ours; what stations bring there is listed by station."""
+
+    location: str = Field(description="{station} in it stands for the id of each")
 
 
 @router.post("/firmware", status_code=201, openapi_extra=_IMAGE)
@@ -66,6 +74,15 @@ def list_diagnostics(
         files.listed, kind=DIAGNOSTICS, station=station, after=after(cursor), limit=limit + 1
     )
     return page_of(rows, limit, item=ReceivedFile.model_validate, place=lambda row: row.id)
+
+
+@router.post("/diagnostics/locations", status_code=201)
+def add_location(office: AnOffice, request: Request, by: Operator) -> UploadLocation:
+    """A location for a GetDiagnostics to many stations, as a bulk call or a campaign sends it."""
+    subject = f"shared:{uuid4()}"
+    return UploadLocation(
+        location=diagnostics_location(office, request, subject=subject, by=by.name)
+    )
 
 
 @router.get(

@@ -1,12 +1,10 @@
 """What begins a job: new firmware for a station, diagnostics of it. Each is an ordinary call."""
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Self
 
-import orjson
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field, model_validator
 
@@ -18,7 +16,9 @@ from commands.api.office import AnOffice, Office
 from commands.api.placing import OUTCOMES, HowSent, Sending, order_of, place
 from commands.api.shapes import GivenTime, StationId, Text
 from commands.callbox import Order
-from domain.ocpp import times
+from domain.ocpp import reading
+from domain.ocpp.v16.firmware_management.get_diagnostics import GetDiagnostics
+from domain.ocpp.v16.firmware_management.update_firmware import UpdateFirmware
 
 router = APIRouter(prefix="/api/v1/stations", tags=["jobs"], dependencies=[viewing])
 
@@ -74,23 +74,19 @@ async def update_firmware(
     """Have a station fetch and install firmware (OCPP 1.6 section 5.19)."""
     order = order_of(office, station, "UpdateFirmware", b"", sending=sending, by=by.name)
     retrieve_date = wish.retrieve_date or office.clock()
-    location = wish.location or await asyncio.to_thread(
-        firmware_location,
-        office,
-        request,
-        wish.firmware_id or "",
-        subject=order.call,
-        by=by.name,
-        since=retrieve_date,
-        station=station,
-    )
-    payload = {
-        "location": location,
-        "retries": wish.retries,
-        "retrieveDate": retrieve_date,
-        "retryInterval": wish.retry_interval,
-    }
-    return await _begun(office, order, payload, sending)
+    location = wish.location
+    if location is None:
+        location = await asyncio.to_thread(
+            firmware_location,
+            office,
+            request,
+            wish.firmware_id or "",
+            subject=order.call,
+            by=by.name,
+            since=retrieve_date,
+            station=station,
+        )
+    return await _begun(office, order, update_payload(wish, location, retrieve_date), sending)
 
 
 @router.post("/{station}/diagnostics", status_code=202, responses=_JOB)
@@ -105,34 +101,40 @@ async def get_diagnostics(
 ) -> Response:
     """Have a station upload its diagnostics (OCPP 1.6 section 5.9)."""
     order = order_of(office, station, "GetDiagnostics", b"", sending=sending, by=by.name)
-    location = wish.location or await asyncio.to_thread(
-        diagnostics_location, office, request, subject=order.call, by=by.name, station=station
+    location = wish.location
+    if location is None:
+        location = await asyncio.to_thread(
+            diagnostics_location, office, request, subject=order.call, by=by.name, station=station
+        )
+    return await _begun(office, order, diagnostics_payload(wish, location), sending)
+
+
+def update_payload(wish: UpdateWish, location: str, retrieve_date: datetime) -> bytes:
+    """The UpdateFirmware.req that is wished for."""
+    request = UpdateFirmware.Request(
+        location=location,
+        retries=wish.retries,
+        retrieveDate=retrieve_date,
+        retryInterval=wish.retry_interval,
     )
-    payload = {
-        "location": location,
-        "retries": wish.retries,
-        "retryInterval": wish.retry_interval,
-        "startTime": wish.start_time,
-        "stopTime": wish.stop_time,
-    }
-    return await _begun(office, order, payload, sending)
+    return reading.write(request)
 
 
-async def _begun(
-    office: Office, order: Order, payload: Mapping[str, object], sending: Sending
-) -> Response:
+def diagnostics_payload(wish: DiagnosticsWish, location: str) -> bytes:
+    """The GetDiagnostics.req that is wished for."""
+    request = GetDiagnostics.Request(
+        location=location,
+        retries=wish.retries,
+        retryInterval=wish.retry_interval,
+        startTime=wish.start_time,
+        stopTime=wish.stop_time,
+    )
+    return reading.write(request)
+
+
+async def _begun(office: Office, order: Order, payload: bytes, sending: Sending) -> Response:
     """The job as it stands once the call is queued, or over when that was waited for."""
-    complete = replace(order, payload=orjson.dumps(_given(payload)))
-    await place(office, complete, wait=sending.wait)
+    await place(office, replace(order, payload=payload), wait=sending.wait)
     job = Job.model_validate(await asyncio.to_thread(row_of, office, order.call))
     headers = {"Location": f"/api/v1/jobs/{job.id}"}
     return Response(job.model_dump_json(), 202, headers, media_type=_JSON)
-
-
-def _given(payload: Mapping[str, object]) -> dict[str, object]:
-    """As it goes on the wire: what nobody said is not said."""
-    return {
-        name: times.write(value) if isinstance(value, datetime) else value
-        for name, value in payload.items()
-        if value is not None
-    }

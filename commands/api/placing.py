@@ -72,7 +72,7 @@ def order_of(
 
 async def place(office: Office, order: Order, *, wait: float) -> CallRow:
     """Queue a call and wait for its outcome; raises Problem, and what `Desk.wish` raises."""
-    with _lookable(order.call):
+    with lookable(order.call):
         await _request(office, order)
         await office.callbox.wait(order.call, patience=wait)
         return await asyncio.to_thread(row_of, office, order.call)
@@ -98,7 +98,7 @@ def response(row: CallRow, status: int, headers: dict[str, str] | None = None) -
 
 
 @contextmanager
-def _lookable(call: str) -> Iterator[None]:
+def lookable(call: str) -> Iterator[None]:
     """Whoever is not told what became of a call can look it up, and need never send it twice."""
     try:
         yield

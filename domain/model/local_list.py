@@ -7,7 +7,7 @@ from typing import Self
 from domain.model.aggregate import Aggregate, Birth, Fact
 from domain.model.local_entries import Entry, amended, keyed, read, written
 
-_LOST = "timed_out"
+_NO = frozenset({"Failed", "NotSupported", "VersionMismatch", "refused", "expired", "cancelled"})
 
 
 class Trust(StrEnum):
@@ -88,7 +88,7 @@ class LocalList(Aggregate):
         trust: str
 
         def apply(self, local_list: "LocalList") -> None:
-            if self.status == _LOST:
+            if self.status not in _NO:
                 local_list.lost, local_list.trust_before = self.call, local_list.trust
             elif self.call == local_list.lost:
                 local_list.lost = ""
@@ -185,7 +185,7 @@ class LocalList(Aggregate):
         """An update was not taken, or nobody answered: what the station did is not known then."""
         found = call == self.lost  # a late no: it is as it was
         trust = self.trust_before if found else self.trust
-        if status == _LOST and trust == Trust.CONFIRMED:
+        if status not in _NO and trust == Trust.CONFIRMED:
             trust = Trust.UNCERTAIN.value
         self.trigger_event(
             self.Failed,

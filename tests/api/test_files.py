@@ -319,6 +319,44 @@ async def test_a_station_that_was_removed_brings_nothing(api, stranger, up, name
     assert (answer.status_code, answer.content) == NOTHING
 
 
+# --- many stations ---
+
+
+async def test_a_campaign_tells_each_station_a_location_of_its_own(
+    api, stranger, station, name, image
+):
+    wish = {"firmware": {"firmware_id": image["id"]}, "stations": [name]}
+    assert (await api.post("/api/v1/campaigns", json=wish)).status_code == 202
+    _, frame = await station.asked()
+    path = urlsplit(orjson.loads(frame)[3]["location"]).path
+    assert path.split("/")[2].startswith("all-")
+    assert path.endswith(f"/{name}/fw.bin")
+    assert (await stranger.get(path)).content == b"0123456789"
+    assert (await stranger.put(path, content=b"x")).status_code == 404
+
+
+async def test_many_stations_bring_files_to_one_location(api, stranger, station, name, brought):
+    location = (await api.post("/api/v1/diagnostics/locations")).json()["location"]
+    wish = {"action": "GetDiagnostics", "payload": {"location": location}, "stations": [name]}
+    assert (await api.post("/api/v1/bulk-calls", json=wish)).status_code == 202
+    _, frame = await station.asked()
+    path = urlsplit(orjson.loads(frame)[3]["location"]).path
+    assert path.endswith(f"/{name}/")
+    assert (await stranger.put(f"{path}log.txt", content=b"log")).status_code == 201
+    assert (await stranger.put(path.removesuffix("/"), content=b"bare")).status_code == 201
+    assert [content for _, content in await brought()] == [b"log", b"bare"]
+
+
+async def test_only_a_registered_station_brings_files_there(api, stranger, on_disk):
+    location = (await api.post("/api/v1/diagnostics/locations")).json()["location"]
+    before = on_disk()
+    directory = urlsplit(location).path.replace("{station}/", "")
+    for rest in ("NOBODY/log.txt", "NOBODY/", "log.txt", "", "/log.txt"):
+        answer = await stranger.put(directory + rest, content=b"x")
+        assert (answer.status_code, answer.content) == NOTHING, rest
+    assert on_disk() == before
+
+
 # --- images ---
 
 

@@ -1,6 +1,7 @@
 """What answers to our calls, starts and stops mean for the profiles that a station holds."""
 
 from datetime import timedelta
+from typing import Any
 
 import orjson
 import pytest
@@ -75,7 +76,7 @@ class ChargingHouse(House):
 
     def held(self):
         """What is installed: the id, the connector and the transaction of each."""
-        charging = None
+        charging: Any = None
         for fact in self.told():
             if fact.originator_id == "charging:CP1":
                 charging = fact.mutate(charging)
@@ -204,7 +205,7 @@ def test_no_other_transaction_has_it(house, start):
 def test_a_start_long_after_is_not_the_one_that_was_meant(house):
     house.remote_start()
     house.now += timedelta(hours=1)
-    frame = start()
+    frame: Any = start()
     frame[3]["timestamp"] = house.now.isoformat()
     house.ask(frame)
     assert house.held() == []

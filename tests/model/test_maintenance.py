@@ -1,6 +1,8 @@
 """Maintenance: one current job of a kind; what the station tells moves it on, and never back."""
 
 import pytest
+from hypothesis import given as supposing
+from hypothesis import strategies as st
 
 from domain.model.job_progress import DIAGNOSTICS, FIRMWARE, OUTCOMES
 from domain.model.maintenance import Maintenance
@@ -245,3 +247,20 @@ def test_a_snapshot_is_the_state():
     maintenance = asked(taken("Downloading"), job="j-2")
     maintenance.take_facts()
     assert vars(thaw(freeze(maintenance))) == vars(maintenance)
+
+
+_WORDS = ("Idle", *INSTALLING, "Installed", "DownloadFailed", "InstallationFailed")
+_WAY = ("answered", "downloading", "downloaded", "installing", "installed")
+
+
+@supposing(st.lists(st.sampled_from(_WORDS), max_size=20))
+def test_whatever_is_told_a_job_never_goes_back_while_it_is_open(words):
+    maintenance = taken()
+    for word in words:
+        before = state_of(maintenance)
+        maintenance.report(FIRMWARE, word, at=LATER)
+        after = state_of(maintenance)
+        if before == "installed":
+            assert after == before
+        elif before not in OUTCOMES and after not in OUTCOMES:
+            assert _WAY.index(after) >= _WAY.index(before)

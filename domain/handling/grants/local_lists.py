@@ -49,7 +49,7 @@ def _check(wish: op.UpdateLocalList, asking: Asking) -> None:
 
 
 def _make_way(wish: op.UpdateLocalList, asking: Asking) -> None:
-    """One update at a time. One whose answer could not be read will never go on."""
+    """One update at a time. One that did not go on when its call ended will never do so."""
     scope = asking.scope
     update = listing.update_of(scope)
     if update is None or not update.under_way:
@@ -58,7 +58,7 @@ def _make_way(wish: op.UpdateLocalList, asking: Asking) -> None:
     stuck = call is None or call.done
     if not (stuck or wish.replace):
         raise Refused("another update of this list is under way")
-    update.abandon("its answer could not be read" if stuck else "replaced", at=scope.at)
+    update.abandon("its call is over" if stuck else "replaced", at=scope.at)
     if call is not None and call.state == "queued":
         call.cancel(by=asking.by, at=scope.at)
         calling.failed(asking.versions, call, scope)

@@ -40,8 +40,9 @@ class SendLocalList(Outgoing):
             listing.plan(name, cure, by=_AUTOMATION, part_size=size, automatic=True, scope=scope)
 
     def failed(self, request: payloads.Request, call: Call, scope: Scope) -> None:
-        """Not accepted; when nobody answered, perhaps."""
-        _fail(request, call.state, call, scope)
+        """Not accepted; when nobody answered, or nobody can read what, perhaps."""
+        unreadable = call.state == "answered"
+        _fail(request, "unreadable" if unreadable else call.state, call, scope)
 
 
 def _accept(request: payloads.Request, call: Call, scope: Scope) -> None:
