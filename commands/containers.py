@@ -52,6 +52,7 @@ from projections.owner import Owner
 from projections.ownership import Ownership
 from projections.progress import Trust, lag
 from projections.projector import Projector
+from projections.stumbles import missed
 from projections.timers import Timers
 from projections.vault import SealedVault
 
@@ -166,6 +167,7 @@ class ProjectionsParts(Opened):
         Opened.database.provided.guarded,
         Factory(partial, lag, Opened.engine, Opened.log, Object(READ_MODELS), clock=Opened.clock),
     )
+    stumbles = Factory(partial, Opened.database.provided.read, Object(missed), Object(READ_MODELS))
     housekeeping = Singleton(
         Housekeeping,
         ListOf(vault, Singleton(Rights, Opened.engine)),

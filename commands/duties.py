@@ -99,7 +99,7 @@ async def projections(parts: ProjectionsParts, group: asyncio.TaskGroup) -> Asyn
         lag = parts.lag()
         yield Duty(
             checks={"projections": lambda: _lag_check(lag)},
-            sources=[measures.of_projections(lag, lambda: owner.active)],
+            sources=[measures.of_projections(lag, parts.stumbles(), lambda: owner.active)],
         )
 
 

@@ -27,9 +27,13 @@ def of_inbox(counts: InboxCounts) -> Source:
     return partial(_inbox, counts)
 
 
-def of_projections(lag: Callable[[], dict[str, Lag]], active: Callable[[], bool]) -> Source:
-    """How far the read models are behind, and whether this process moves them."""
-    return partial(_projections, lag, active)
+def of_projections(
+    lag: Callable[[], dict[str, Lag]],
+    stumbles: Callable[[], dict[str, int]],
+    active: Callable[[], bool],
+) -> Source:
+    """How far the read models are behind, what they miss, and whether this process moves them."""
+    return partial(_projections, lag, stumbles, active)
 
 
 def _gateway(counts: GatewayCounts) -> Iterator[Measure]:
@@ -62,14 +66,19 @@ def _inbox(counts: InboxCounts) -> Iterator[Measure]:
 
 
 def _projections(
-    lag: Callable[[], dict[str, Lag]], active: Callable[[], bool]
+    lag: Callable[[], dict[str, Lag]],
+    stumbles: Callable[[], dict[str, int]],
+    active: Callable[[], bool],
 ) -> Iterator[Measure]:
     yield Measure("projections_active", "Whether this process owns them", "gauge", active())
     try:
-        behind = lag()
+        behind, missed = lag(), stumbles()
     except Unavailable:
         return
     facts = {name: float(each.positions) for name, each in behind.items()}
     seconds = {name: each.seconds for name, each in behind.items()}
     yield Measure("projection_lag_facts", "Facts not taken in yet", "gauge", facts, "model")
     yield Measure("projection_lag_seconds", "Age of the oldest", "gauge", seconds, "model")
+    lost = {name: float(count) for name, count in missed.items()}
+    told = "Facts that could not be taken in; a rebuild tries again"
+    yield Measure("read_model_stumbles", told, "gauge", lost, "model")

@@ -12,6 +12,15 @@ import orjson
 MAX_MESSAGE_ID = 36  # OCPP-J 4.1.4
 
 
+class Number(str):
+    """A message id that came as a JSON number, against the specification: its digits.
+
+    It is written as the number it was, or the station would not know its own call.
+    """
+
+    __slots__ = ()
+
+
 class Call(msgspec.Struct, frozen=True):
     """`[2, id, action, payload]`; the payload stays raw JSON."""
 
@@ -49,6 +58,7 @@ Frame = Call | CallResult | CallError | Malformed
 _VIOLATION = "FormationViolation"  # the spelling of 1.6
 _EMPTY = msgspec.Raw(b"{}")
 _BEGINNING_OF_A_CALL = re.compile(rb'\s*\[\s*2\s*,\s*("(?:[^"\\]|\\.){1,36}")\s*,')
+_NUMERALS = frozenset(b"%c" % character for character in b"-0123456789")
 _array = msgspec.json.Decoder(list[msgspec.Raw])
 _text = msgspec.json.Decoder(str)
 _integer = msgspec.json.Decoder(int)
@@ -64,7 +74,7 @@ def parse(text: str | bytes) -> Frame:
     try:
         kind = _integer.decode(parts[0])
     except (IndexError, msgspec.MsgspecError):
-        return Malformed(_text_at(parts, 1), _VIOLATION, "the message type is no integer")
+        return Malformed(_id_at(parts, 1), _VIOLATION, "the message type is no integer")
     if kind == 2:
         return _call(parts)
     if kind in (3, 4):
@@ -77,6 +87,13 @@ def _no_array(frame: bytes, error: Exception) -> Malformed:
     begin = _BEGINNING_OF_A_CALL.match(frame)
     message_id = _text_at([msgspec.Raw(begin[1])], 0) if begin else ""
     return Malformed(message_id, _VIOLATION, f"not a JSON array: {error}")
+
+
+def _id_at(parts: list[msgspec.Raw], index: int) -> str:
+    """The message id, "" when there is none. Stations in the field count in numbers."""
+    if len(parts) > index and bytes(parts[index])[:1] in _NUMERALS:
+        return Number(bytes(parts[index]).decode())
+    return _text_at(parts, index)
 
 
 def _text_at(parts: list[msgspec.Raw], index: int) -> str:
@@ -94,7 +111,7 @@ def _object_at(parts: list[msgspec.Raw], index: int) -> msgspec.Raw:
 
 
 def _call(parts: list[msgspec.Raw]) -> Frame:
-    message_id, action = _text_at(parts, 1), _text_at(parts, 2)
+    message_id, action = _id_at(parts, 1), _text_at(parts, 2)
     if not message_id:
         return Malformed("", _VIOLATION, "no message id")
     if len(message_id) > MAX_MESSAGE_ID:
@@ -108,7 +125,7 @@ def _call(parts: list[msgspec.Raw]) -> Frame:
 
 def _answer(kind: int, parts: list[msgspec.Raw]) -> Frame:
     """A CALLRESULT or CALLERROR, read tolerantly: nobody may be told that an answer was wrong."""
-    message_id = _text_at(parts, 1)
+    message_id = _id_at(parts, 1)
     if not message_id:
         return Malformed("", "", "an answer without a message id")
     if kind == 3:
@@ -123,9 +140,14 @@ def call(message_id: str, action: str, payload: bytes) -> bytes:
 
 def result(message_id: str, payload: bytes) -> bytes:
     """`[3, id, payload]`."""
-    return b"[3,%b,%b]" % (orjson.dumps(message_id), payload)
+    return b"[3,%b,%b]" % (_written(message_id), payload)
 
 
 def error(message_id: str, code: str, description: str) -> bytes:
     """`[4, id, code, description, {}]`; the description is cut to 255 characters."""
-    return orjson.dumps([4, message_id, code, description[:255], {}])
+    said = orjson.dumps(code), orjson.dumps(description[:255])
+    return b"[4,%b,%b,%b,{}]" % (_written(message_id), *said)
+
+
+def _written(message_id: str) -> bytes:
+    return message_id.encode() if isinstance(message_id, Number) else orjson.dumps(message_id)

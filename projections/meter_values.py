@@ -126,6 +126,7 @@ def of_station(
     *,
     connector: int | None = None,
     measurand: str = "",
+    in_transaction: bool | None = None,
     before: int = 0,
     limit: int = 1000,
 ) -> list[MeterValueRow]:
@@ -136,6 +137,9 @@ def of_station(
         query = query.where(columns.connector == connector)
     if measurand:
         query = query.where(columns.measurand == measurand)
+    if in_transaction is not None:
+        belongs = columns.transaction.is_not(None)
+        query = query.where(belongs if in_transaction else ~belongs)
     if before:
         query = query.where(columns.position < before)
     order = (columns.position.desc(), columns.index.desc())

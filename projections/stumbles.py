@@ -1,10 +1,13 @@
 """Facts a read model could not take in: noted and passed, so that one does not stop the rest."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
+from projections import positions
+from projections.readmodel import ReadModel
 from projections.tables import fetch, table, upsert
 
 
@@ -35,6 +38,12 @@ def counted(connection: Connection) -> dict[str, int]:
     """How many facts each read model misses."""
     query = select(STUMBLES.c.name, func.count().label("missed")).group_by(STUMBLES.c.name)
     return {row.name: row.missed for row in connection.execute(query)}
+
+
+def missed(connection: Connection, models: Sequence[ReadModel]) -> dict[str, int]:
+    """How many facts each of the read models misses, by name; 0 for one that is whole."""
+    known = counted(connection)
+    return {model.name: known.get(positions.key_of(model), 0) for model in models}
 
 
 def listed(connection: Connection, *, limit: int = 100) -> list[Stumble]:

@@ -15,7 +15,7 @@ from projections.meter_values import MeterValueRow
 
 router = APIRouter(prefix="/api/v1/transactions", tags=["transactions"], dependencies=[viewing])
 
-_MOST_SAMPLES = 2000  # more than fit into the longest frame of one moment
+MOST_SAMPLES = 2000  # more than fit into the longest frame of one moment
 
 
 class MeterValue(BaseModel, from_attributes=True):
@@ -25,6 +25,7 @@ class MeterValue(BaseModel, from_attributes=True):
     index: int
     station: str
     connector: int
+    transaction: int | None = Field(description="null when it belongs to no known one")
     claimed_transaction: int | None = Field(description="what the station said it belongs to")
     sampled_at: Time = Field(description="the station's clock")
     received_at: Time
@@ -54,27 +55,27 @@ def list_meter_values(
         return spreadsheet.response(MeterValue, values, name=f"transaction-{number}")
     rows = _moments(office, number, before(cursor), limit)
     return page_of(
-        rows, _whole(rows, limit), item=MeterValue.model_validate, place=lambda row: row.position
+        rows, whole(rows, limit), item=MeterValue.model_validate, place=lambda row: row.position
     )
 
 
 def _moments(office: Office, number: int, place: int, limit: int) -> list[MeterValueRow]:
     return office.database.read(
-        meter_values.of_transaction, number, after=place, limit=limit + _MOST_SAMPLES
+        meter_values.of_transaction, number, after=place, limit=limit + MOST_SAMPLES
     )
 
 
-def _whole(rows: list[MeterValueRow], limit: int) -> int:
-    """How many rows the page has, so that no moment is cut in two."""
+def whole(rows: list[MeterValueRow], limit: int) -> int:
+    """How many rows a page has, so that no moment is cut in two; in either order of time."""
     if len(rows) <= limit:
         return limit
     last = rows[limit - 1].position
-    return sum(1 for row in rows if row.position <= last)
+    return limit + sum(1 for row in rows[limit:] if row.position == last)
 
 
 def _all(office: Office, number: int) -> Iterator[MeterValue]:
     place = 0
-    while rows := _moments(office, number, place, _MOST_SAMPLES):
-        shown = rows[: _whole(rows, _MOST_SAMPLES)]
+    while rows := _moments(office, number, place, MOST_SAMPLES):
+        shown = rows[: whole(rows, MOST_SAMPLES)]
         yield from map(MeterValue.model_validate, shown)
         place = shown[-1].position

@@ -138,8 +138,8 @@ def composite(
     for turn in sorted({0, *turns}):
         moment = begin + timedelta(seconds=turn)
         allowed = _together([ceiling(known, _as_of(use, begin), moment) for use in outlets])
-        if station := _of_station(known, moment):
-            allowed = min(allowed, station, key=lambda each: each.watts)
+        if len(outlets) > 1:
+            allowed = min([allowed, *_of_station(known, moment, begin)], key=lambda c: c.watts)
         if not steps or steps[-1][1] != allowed:
             steps.append((turn, allowed))
     return steps
@@ -156,11 +156,11 @@ def _together(ceilings: list[Ceiling]) -> Ceiling:
     return Ceiling(sum(each.watts for each in ceilings), PHASES)
 
 
-def _of_station(profiles: list[Profile], moment: datetime) -> Ceiling | None:
-    """What the station as a whole may draw, None: as much as its outlets."""
+def _of_station(profiles: list[Profile], moment: datetime, since: datetime) -> list[Ceiling]:
+    """What the station as a whole may draw, nothing: as much as its outlets."""
     of_all = [profile for profile in profiles if profile.purpose == "ChargePointMaxProfile"]
-    saying = [(p.stack_level, found) for p in of_all if (found := p.ceiling(moment, moment))]
-    return max(saying, key=lambda each: each[0])[1] if saying else None
+    saying = [(p.stack_level, c) for p in of_all if (c := p.ceiling(moment, since))]
+    return [max(saying, key=lambda each: each[0])[1]] if saying else []
 
 
 def _concerns(profile: Profile, use: Use) -> bool:

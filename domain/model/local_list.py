@@ -7,6 +7,7 @@ from typing import Self
 from domain.model.aggregate import Aggregate, Birth, Fact
 from domain.model.local_entries import Entry, amended, keyed, read, written
 
+# After anything else that is not Accepted, the update may have been taken all the same.
 _NO = frozenset({"Failed", "NotSupported", "VersionMismatch", "refused", "expired", "cancelled"})
 
 

@@ -1,7 +1,8 @@
 """Calls whose fate the caller is not told in time: they can be looked up, never sent twice."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,6 +17,8 @@ from commands.api.app import application
 from commands.api.office import Defaults, Office
 from commands.callbox import Callbox
 from commands.desk import Address, Desk
+from commands.files.hosting import Hosting
+from commands.files.store import Store
 from commands.watch import Watch
 from domain import topics, wire
 from domain.model.operations import RequestCall
@@ -61,7 +64,7 @@ class Stage:
 
 
 @pytest_asyncio.fixture
-async def stage(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
+async def stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Stage]:
     monkeypatch.setattr(desks, "DECIDED_WITHIN", 0.05)
     monkeypatch.setattr(desks, "READABLE_WITHIN", 0.05)
     database = Database(engine("sqlite://"))
@@ -69,7 +72,7 @@ async def stage(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
     database.write(users.add, "admin", role="admin", token=ADMIN_TOKEN, at=NOON)
     async with MemoryBroker() as broker, Outbox(broker) as outbox:
         desk = Desk(outbox, Watch(lambda _: ()), address=ADDRESS, clock=lambda: NOON)
-        app = application(_office(desk, database))
+        app = application(_office(desk, database, tmp_path))
         headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(
@@ -81,13 +84,14 @@ async def stage(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
             yield made
 
 
-def _office(desk: Desk, database: Database) -> Office:
+def _office(desk: Desk, database: Database, folder: Path) -> Office:
     vault = SealedVault(database.engine, new_key())
     return Office(
         desk=desk,
         callbox=Callbox(desk, vault, Watch(lambda _: ()), choices.outgoing(), lambda: NOON),
         database=database,
         log=MemoryLog(),
+        hosting=Hosting(store=Store(folder, most_bytes=1), keep=timedelta(1), public_url=""),
         clock=lambda: NOON,
         defaults=Defaults(heartbeat_interval=300, call_timeout=30),
     )

@@ -5,9 +5,10 @@ import pytest
 import pytest_asyncio
 
 from commands.api.ops import Check, ops_server
-from commands.measures import of_gateway
+from commands.measures import of_gateway, of_projections
 from commands.metrics import Measure, Metrics, Source
 from gateway.counts import GatewayCounts
+from projections.progress import Lag
 
 
 @pytest_asyncio.fixture
@@ -66,6 +67,17 @@ async def test_counts_become_metrics(stage):
     assert "ampledger_gateway_connections 2.0" in lines
     assert 'ampledger_gateway_frames_total{direction="in"} 5.0' in lines
     assert 'ampledger_gateway_refused_total{status="401"} 3.0' in lines
+
+
+async def test_a_read_model_tells_how_far_it_is_behind_and_what_it_misses(stage):
+    client, _, sources = stage
+    lag = {"stations": Lag(3, 1.5), "calls": Lag(0, 0.0)}
+    missed = {"stations": 2, "calls": 0}
+    sources.append(of_projections(lambda: lag, lambda: missed, lambda: True))
+    lines = (await client.get("/metrics")).text.splitlines()
+    assert 'ampledger_projection_lag_seconds{model="stations"} 1.5' in lines
+    assert 'ampledger_read_model_stumbles{model="stations"} 2.0' in lines
+    assert 'ampledger_read_model_stumbles{model="calls"} 0.0' in lines
 
 
 async def test_a_source_that_fails_does_not_hide_the_others(stage):

@@ -1,6 +1,7 @@
 """A simulated station charges by profiles (OCPP 1.6 section 3.13; rules C1 to C10)."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -216,7 +217,7 @@ def test_a_composite_schedule_says_the_limit_of_every_second(profiles):
     for second in range(200):
         stated = next(c for at, c in reversed(steps) if at <= second)
         assert stated.watts == ceiling(profiles, use, NOON + timedelta(seconds=second)).watts
-    assert all(before[1] != after[1] for before, after in zip(steps, steps[1:], strict=False))
+    assert all(before[1] != after[1] for before, after in pairwise(steps))
 
 
 def test_amperes_are_those_of_a_phase():

@@ -12,8 +12,16 @@ from tests.commands.bench_of_stations import living, soon
 FIRMWARE = b"\x7fFIRMWARE" * 20_000
 
 
+class Server(ThreadingHTTPServer):
+    """Keeps what it was asked."""
+
+    asked: list[tuple[str, str]]
+
+
 class Files(BaseHTTPRequestHandler):
-    """Serves firmware, takes diagnostics; what it was asked is on the server."""
+    """Serves firmware, takes diagnostics."""
+
+    server: Server
 
     def do_GET(self):
         self.server.asked.append((self.path, self.headers.get("Authorization", "")))
@@ -39,7 +47,7 @@ class Files(BaseHTTPRequestHandler):
 
 @contextmanager
 def serving():
-    with ThreadingHTTPServer(("127.0.0.1", 0), Files) as server:
+    with Server(("127.0.0.1", 0), Files) as server:
         server.asked = []
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()

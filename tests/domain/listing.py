@@ -56,7 +56,8 @@ class ListHouse(House):
 
     def confirm(self, *entries: Entry, version: int = 3) -> None:
         """The station has this list."""
-        self.raw(*parts("Full", entries, version=version), f"full {version}")
+        (payload,) = parts("Full", entries, version=version)
+        self.raw(payload, f"full {version}")
         self.answer(f"full {version}")
 
     @property

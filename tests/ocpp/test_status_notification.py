@@ -6,6 +6,7 @@ from typing import Any, get_args
 import pytest
 
 from domain.model.connector import Connector
+from domain.model.local_list import LocalList
 from domain.ocpp.v16.core.status_notification import ErrorCode, Status
 from tests.ocpp.harness import NOON, Csms, moment
 
@@ -35,10 +36,20 @@ def test_any_transition_is_stored_without_veto(before: str, after: str):
     csms.when("StatusNotification", status(after)).then((Connector.StatusReported, {}))
 
 
-@pytest.mark.parametrize("code", get_args(ErrorCode))
+@pytest.mark.parametrize("code", sorted({*get_args(ErrorCode)} - {"LocalListConflict"}))
 def test_an_error_without_a_fault_is_a_warning(code: str):
     Csms().when("StatusNotification", status("Charging", errorCode=code)).then(
         (Connector.Appeared, {}), (Connector.StatusReported, {"error_code": code})
+    )
+
+
+def test_a_conflict_with_the_local_list_is_noted_there_too():
+    csms = Csms().when("StatusNotification", status("Available", errorCode="LocalListConflict"))
+    csms.then(
+        (Connector.Appeared, {}),
+        (Connector.StatusReported, {"error_code": "LocalListConflict"}),
+        (LocalList.Begun, {"station": "CP1"}),
+        (LocalList.Conflicted, {"connector": 1}),
     )
 
 

@@ -211,6 +211,8 @@ def test_a_topic_that_is_wanted_but_not_known_costs_only_itself(scene):
     wanting = Clumsy(topics=stations.MODEL.topics | {"station.retired"})
     scene.another_projector(models=[wanting]).step()
     assert scene.read(stumbles.counted) == {"stations_v2": 1}
+    told = scene.read(stumbles.missed, [wanting, calls.MODEL])
+    assert told == {"stations": 1, "calls": 0}
     assert scene.read(stations.find, "CP2").online
 
 

@@ -281,6 +281,8 @@ def test_values_of_a_station_come_newest_first(scene):
     older = scene.read(meter_values.of_station, "CP1", before=rows[-1].position)
     assert [row.raw for row in older] == ["0"]
     assert scene.read(meter_values.of_station, "CP1", measurand="Voltage") == []
+    assert len(scene.read(meter_values.of_station, "CP1", in_transaction=False)) == 3
+    assert scene.read(meter_values.of_station, "CP1", in_transaction=True) == []
 
 
 def test_a_nul_in_what_a_station_wrote_stops_nothing(scene):

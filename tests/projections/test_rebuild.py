@@ -14,6 +14,9 @@ from domain.model.configuration import Configuration
 from domain.model.connector import Connector
 from domain.model.job_progress import DIAGNOSTICS, FIRMWARE
 from domain.model.key_value import KeyValue
+from domain.model.list_update import ListUpdate
+from domain.model.local_entries import Entry
+from domain.model.local_list import LocalList
 from domain.model.maintenance import Maintenance
 from domain.model.meter import Meter
 from domain.model.quarantine import Quarantine
@@ -267,6 +270,35 @@ class World:
         steps[how % 10]()
         return reservation
 
+    def local_list(self, id, how, at):
+        begin = lambda: LocalList.begin(id, at=at)  # noqa: E731
+        listed = self.get(("local list", id), begin)
+        call, some = f"l{how % 3}", (Entry(f"T{how % 4}"), Entry("t1", "Blocked", parent=str(how)))
+        steps = (
+            lambda: listed.replace(call, how, some, late=how % 2 == 0, at=at),
+            lambda: listed.amend(call, how, some, late=False, at=at),
+            lambda: listed.amend(call, how, (Entry("T1", ""), some[0]), late=False, at=at),
+            lambda: listed.fail(call, "Full", how, ("Failed", "timed_out")[how % 2], at=at),
+            lambda: listed.tell(call, how % 5 - 1, late=False, at=at),
+            lambda: listed.conflict(how % 3, at=at),
+            lambda: listed.switch_fallback(on=how % 2 == 0, by="x", at=at),
+        )
+        steps[how % 7]()
+        return listed
+
+    def list_update(self, id, how, at):
+        update = self.get(("list update", id), lambda: ListUpdate.begin(id, at=at))
+        match how % 4:
+            case 0:
+                update.abandon("x", at=at)
+            case 1:
+                update.fail(update.call, "Failed", at=at)
+            case 2:
+                update.advance(update.call, at=at)
+        if not update.under_way:
+            update.plan(f"u{how}", ("a", "b"), part_size=1, ttl=0, timeout=1, by="x", at=at)
+        return update
+
 
 _KINDS = [
     "station",
@@ -285,6 +317,8 @@ _KINDS = [
     "campaign",
     "member",
     "configuration",
+    "local_list",
+    "list_update",
 ]
 _HAPPENING = st.tuples(st.sampled_from(_KINDS), st.integers(0, 1), st.integers(0, 200))
 
@@ -316,7 +350,7 @@ def test_a_rebuilt_read_model_is_row_for_row_the_live_one(happenings, live, agai
 
 
 def test_both_databases_show_the_same(database):
-    happenings = [(_KINDS[n % len(_KINDS)], n // len(_KINDS) % 2, n * 7 % 201) for n in range(600)]
+    happenings = [(_KINDS[n % len(_KINDS)], n // len(_KINDS) % 2, n * 7 % 199) for n in range(600)]
     here, elsewhere = Scene(database), Scene()
     for scene in (here, elsewhere):
         _live(scene, happenings, 25)
