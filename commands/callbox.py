@@ -2,6 +2,7 @@
 
 import asyncio
 import copy
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -130,7 +131,20 @@ def _compact(payload: bytes) -> bytes:
 
 
 def _masked(action: Outgoing, payload: bytes) -> bytes | None:
-    """The payload without its secrets; None when it has none."""
+    """The payload without its secrets; None when it has none; raises Unfit.
+
+    Of two members of one name each reader takes another: a secret in the first would not be seen.
+    """
+    if action.secret_names:
+        _refuse_twins(payload)
     decoded = orjson.loads(payload)
     masked = action.mask(copy.deepcopy(decoded))
     return None if masked == decoded else orjson.dumps(masked)
+
+
+def _refuse_twins(payload: bytes) -> None:
+    def unique(members: list[tuple[str, object]]) -> None:
+        if len({name for name, _ in members}) < len(members):
+            raise Unfit("the payload has two members of one name")
+
+    json.loads(payload, object_pairs_hook=unique)

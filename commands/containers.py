@@ -19,6 +19,7 @@ from commands.api.office import Office
 from commands.callbox import Callbox
 from commands.clock import SystemClock
 from commands.desk import Desk
+from commands.files.tidying import Tidying
 from commands.housekeeping import Housekeeping
 from commands.settings import Settings
 from commands.watch import Watch
@@ -197,13 +198,15 @@ class ApiParts(Opened):
         Calling(choices.outgoing),
         Opened.clock,
     )
+    hosting = Singleton(choices.hosting, Opened.settings)
+    tidying = Singleton(Tidying, hosting.provided.store, Opened.database)
     office = Singleton(
         Office,
         desk=desk,
         callbox=callbox,
         database=Opened.database,
         log=Opened.log,
-        hosting=Calling(choices.hosting, Opened.settings),
+        hosting=hosting,
         clock=Opened.clock,
         defaults=Calling(choices.defaults, Opened.settings),
     )

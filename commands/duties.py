@@ -136,7 +136,7 @@ async def api(parts: ApiParts, group: asyncio.TaskGroup) -> AsyncIterator[Duty]:
     )
     try:
         async with (
-            _looping(group, parts.readable().run(), parts.done().run()),
+            _looping(group, parts.readable().run(), parts.done().run(), parts.tidying().run()),
             _serving(group, server),
         ):
             yield Duty(ports={"api": server.port})

@@ -47,13 +47,19 @@ class Repository:
         if logs:
             self._resume(logs)
 
+    def prefetch_more(self, streams: Iterable[str]) -> None:
+        """The same for what the batch could not name before."""
+        absent = self._absent
+        lacking = [s for s in streams if s not in self._cache and s not in absent]
+        if lacking:
+            self.prefetch(lacking)
+            self._absent = absent | self._absent
+
     def get(self, kind: type[T], stream: str) -> T | None:
         """The aggregate, or None when nothing ever happened to it."""
         found = self._cache.get(stream)
         if found is None and stream not in self._absent:
-            absent = self._absent
-            self.prefetch([stream])
-            self._absent = absent | self._absent
+            self.prefetch_more([stream])
             found = self._cache.get(stream)
         if found is None:
             return None

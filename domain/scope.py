@@ -1,6 +1,6 @@
 """What a decision may touch while one message is handled: its station's aggregates, the time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -91,6 +91,11 @@ class Scope:
     def find(self, kind: type[T], stream: str) -> T | None:
         """An aggregate of any kind, when anything ever happened to it."""
         return self._touch(self.repository.get(kind, stream))
+
+    def find_all(self, kind: type[T], streams: Sequence[str]) -> list[T]:
+        """Those that anything ever happened to, with one query at most."""
+        self.repository.prefetch_more(streams)
+        return [found for stream in streams if (found := self.find(kind, stream))]
 
     def call_for(self, action: str, payload: str, *, by: str) -> Call | None:
         """Queue a call that follows from what is decided here; None when nobody is registered.

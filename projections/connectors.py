@@ -25,10 +25,11 @@ class ConnectorRow(Row):
     vendor_error_code: str = ""
     reported_at: datetime | None = None  # the station's clock
     received_at: datetime | None = None
-    transaction: int | None = None  # the open one
+    transaction: int | None = None  # the current one
+    behind: str = ""  # others that are open here too, the last one next: numbers, by spaces
 
 
-CONNECTORS = table("connectors_v1", ConnectorRow, key=["station", "number"])
+CONNECTORS = table("connectors_v2", ConnectorRow, key=["station", "number"])
 
 
 @singledispatch
@@ -51,12 +52,26 @@ def _(fact: Connector.StatusReported, row: ConnectorRow) -> None:
 
 @_effect.register
 def _(fact: Connector.Taken, row: ConnectorRow) -> None:
-    row.transaction = fact.transaction
+    """One that tells of the past goes behind all others, as in the aggregate."""
+    open_ones = _open(row)
+    open_ones.insert(len(open_ones) if fact.current else 0, fact.transaction)
+    _keep(row, open_ones)
 
 
 @_effect.register
-def _(_fact: Connector.Freed, row: ConnectorRow) -> None:
-    row.transaction = None
+def _(fact: Connector.Freed, row: ConnectorRow) -> None:
+    _keep(row, [each for each in _open(row) if each != fact.transaction])
+
+
+def _open(row: ConnectorRow) -> list[int]:
+    """The transactions that are open, the current one last."""
+    behind = [int(number) for number in row.behind.split()]
+    return behind if row.transaction is None else [*behind, row.transaction]
+
+
+def _keep(row: ConnectorRow, open_ones: list[int]) -> None:
+    row.transaction = open_ones[-1] if open_ones else None
+    row.behind = " ".join(map(str, open_ones[:-1]))
 
 
 def _key(fact: Fact) -> Key:
@@ -64,8 +79,14 @@ def _key(fact: Fact) -> Key:
     return station, int(number)
 
 
-MODEL = Keyed("connectors", ConnectorRow, CONNECTORS, key=_key, effect=_effect)
+MODEL = Keyed("connectors", ConnectorRow, CONNECTORS, key=_key, effect=_effect, version=2)
 VIEW = select(CONNECTORS)
+
+
+def find(connection: Connection, station: str, number: int) -> ConnectorRow | None:
+    """A connector, None when nothing ever named it."""
+    query = VIEW.where(CONNECTORS.c.station == station, CONNECTORS.c.number == number)
+    return next(iter(fetch(connection, query, ConnectorRow)), None)
 
 
 def listed(

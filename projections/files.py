@@ -4,6 +4,7 @@ A grant is a right that whoever holds its token has: to download one file, or to
 one subject (a job, or a campaign). Of the token only the hash is kept.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -11,7 +12,7 @@ from hashlib import sha256
 from sqlalchemy import Connection, Engine, Index, and_, func, or_, select
 
 from projections.engines import translated, writing
-from projections.tables import fetch, table
+from projections.tables import among, fetch, table
 
 FIRMWARE, DIAGNOSTICS = "firmware", "diagnostics"  # kinds of files
 DOWNLOAD, UPLOAD = "download", "upload"  # kinds of grants
@@ -44,7 +45,6 @@ class Grant:
     created_at: datetime
     created_by: str
     expires_at: datetime
-    uses: int = 0
 
 
 FILES = table(
@@ -121,10 +121,23 @@ def right_of(connection: Connection, token: str, *, at: datetime) -> Grant | Non
     return next(iter(fetch(connection, query, Grant)), None)
 
 
-def count_use(connection: Connection, right: Grant) -> None:
-    """It was made use of."""
+def bring(connection: Connection, file: File, right: Grant, *, most: int) -> bool:
+    """Register what was brought by a right, unless its station has brought `most` for the subject.
+
+    Those that come at once wait for each other: nobody else holds the right meanwhile.
+    """
     mine = GRANTS.c.token_sha256 == right.token_sha256
-    connection.execute(GRANTS.update().where(mine).values(uses=GRANTS.c.uses + 1))
+    connection.execute(select(GRANTS.c.file).where(mine).with_for_update())
+    if brought(connection, file.subject, file.station) >= most:
+        return False
+    add(connection, file)
+    return True
+
+
+def known(connection: Connection, ids: Collection[str]) -> set[str]:
+    """Which of these files are registered."""
+    query = select(FILES.c.id).where(among(connection, FILES.c.id, ids))
+    return set(connection.scalars(query))
 
 
 class Rights:

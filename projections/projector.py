@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, StatementError
 
 from domain import facts
 from domain.log import Log, Notification
@@ -152,6 +152,10 @@ class Projector:
         try:
             self._commit(names, old, noted, new)
         except _POISON as error:
+            return error
+        except StatementError as error:  # also a value that cannot be bound, before any database
+            if not isinstance(error.orig, _POISON):
+                raise
             return error
         return None
 

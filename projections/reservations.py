@@ -33,6 +33,7 @@ class ReservationRow(Row):
     expires_at: datetime | None = None
     reserve_call: str = ""
     last_call: str = ""
+    last_status: str = ""  # what came of that: requested, accepted, unanswered, faulted, ...
     requested_at: datetime | None = None  # by the last call
     requested_by: str = ""
     answered_at: datetime | None = None
@@ -46,11 +47,11 @@ class ReservationRow(Row):
 
 
 RESERVATIONS = table(
-    "reservations_v1",
+    "reservations_v2",
     ReservationRow,
-    partial_index("reservations_v1_held", "expires_at", where="held"),
-    Index("reservations_v1_order", "first_position"),
-    Index("reservations_v1_number", "number"),
+    partial_index("reservations_v2_held", "expires_at", where="held"),
+    Index("reservations_v2_order", "first_position"),
+    Index("reservations_v2_number", "number"),
     key=["station", "number"],
 )
 
@@ -65,6 +66,7 @@ def _effect(fact: Fact, row: ReservationRow) -> None:
 @_effect.register
 def _(fact: Reservation.Requested, row: ReservationRow) -> None:
     row.last_call, row.requested_at, row.requested_by = fact.call, fact.timestamp, fact.by
+    row.last_status = "requested"
     if not row.held:
         _begin(row, "requested", fact)
 
@@ -73,24 +75,29 @@ def _(fact: Reservation.Requested, row: ReservationRow) -> None:
 def _(fact: Reservation.Accepted, row: ReservationRow) -> None:
     _begin(row, "accepted", fact)
     row.answered_at = fact.timestamp
+    _tell("accepted", fact.call, row)
 
 
 @_effect.register
 def _(fact: Reservation.Unanswered, row: ReservationRow) -> None:
     if row.status != "accepted":
         _begin(row, "unanswered", fact)
+    _tell("unanswered", fact.call, row)
 
 
 @_effect.register
 def _(fact: Reservation.Declined, row: ReservationRow) -> None:
     if _waits_for(fact.call, row):
         row.status, row.held, row.answered_at = fact.answer.lower(), False, fact.timestamp
+        row.reason = fact.reason
+    _tell(fact.answer.lower(), fact.call, row)
 
 
 @_effect.register
 def _(fact: Reservation.Failed, row: ReservationRow) -> None:
     if _waits_for(fact.call, row):
         row.status, row.held, row.reason = "failed", False, fact.reason
+    _tell("failed", fact.call, row)
 
 
 @_effect.register
@@ -144,6 +151,12 @@ def _begin(row: ReservationRow, status: str, fact: _Terms) -> None:
 
 def _waits_for(call: str, row: ReservationRow) -> bool:
     return call == row.reserve_call and row.status in {"requested", "unanswered"}
+
+
+def _tell(status: str, call: str, row: ReservationRow) -> None:
+    """What came of the newest wish, whose terms may not be those that stand."""
+    if call == row.last_call:
+        row.last_status = status
 
 
 def _end(row: ReservationRow, status: str, at: datetime, reason: str = "") -> None:

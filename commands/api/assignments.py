@@ -4,7 +4,7 @@ import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictInt
 
 from commands.api.access import Operator, viewing
 from commands.api.charging_profiles import row_of
@@ -22,7 +22,7 @@ from commands.api.shapes import LARGEST, Page, StationId, Text
 from domain.ocpp.v16 import types
 from domain.ocpp.v16.smart_charging import payloads
 from domain.ocpp.v16.smart_charging.payloads import Misplaced
-from projections import installed_profiles, stations, transactions
+from projections import connectors, installed_profiles, stations, transactions
 from projections.transactions import TransactionRow
 
 router = APIRouter(
@@ -36,8 +36,8 @@ _Wire = Query(ge=-types.LARGEST, le=types.LARGEST)
 class Assignment(BaseModel, extra="forbid"):
     """A profile of the library, to be sent to a connector."""
 
-    profile_id: int = Field(ge=1, le=MOST)
-    transaction_id: int | None = Field(
+    profile_id: StrictInt = Field(ge=1, le=MOST)
+    transaction_id: StrictInt | None = Field(
         None,
         ge=1,
         le=LARGEST,
@@ -49,10 +49,12 @@ class RemoteStart(BaseModel, extra="forbid"):
     """Who is to charge, where, and how fast."""
 
     id_tag: Text = Field(min_length=1, max_length=20)
-    connector_id: int | None = Field(
+    connector_id: StrictInt | None = Field(
         None, ge=1, le=MOST, description="left out: the station chooses"
     )
-    profile_id: int | None = Field(None, ge=1, le=MOST, description="a TxProfile of the library")
+    profile_id: StrictInt | None = Field(
+        None, ge=1, le=MOST, description="a TxProfile of the library"
+    )
 
 
 @router.get("/charging-profiles")
@@ -151,9 +153,9 @@ def _check_runs(row: TransactionRow | None, station: str, connector: int) -> Non
 
 
 def _open_at(office: Office, station: str, connector: int) -> int | None:
-    """The transaction that started last at a connector and is open."""
-    rows = office.database.read(transactions.listed, station=station, open=True)
-    return next((row.number for row in rows if row.connector == connector), None)
+    """The current transaction of a connector: a late report of another one does not change it."""
+    row = office.database.read(connectors.find, station, connector)
+    return None if row is None else row.transaction
 
 
 def _invalid(field: str, message: str) -> Problem:

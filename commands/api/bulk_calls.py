@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from pydantic import Field
+from pydantic import Field, StrictInt
 
 from commands.api import campaigning
 from commands.api.access import Operator, viewing
@@ -31,10 +31,10 @@ class BulkWish(Selection):
         description="the OCPP payload, its members in this order and spelling; in the location of"
         " UpdateFirmware and GetDiagnostics {station} stands for the station's id",
     )
-    ttl: int = Field(
+    ttl: StrictInt = Field(
         0, ge=0, le=30 * _DAY, description="s to wait for a station that is away; 0: it fails"
     )
-    timeout: int | None = Field(None, ge=1, le=_HOUR, description="s to wait for an answer")
+    timeout: StrictInt | None = Field(None, ge=1, le=_HOUR, description="s to wait for an answer")
 
 
 @router.post("", status_code=202, responses={202: {"model": BulkCall}})

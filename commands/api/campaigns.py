@@ -6,7 +6,7 @@ from math import ceil
 from typing import Any, Literal, Self
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, StrictFloat, StrictInt, model_validator
 
 from commands.api import campaigning, hosting
 from commands.api.access import Operator, viewing
@@ -14,7 +14,7 @@ from commands.api.campaign_shapes import Campaign, Member
 from commands.api.campaigning import CAMPAIGN, Outcome
 from commands.api.office import AnOffice, Office
 from commands.api.selection import Selection, chosen
-from commands.api.shapes import Cursor, GivenTime, Limit, Page, Segment, Text
+from commands.api.shapes import Cursor, Limit, Moment, Page, Segment, Text
 from domain.model.campaign import ANSWERED, COMPLETED, MOST, Plan
 from domain.model.operations import CancelCampaign, PauseCampaign, ResumeCampaign
 from domain.ocpp import reading
@@ -30,8 +30,8 @@ _HAVE_JOBS = frozenset({"UpdateFirmware", "GetDiagnostics"})
 class Canary(BaseModel, extra="forbid"):
     """How many stations go first: so many, or such a share of all, at least one."""
 
-    count: int | None = Field(None, ge=1, le=MOST)
-    share: float | None = Field(None, gt=0, le=1)
+    count: StrictInt | None = Field(None, ge=1, le=MOST)
+    share: StrictFloat | None = Field(None, gt=0, le=1)
 
     @model_validator(mode="after")
     def _is_one_of_both(self) -> Self:
@@ -51,9 +51,9 @@ class Firmware(BaseModel, extra="forbid"):
     location: Text = Field(
         "", max_length=2000, description="a URL; {station} stands for the station's id"
     )
-    retrieve_date: GivenTime | None = Field(None, description="left out: at once")
-    retries: int | None = Field(None, ge=0, le=LARGEST)
-    retry_interval: int | None = Field(None, ge=0, le=LARGEST, description="s")
+    retrieve_date: Moment | None = Field(None, description="left out: at once")
+    retries: StrictInt | None = Field(None, ge=0, le=LARGEST)
+    retry_interval: StrictInt | None = Field(None, ge=0, le=LARGEST, description="s")
 
     @model_validator(mode="after")
     def _is_one_image(self) -> Self:
@@ -72,8 +72,8 @@ class CampaignWish(Selection):
     )
     firmware: Firmware | None = None
     canary: Canary | None = Field(None, description="left out: the first wave is like the others")
-    wave_size: int = Field(0, ge=0, le=MOST, description="0: all that are left")
-    max_failure_rate: float = Field(
+    wave_size: StrictInt = Field(0, ge=0, le=MOST, description="0: all that are left")
+    max_failure_rate: StrictFloat = Field(
         0.1, ge=0, le=1, description="of a wave: when more of it fail, the campaign halts"
     )
     until: Literal["answered", "completed"] | None = Field(
@@ -81,9 +81,11 @@ class CampaignWish(Selection):
         description="a station is done: answered, with its call; completed, when its job is over;"
         " left out: completed for UpdateFirmware and GetDiagnostics",
     )
-    ttl: int = Field(_DAY, ge=0, le=30 * _DAY, description="s to wait for a station that is away")
-    timeout: int | None = Field(None, ge=1, le=3600, description="s to wait for an answer")
-    deadline: int | None = Field(
+    ttl: StrictInt = Field(
+        _DAY, ge=0, le=30 * _DAY, description="s to wait for a station that is away"
+    )
+    timeout: StrictInt | None = Field(None, ge=1, le=3600, description="s to wait for an answer")
+    deadline: StrictInt | None = Field(
         None,
         ge=60,
         le=90 * _DAY,

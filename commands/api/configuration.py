@@ -24,12 +24,14 @@ from commands.api.office import AnOffice, Office
 from commands.api.placing import OUTCOMES, HowSent, order_of, place, placed
 from commands.api.problems import Problem
 from commands.api.shapes import Cursor, Limit, Page, StationId, after, decoded, page_of
+from domain.model.configuration import most_keys
 from domain.model.operations import (
     ApplyConfiguration,
     DesireConfiguration,
     DropDesire,
     SetAutomatic,
 )
+from domain.ocpp.v16.secrets import is_secret
 from projections import automation, configuration, stations
 from projections.configuration import ConfigurationRow
 
@@ -123,6 +125,8 @@ async def desire(
     office: AnOffice, station: StationId, key: KeyName, wish: ValueWish, by: Operator
 ) -> Key:
     """Say what a key should be. Nothing is sent, but where the automation is on."""
+    if is_secret(key):  # here already: wishes are on record with what they say
+        raise Problem(422, f"{key} is a secret: change it by a call", kind="invalid")
     operation = DesireConfiguration(station=station, key=key, value=wish.value)
     await office.desk.wish(operation, by=by.name)
     return await asyncio.to_thread(_shown, office, station, key)
@@ -161,12 +165,14 @@ def _check(office: Office, station: str) -> None:
 
 
 def _shown(office: Office, station: str, key: str) -> Key:
-    return Key.model_validate(office.database.read(configuration.find, station, key))
+    row = office.database.read(configuration.find, station, key)
+    if row is None:
+        raise Problem(404, f"nothing is known of {key} at station {station}", kind="not-found")
+    return Key.model_validate(row)
 
 
 def _most_keys(office: Office, station: str) -> int:
-    told = office.database.read(configuration.value_of, station, _MOST_KEYS) or ""
-    return int(told) if told.isascii() and told.isdecimal() else 0
+    return most_keys(office.database.read(configuration.value_of, station, _MOST_KEYS) or "")
 
 
 def _place_of(row: ConfigurationRow) -> str:

@@ -1,6 +1,6 @@
 """A configuration key as the API shows it."""
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictBool
 
 from commands.api.shapes import Page, Text, Time
 
@@ -63,4 +63,4 @@ class Question(BaseModel, extra="forbid"):
 class AutomationWish(BaseModel, extra="forbid"):
     """What the automation is to do."""
 
-    automatic: bool
+    automatic: StrictBool

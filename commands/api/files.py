@@ -46,12 +46,9 @@ async def download(office: AnOffice, request: Request, path: str) -> Response:
     if file is None:
         return _nothing()
     try:
-        response = await send(request, office.hosting.store, file)
+        return await send(request, office.hosting.store, file)
     except FileNotFoundError:
         return _nothing()
-    if request.method == "GET":
-        await asyncio.to_thread(office.database.write, files.count_use, asked.right)
-    return response
 
 
 @router.api_route("/files/{path:path}", methods=["PUT", "POST"])
@@ -60,12 +57,20 @@ async def upload(office: AnOffice, request: Request, path: str) -> Response:
     asked = await asyncio.to_thread(_asked, office, path, UPLOAD)
     if asked is None:
         return _nothing()
-    if await asyncio.to_thread(_is_full, office, asked):
-        return Response("these are too many files\n", 403, media_type="text/plain")
-    kept, name = await receive(request, office.hosting.store)
-    file = _file(office, asked, kept, asked.name or base_name(name))
-    await asyncio.to_thread(_register, office, file, asked.right)
+    with office.hosting.uploads.one_of(f"{asked.right.token_sha256}/{asked.station}") as admitted:
+        if not admitted:
+            return _refused(429, "these are too many files at once", {"Retry-After": "10"})
+        if await asyncio.to_thread(_is_full, office, asked):
+            return _refused(403, "these are too many files")
+        kept, name = await receive(request, office.hosting.store)
+        file = _file(office, asked, kept, asked.name or base_name(name))
+        if not await asyncio.to_thread(_register, office, file, asked.right):
+            return _refused(403, "these are too many files")
     return Response(None, 201)
+
+
+def _refused(status: int, why: str, headers: dict[str, str] | None = None) -> Response:
+    return Response(f"{why}\n", status, headers, media_type="text/plain")
 
 
 def _nothing() -> Response:
@@ -128,11 +133,13 @@ def _is_full(office: Office, asked: _Asked) -> bool:
     return office.database.read(files.brought, subject, asked.station) >= _MOST_FILES
 
 
-def _register(office: Office, file: File, right: Grant) -> None:
-    """Blocking; a file that nobody can find is not left on disk."""
-    try:
-        office.database.write(files.add, file)
-    except BaseException:
-        office.hosting.store.remove(file.id)
-        raise
-    office.database.write(files.count_use, right)
+def _register(office: Office, file: File, right: Grant) -> bool:
+    """Whether there was room for one more. Blocking.
+
+    Should the database fail, it may have it all the same: what nobody can find goes in time
+    (`commands.files.tidying`).
+    """
+    if office.database.write(files.bring, file, right, most=_MOST_FILES):
+        return True
+    office.hosting.store.remove(file.id)
+    return False

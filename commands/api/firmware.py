@@ -117,11 +117,7 @@ def _add(office: Office, kept: Kept, name: str, by: str) -> File:
         created_at=office.clock(),
         created_by=by,
     )
-    try:
-        office.database.write(files.add, file)
-    except BaseException:
-        office.hosting.store.remove(kept.id)
-        raise
+    office.database.write(files.add, file)
     return file
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, StrictBool, StrictInt, model_validator
 
 from commands.api.call_shapes import Call
 from commands.api.shapes import GivenTime, Text, Time
@@ -75,7 +75,7 @@ class EntryWish(BaseModel, extra="forbid"):
     status: Standing = Standing.ACCEPTED
     expiry_date: GivenTime | None = None
     parent_id_tag: Text = Field("", max_length=20)
-    remove: bool = Field(default=False, description="only in a Differential")
+    remove: StrictBool = Field(default=False, description="only in a Differential")
 
     @property
     def entry(self) -> Entry:
@@ -98,18 +98,18 @@ class ListWish(BaseModel, extra="forbid"):
     update_type: UpdateType | None = Field(
         default=None, description="null: Differential when the list is confirmed, else Full"
     )
-    version: int | None = Field(
+    version: StrictInt | None = Field(
         default=None, ge=1, le=2**31 - 1, description="of the first part; null: the next one"
     )
     entries: list[EntryWish] | None = Field(default=None, max_length=_MOST)
     tokens: TokensWish | None = None
-    part_size: int | None = Field(
+    part_size: StrictInt | None = Field(
         default=None,
         ge=0,
         description="entries in a request; 0: all; null: what the station said of its"
         " SendLocalListMaxLength, else all",
     )
-    replace: bool = Field(default=False, description="instead of an update that is under way")
+    replace: StrictBool = Field(default=False, description="instead of an update that is under way")
 
     @model_validator(mode="after")
     def _sensible(self) -> Self:
@@ -127,7 +127,7 @@ class ListWish(BaseModel, extra="forbid"):
 class AutomaticWish(BaseModel, extra="forbid"):
     """Whether a Full follows a Differential that failed."""
 
-    automatic: bool
+    automatic: StrictBool
 
 
 class Change(BaseModel):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, StrictInt, model_validator
 
 from commands.api.access import Operator, viewing
 from commands.api.hosting import diagnostics_location, firmware_location
@@ -14,7 +14,7 @@ from commands.api.job_shapes import Job
 from commands.api.jobs import row_of
 from commands.api.office import AnOffice, Office
 from commands.api.placing import OUTCOMES, HowSent, Sending, order_of, place
-from commands.api.shapes import GivenTime, StationId, Text
+from commands.api.shapes import GivenTime, Moment, StationId, Text
 from commands.callbox import Order
 from domain.ocpp import reading
 from domain.ocpp.v16.firmware_management.get_diagnostics import GetDiagnostics
@@ -29,8 +29,8 @@ _JOB: dict[int | str, dict[str, Any]] = {
 }
 
 Location = Annotated[Text, Field(min_length=1, max_length=2000)]
-Attempts = Annotated[int, Field(ge=0, le=1000, description="further ones")]
-Seconds = Annotated[int, Field(ge=0, le=86_400, description="s between attempts")]
+Attempts = Annotated[StrictInt, Field(ge=0, le=1000, description="further ones")]
+Seconds = Annotated[StrictInt, Field(ge=0, le=86_400, description="s between attempts")]
 
 
 class UpdateWish(BaseModel, extra="forbid"):
@@ -38,7 +38,7 @@ class UpdateWish(BaseModel, extra="forbid"):
 
     firmware_id: Text | None = None
     location: Location | None = Field(default=None, description="ftp, ftps, http or https")
-    retrieve_date: GivenTime | None = Field(default=None, description="not before; null: at once")
+    retrieve_date: Moment | None = Field(default=None, description="not before; null: at once")
     retries: Attempts | None = None
     retry_interval: Seconds | None = None
 

@@ -1,16 +1,23 @@
 """How charging profiles are written and shown; on the wire they are as OCPP has them."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
 import msgspec
 import orjson
-from pydantic import AfterValidator, BaseModel, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    Field,
+    StrictFloat,
+    StrictInt,
+    field_validator,
+    model_validator,
+)
 
-from commands.api.shapes import GivenTime, Text, Time
-from domain.ocpp import reading, times
+from commands.api.shapes import Moment, Text, Time
+from domain.ocpp import reading
 from domain.ocpp.v16.types import ChargingProfile, ChargingSchedule, ChargingSchedulePeriod
 from projections.charging_profiles import ChargingProfileRow
 from projections.installed_profiles import InstalledProfileRow
@@ -25,22 +32,17 @@ def _tenths(value: float) -> float:
     return value
 
 
-def _plausible(moment: datetime) -> datetime:
-    if not times.plausible(moment):
-        raise ValueError("must be a time of this century")
-    return moment
-
-
-Amount = Annotated[float, Field(ge=0, le=10_000_000, allow_inf_nan=False), AfterValidator(_tenths)]
-Moment = Annotated[GivenTime, AfterValidator(_plausible)]
+Amount = Annotated[
+    StrictFloat, Field(ge=0, le=10_000_000, allow_inf_nan=False), AfterValidator(_tenths)
+]
 
 
 class SchedulePeriod(BaseModel, extra="forbid"):
     """A limit from a moment of the schedule on."""
 
-    start: int = Field(ge=0, le=MOST, description="s after the start of the schedule")
+    start: StrictInt = Field(ge=0, le=MOST, description="s after the start of the schedule")
     limit: Amount = Field(description="A of each phase, or W of all; one decimal")
-    phases: int | None = Field(None, ge=1, le=3, description="left out: a station takes 3")
+    phases: StrictInt | None = Field(None, ge=1, le=3, description="left out: a station takes 3")
 
 
 class Schedule(BaseModel, extra="forbid"):
@@ -51,7 +53,7 @@ class Schedule(BaseModel, extra="forbid"):
     start: Moment | None = Field(
         None, description="Absolute: left out, it is when the profile is sent; Relative: none"
     )
-    duration: int | None = Field(
+    duration: StrictInt | None = Field(
         None, gt=0, le=MOST, description="s; left out: the last period stays open"
     )
     min_rate: Amount | None = Field(None, description="below this charging is not worth it")
@@ -80,7 +82,7 @@ class ProfileWish(BaseModel, extra="forbid"):
     description: Text = Field("", max_length=500)
     purpose: Purpose
     kind: Literal["Absolute", "Recurring", "Relative"]
-    stack_level: int = Field(ge=0, le=MOST, description="higher ones go before lower ones")
+    stack_level: StrictInt = Field(ge=0, le=MOST, description="higher ones go before lower ones")
     recurrency: Literal["Daily", "Weekly"] | None = Field(
         None, description="of kind Recurring, which must have it"
     )
@@ -127,7 +129,7 @@ class ProfileWish(BaseModel, extra="forbid"):
 class NewProfile(ProfileWish):
     """A charging profile for the library."""
 
-    id: int | None = Field(
+    id: StrictInt | None = Field(
         None, ge=1, le=MOST, description="the chargingProfileId; left out: a free one is taken"
     )
 
@@ -135,7 +137,7 @@ class NewProfile(ProfileWish):
 class Profile(ProfileWish):
     """A charging profile of the library, as it was saved last."""
 
-    id: int = Field(description="the chargingProfileId on the wire")
+    id: StrictInt = Field(description="the chargingProfileId on the wire")
     created_at: Time
     created_by: str
     changed_at: Time

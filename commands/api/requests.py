@@ -1,6 +1,7 @@
 """What surrounds every request: an id, a bound, a log line, a path that keeps its percent signs."""
 
 import logging
+import re
 import time
 from uuid import uuid4
 
@@ -14,6 +15,7 @@ LONGEST_BODY = 1 << 20  # bytes
 _HEADER = "X-Request-Id"
 _LONGEST_ID = 64
 _FILES = "/files/"
+_RIGHT = re.compile(r"(/files(?:/|%2f)+).*", re.IGNORECASE | re.DOTALL)  # also below a prefix
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _log = logging.getLogger("ampledger.api")
@@ -77,7 +79,7 @@ def _takes_files(scope: Scope) -> bool:
 
 def _shown(path: str) -> str:
     """A path without the right that a location of ours is."""
-    return f"{_FILES}***" if path.startswith(_FILES) else path
+    return _RIGHT.sub(r"\1***", path)
 
 
 def _id_of(scope: Scope) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 import orjson
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictInt
 
 from commands.api.access import Operator, viewing
 from commands.api.call_shapes import Call, shown
@@ -48,7 +48,7 @@ class ReservationWish(BaseModel, extra="forbid"):
     """What is to be kept, for whom, until when."""
 
     station: Text = Field(min_length=1, max_length=255)
-    connector_id: int = Field(ge=0, le=LARGEST, description="0: any connector")
+    connector_id: StrictInt = Field(ge=0, le=LARGEST, description="0: any connector")
     id_tag: Text = Field(min_length=1, max_length=20)
     parent_id_tag: Text | None = Field(
         None,
@@ -56,7 +56,7 @@ class ReservationWish(BaseModel, extra="forbid"):
         description="whose tokens may use it too; left out: as the token has it; null: nobody's",
     )
     expiry_date: GivenTime = Field(description="to the millisecond; the station judges it")
-    reservation_id: int | None = Field(
+    reservation_id: StrictInt | None = Field(
         None,
         ge=-LARGEST,
         le=LARGEST,

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, StrictBool, model_validator
 
 from commands.api.office import Office
 from commands.api.problems import Problem
@@ -24,8 +24,8 @@ class Selection(BaseModel, extra="forbid"):
     search: Text = Field(
         "", max_length=255, description="part of an id, serial number, vendor, model or note"
     )
-    online: bool | None = Field(None, description="only those that are (not) connected now")
-    all: bool = Field(default=False, description="all that are registered")
+    online: StrictBool | None = Field(None, description="only those that are (not) connected now")
+    all: StrictBool = Field(default=False, description="all that are registered")
 
     @model_validator(mode="after")
     def _is_one_choice(self) -> Self:

@@ -52,7 +52,9 @@ def _etag(file: File) -> str:
 
 
 def _part(request: Request, file: File) -> Part | None:
-    """The rest of another version of the file is of no use (14.2, If-Range)."""
+    """Ranges are for GET (RFC 9110 14.2); the rest of another version is of no use (13.1.5)."""
+    if request.method != "GET":
+        return None
     if request.headers.get("if-range", _etag(file)) != _etag(file):
         return None
     return ranges.asked(request.headers.get("range", ""), file.size)

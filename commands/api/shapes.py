@@ -1,19 +1,29 @@
 """The small shapes that all resources share: path segments, times, pages."""
 
 import base64
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 from urllib.parse import unquote
 
 from fastapi import Path, Query
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, PlainSerializer
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+)
 
 from commands.api.problems import Problem
 from domain.ocpp import times
 
 LARGEST = 2**63 - 1  # what the databases can compare
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d", re.ASCII | re.IGNORECASE)
+_FIRST_YEAR = 1900  # a year before that is a slip, and some databases hold none before 1
 
 
 def decoded(segment: str) -> str:
@@ -27,12 +37,42 @@ def _plain(text: str) -> str:
     return text
 
 
+def _written(given: object) -> object:
+    """A number is no time, in a string neither: it would be read as seconds or milliseconds."""
+    if isinstance(given, datetime) or (isinstance(given, str) and _RFC_3339.match(given)):
+        return given
+    raise ValueError("must be a time as in RFC 3339")
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """The same instant; its offset could lead out of the calendar wherever it is compared later."""
+    try:
+        moment = moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("must be a possible time") from None
+    if moment.year < _FIRST_YEAR:
+        raise ValueError(f"must be of a year from {_FIRST_YEAR} on")
+    return moment
+
+
+def _plausible(moment: datetime) -> datetime:
+    if not times.plausible(moment):
+        raise ValueError("must be a time of this century")
+    return moment
+
+
 Time = Annotated[
     datetime,
     PlainSerializer(times.write, return_type=str),
     Field(examples=["2026-01-31T12:00:00.000Z"]),
 ]
-GivenTime = Annotated[AwareDatetime, PlainSerializer(times.write, return_type=str)]
+GivenTime = Annotated[
+    AwareDatetime,
+    BeforeValidator(_written),
+    AfterValidator(_in_utc),
+    PlainSerializer(times.write, return_type=str),
+]
+Moment = Annotated[GivenTime, AfterValidator(_plausible)]
 Text = Annotated[str, AfterValidator(_plain)]
 StationId = Annotated[
     str,

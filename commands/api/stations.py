@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from uuid import uuid4
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StrictInt, StringConstraints
 
 from commands.api.access import Administrator, Operator, viewing
 from commands.api.office import AnOffice, Office
@@ -30,7 +30,7 @@ class StationWish(BaseModel, extra="forbid"):
     """How a station is to be treated. What is left out gets its default; the password stays."""
 
     protocols: list[Literal["ocpp1.6"]] = Field(["ocpp1.6"], min_length=1)
-    security_profile: int = Field(0, ge=0, le=3)
+    security_profile: StrictInt = Field(0, ge=0, le=3)
     password: Text | None = Field(
         None,
         min_length=1,
@@ -40,10 +40,10 @@ class StationWish(BaseModel, extra="forbid"):
     registration: Registration = Field(
         Registration.ACCEPTED, description="what BootNotification is answered"
     )
-    heartbeat_interval: int | None = Field(
+    heartbeat_interval: StrictInt | None = Field(
         None, ge=1, le=_INT32, description="s; null: the default of the installation"
     )
-    boot_retry_interval: int = Field(
+    boot_retry_interval: StrictInt = Field(
         60, ge=0, le=_INT32, description="s until a station not accepted boots again; 0: it chooses"
     )
     serial_number: Text = Field("", max_length=255)

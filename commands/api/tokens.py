@@ -4,7 +4,7 @@ import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, StrictInt
 
 from commands.api.access import Operator, viewing
 from commands.api.office import AnOffice
@@ -45,7 +45,7 @@ class TokenWish(BaseModel, extra="forbid"):
     parent_id_tag: Text = Field(
         "", max_length=20, description="tokens of one group stop each other"
     )
-    concurrent_limit: int = Field(
+    concurrent_limit: StrictInt = Field(
         0, ge=0, le=10_000, description="open transactions; 0: any number"
     )
     note: str = Field("", max_length=2000)

@@ -2,7 +2,7 @@
 
 import orjson
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictInt
 
 from commands.api.access import Operator, viewing
 from commands.api.office import AnOffice
@@ -18,7 +18,7 @@ class TriggerWish(BaseModel, extra="forbid"):
     """Which message is wanted."""
 
     message: Triggerable
-    connector_id: int | None = Field(
+    connector_id: StrictInt | None = Field(
         None, ge=-LARGEST, le=LARGEST, description="left out: all that the message applies to"
     )
 

@@ -1,9 +1,10 @@
 """How an installation hosts files: where, for how long, and under which address."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from commands.files.store import Store
+from commands.files.uploads import Uploads
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,3 +14,4 @@ class Hosting:
     store: Store
     keep: timedelta  # how long a right to a file lasts
     public_url: str  # where stations reach us; "": where whoever asks does
+    uploads: Uploads = field(default_factory=Uploads)

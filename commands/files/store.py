@@ -57,6 +57,12 @@ class Store:
         """Destroy a file, if it is there."""
         self._path(id).unlink(missing_ok=True)
 
+    def old(self) -> list[str]:
+        """Files that are there for more than a day; raises OSError."""
+        if not self._folder.exists():
+            return []
+        return [path.name for path in self._folder.iterdir() if _is_old(path)]
+
     def _path(self, id: str) -> Path:
         if not _NAME.fullmatch(id):
             raise FileNotFoundError(id)
@@ -118,11 +124,23 @@ def _sync(folder: Path) -> None:
         os.close(descriptor)
 
 
+def _is_old(path: Path) -> bool:
+    """A file of ours whose writer would have registered it long ago."""
+    try:
+        return bool(_NAME.fullmatch(path.name)) and _age(path) > _LEFT_BEHIND
+    except FileNotFoundError:  # removed meanwhile
+        return False
+
+
+def _age(path: Path) -> float:
+    return time.time() - path.stat().st_mtime
+
+
 def _tidy(incoming: Path) -> None:
     """Processes that were killed could not drop their drafts."""
     for path in incoming.iterdir():
         try:
-            if time.time() - path.stat().st_mtime > _LEFT_BEHIND:
+            if _age(path) > _LEFT_BEHIND:
                 path.unlink()
         except FileNotFoundError:  # its writer was quicker
             continue

@@ -28,7 +28,7 @@ def answered(action: Outgoing, call: Call, response: msgspec.Struct, scope: Scop
 
 
 def failed(versions: Versions, call: Call, scope: Scope) -> None:
-    """No CALLRESULT came of it; `call.state` tells why."""
+    """No CALLRESULT came of it; `call.outcome` tells why."""
     action = versions[call.protocol].outgoing(call.action)
     request = _request(action, call.payload)
     if action is not None and request is not None:

@@ -74,8 +74,10 @@ class StationCall:
 
     def decide(self, scope: Scope) -> Handled:
         """Answer with a CALLRESULT, or with the CALLERROR that says what is wrong."""
-        scope.action, scope.message_id = self.frame.action, self.frame.id
+        scope.action, scope.message_id = self.frame.action, str(self.frame.id)
         scope.deviations.extend(self.deviations)
+        if isinstance(self.frame.id, frames.Number):
+            scope.deviate("the message id is a number")
         try:
             return self._handled(frames.result(self.frame.id, self._response(scope)))
         except Violation as violation:
@@ -122,7 +124,7 @@ class StationCall:
             raise Violation(Violation.SECURITY, "the station is not accepted")
 
     def _handled(self, answer: bytes) -> Handled:
-        return Handled(self.frame.action, self.frame.id, self.record.frame, answer)
+        return Handled(self.frame.action, str(self.frame.id), self.record.frame, answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +149,7 @@ class StationAnswer:
             return Handled("", self.frame.id, self.record.frame)
         scope.action = call.action
         if isinstance(self.frame, frames.CallError):
-            self._refuse(call, self.frame, scope)
-            return Handled(call.action, self.frame.id, self.record.frame)
+            return self._refuse(call, self.frame, scope)
         action = self.versions[call.protocol].outgoing(call.action)
         return self._answer(call, action, self.frame, scope)
 
@@ -164,10 +165,15 @@ class StationAnswer:
             raw = frames.result(self.frame.id, _MASKED)
         return put_aside(scope, Handled(call.action, self.frame.id, raw), trace)
 
-    def _refuse(self, call: Call, frame: frames.CallError, scope: Scope) -> None:
+    def _refuse(self, call: Call, frame: frames.CallError, scope: Scope) -> Handled:
+        description, raw = frame.description, self.record.frame
         details = bytes(frame.details).decode(errors="replace")
-        if call.refuse(frame.code, frame.description, details, at=scope.at):
+        if call.sealed:  # it may be quoted
+            description, details = "", "{}"
+            raw = frames.error(frame.id, frame.code, description)
+        if call.refuse(frame.code, description, details, at=scope.at):
             calling.failed(self.versions, call, scope)
+        return Handled(call.action, frame.id, raw)
 
     def _answer(
         self, call: Call, action: Outgoing | None, frame: frames.CallResult, scope: Scope

@@ -76,7 +76,12 @@ class Wishing:
 
     def _handled(self, reply: dict[str, str]) -> Handled:
         record = self.record
-        return Handled(record.name, record.id, record.body, orjson.dumps(reply))
+        return Handled(record.name, record.id, self._kept(), orjson.dumps(reply))
+
+    def _kept(self) -> bytes:
+        """What the journal has of it: no secret, whoever sent one here."""
+        mask = GRANTS[type(self.operation)].mask if self.operation else None
+        return msgspec.json.encode(mask(self.operation)) if mask else self.record.body
 
 
 def prepare(record: wire.Wish, versions: Versions) -> Wishing:

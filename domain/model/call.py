@@ -100,10 +100,17 @@ class Call(Aggregate):
         """An answer after the time-out: on record, and no other call's answer."""
 
         TOPIC = "call.answered_late"
+        class_version = 2  # 2: refused
         response: str
+        refused: bool  # it was a CALLERROR: `response` is its code and description
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """Nothing followed from a late CALLERROR."""
+            state["refused"] = False
 
         def apply(self, call: "Call") -> None:
-            call.late = True
+            call.late, call.refused_late = True, self.refused
 
     class Expired(Fact):
         """Its time to live passed before it could be sent."""
@@ -123,12 +130,20 @@ class Call(Aggregate):
             call.state = "cancelled"
 
     def __init__(
-        self, *, station: str, protocol: str, action: str, payload: str, by: str, campaign: str
+        self,
+        *,
+        station: str,
+        protocol: str,
+        action: str,
+        payload: str,
+        sealed: bool,
+        by: str,
+        campaign: str,
     ) -> None:
-        self.station, self.protocol = station, protocol
+        self.station, self.protocol, self.sealed = station, protocol, sealed
         self.by, self.campaign = by, campaign
         self.action, self.payload = action, payload
-        self.state, self.late = "queued", False
+        self.state, self.late, self.refused_late = "queued", False, False
         self.connections: list[int] = []  # it was written on these
 
     @classmethod
@@ -169,6 +184,17 @@ class Call(Aggregate):
         )
 
     @property
+    def name(self) -> str:
+        """Its id without the prefix of the stream: what everybody knows it by."""
+        return self.id.removeprefix("call:")
+
+    @property
+    def outcome(self) -> str:
+        """What came of it: its state, but what came late counts like what comes in time."""
+        late = "refused" if self.refused_late else "answered"
+        return late if self.late else self.state
+
+    @property
     def done(self) -> bool:
         """Whether nothing more can come but a late answer."""
         return self.state not in WAITING
@@ -200,13 +226,15 @@ class Call(Aggregate):
                 self.Answered, response=response, deviations=deviations, timestamp=at
             )
             return True
-        return self._late(response, at=at)
+        return self._late(response, refused=False, at=at)
 
     def refuse(self, code: str, description: str, details: str, *, at: datetime) -> bool:
-        """A CALLERROR came: an ordinary negative outcome (rule C9); whether it ends the call."""
+        """A CALLERROR came: an ordinary negative outcome (rule C9).
+
+        Returns whether it is the first answer: a late one counts too.
+        """
         if self._ended:
-            self._late(f"{code}: {description}", at=at)
-            return False
+            return self._late(f"{code}: {description}", refused=True, at=at)
         self.trigger_event(
             self.Refused, code=code, description=description, details=details, timestamp=at
         )
@@ -232,8 +260,8 @@ class Call(Aggregate):
             raise Refused(f"this call is {self.state.replace('_', ' ')}: it cannot be cancelled")
         self.trigger_event(self.Cancelled, by=by, timestamp=at)
 
-    def _late(self, response: str, *, at: datetime) -> bool:
+    def _late(self, response: str, *, refused: bool, at: datetime) -> bool:
         if self.state != "timed_out" or self.late:
             return False
-        self.trigger_event(self.AnsweredLate, response=response, timestamp=at)
+        self.trigger_event(self.AnsweredLate, response=response, refused=refused, timestamp=at)
         return True

@@ -256,8 +256,7 @@ class Configuration(Aggregate):
     @property
     def most_keys(self) -> int:
         """How many keys one GetConfiguration may name, 0 when that is not known."""
-        told = (self.reported.get(_MANY_KEYS) or {}).get("value") or ""
-        return int(told) if told.isascii() and told.isdecimal() else 0
+        return most_keys(self.reported.get(_MANY_KEYS, {}).get("value") or "")
 
     def drifted(self) -> Iterator[KeyValue]:
         """What is desired and not known to be so, but for what waits for a boot."""
@@ -277,3 +276,8 @@ class Configuration(Aggregate):
         """Desired keys of which the station never said anything."""
         heard = self.reported.keys() | self.unknown.keys()
         return [key for key in self.desired if key not in heard]
+
+
+def most_keys(told: str) -> int:
+    """What a station says of its GetConfigurationMaxKeys, 0 when that tells nothing."""
+    return int(told) if told.isascii() and told.isdecimal() else 0

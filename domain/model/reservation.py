@@ -2,11 +2,14 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from domain.model.aggregate import Aggregate, Birth, Fact
+from domain.model.questions import TIMED_OUT, Questions
 
-ACCEPTED, TIMED_OUT = "Accepted", "timed_out"
+ACCEPTED, REJECTED = "Accepted", "Rejected"
+ANSWERS = (ACCEPTED, "Faulted", "Occupied", REJECTED, "Unavailable")  # OCPP 1.6 section 7.42
+_LONGEST_REASON = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ class Reservation(Aggregate):
         by: str
 
         def apply(self, reservation: "Reservation") -> None:
-            reservation.asked[self.call] = False
+            reservation.asked.ask(self.call)
+            reservation.used, reservation.cancelled_at = False, None
 
     class Accepted(Fact):
         """The station keeps it on these terms."""
@@ -61,28 +65,36 @@ class Reservation(Aggregate):
         expires_at: datetime
 
         def apply(self, reservation: "Reservation") -> None:
-            _settle(reservation, self.call)
-            _stand(reservation, self.call, self.connector, self.expires_at)
+            reservation.asked.settle(self.call)
+            _stand(reservation, self)
 
     class Declined(Fact):
         """The station does not: Faulted, Occupied, Rejected or Unavailable, a normal result."""
 
         TOPIC = "reservation.declined"
+        class_version = 2  # 2: reason
         call: str
         answer: str
+        reason: str  # what it said, when that was another word: as good as Rejected
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """Any word was taken for an answer."""
+            state["reason"] = ""
 
         def apply(self, reservation: "Reservation") -> None:
             _drop(reservation, self.call)
 
     class Failed(Fact):
-        """A CALLERROR came, or it never went out: how the call ended."""
+        """A CALLERROR came, or it was taken back, perhaps too late: then an answer counts."""
 
         TOPIC = "reservation.failed"
         call: str
         reason: str
 
         def apply(self, reservation: "Reservation") -> None:
-            _drop(reservation, self.call)
+            if not reservation.asked.fail(self.call, self.reason):
+                _drop(reservation, self.call)
 
     class Unanswered(Fact):
         """It may stand on these terms: the station did not say. A late answer counts."""
@@ -95,9 +107,9 @@ class Reservation(Aggregate):
         expires_at: datetime
 
         def apply(self, reservation: "Reservation") -> None:
-            reservation.asked[self.call] = True
+            reservation.asked.fail(self.call, TIMED_OUT)
             if not reservation.certain:
-                _stand(reservation, self.call, self.connector, self.expires_at)
+                _stand(reservation, self)
 
     class CancelRequested(Fact):
         """A CancelReservation was queued."""
@@ -107,7 +119,7 @@ class Reservation(Aggregate):
         by: str
 
         def apply(self, reservation: "Reservation") -> None:
-            reservation.asked[self.call] = False
+            reservation.asked.ask(self.call, cancels=True)
 
     class CancelAnswered(Fact):
         """What the station said to that: Accepted, or Rejected, which changes nothing."""
@@ -117,23 +129,22 @@ class Reservation(Aggregate):
         answer: str
 
         def apply(self, reservation: "Reservation") -> None:
-            if self.answer == ACCEPTED:
-                _settle(reservation, self.call)
-            else:
-                del reservation.asked[self.call]
+            if self.answer != ACCEPTED:
+                reservation.asked.drop(self.call)
+                return
+            reservation.asked.settle(self.call)
+            if not reservation.asked.calls:
+                reservation.cancelled_at = self.timestamp
 
     class CancelFailed(Fact):
-        """No answer to that: how the call ended. When it timed out, a late answer counts."""
+        """No answer to that: how the call ended. Unless by a CALLERROR, a late answer counts."""
 
         TOPIC = "reservation.cancel_failed"
         call: str
         reason: str
 
         def apply(self, reservation: "Reservation") -> None:
-            if self.reason == TIMED_OUT:
-                reservation.asked[self.call] = True
-            else:
-                del reservation.asked[self.call]
+            reservation.asked.fail(self.call, self.reason)
 
     class Used(Fact):
         """A transaction began with it, by this token or another of its parent (R4, R5)."""
@@ -143,19 +154,20 @@ class Reservation(Aggregate):
         id_tag: str
 
         def apply(self, reservation: "Reservation") -> None:
-            late = [call for call, is_late in reservation.asked.items() if is_late]
-            for call in late:  # whichever the transaction began with, they are past
-                del reservation.asked[call]
-            _end(reservation, None)
+            for call in reservation.asked.past(reservation.held):
+                reservation.asked.drop(call)
+            _end(reservation)
+            reservation.used = True
 
     class Cancelled(Fact):
-        """The station took it back when it was asked to."""
+        """The station took it back when it was asked to: it said so, or let it go."""
 
         TOPIC = "reservation.cancelled"
         call: str
 
         def apply(self, reservation: "Reservation") -> None:
-            _end(reservation, self.timestamp)
+            _end(reservation)
+            reservation.cancelled_at = self.timestamp
 
     class Expired(Fact):
         """Its time came."""
@@ -163,7 +175,7 @@ class Reservation(Aggregate):
         TOPIC = "reservation.expired"
 
         def apply(self, reservation: "Reservation") -> None:
-            _end(reservation, reservation.expires_at)
+            _end(reservation)
 
     class Ended(Fact):
         """Its connector went out of service, or the station let it go before its time (S7)."""
@@ -172,15 +184,17 @@ class Reservation(Aggregate):
         reason: str  # "faulted", "unavailable" or "released"
 
         def apply(self, reservation: "Reservation") -> None:
-            _end(reservation, self.timestamp)
+            _end(reservation)
 
     def __init__(self, *, station: str, number: int) -> None:
         self.station, self.number = station, number
-        self.asked: dict[str, bool] = {}  # calls in order: whether only a late answer may come
+        self.asked = Questions()
         self.held = ""  # the call that what stands came of
+        self.since: datetime | None = None  # what stands or stood last was known to
         self.connector = 0  # of what stands
         self.expires_at: datetime | None = None  # of what stands or stood last
-        self.over_at: datetime | None = None  # when what stood last was over, unused
+        self.used = False  # what was asked for last
+        self.cancelled_at: datetime | None = None  # the same
 
     @classmethod
     def id_of(cls, station: str, number: int) -> str:
@@ -209,12 +223,13 @@ class Reservation(Aggregate):
             return
         if status == ACCEPTED:
             self.trigger_event(self.Accepted, call=call, **asdict(terms), timestamp=at)
-        else:
-            self.trigger_event(self.Declined, call=call, answer=status, timestamp=at)
+            return
+        answer, reason = (status, "") if status in ANSWERS else (REJECTED, status[:_LONGEST_REASON])
+        self.trigger_event(self.Declined, call=call, answer=answer, reason=reason, timestamp=at)
 
     def fail(self, call: str, terms: Terms, *, reason: str, at: datetime) -> None:
         """No answer came; `reason` is how the call ended."""
-        if call not in self.asked:
+        if call not in self.asked or self.asked.failed(call, reason):
             return
         if reason == TIMED_OUT:
             self.trigger_event(self.Unanswered, call=call, **asdict(terms), timestamp=at)
@@ -230,20 +245,20 @@ class Reservation(Aggregate):
         """The station has answered that; what was asked for later is not cancelled."""
         if call not in self.asked:
             return
-        calls = list(self.asked)
-        later = calls[calls.index(call) :]
+        earlier = self.held not in self.asked or self.held in self.asked.until(call)
         self.trigger_event(self.CancelAnswered, call=call, answer=status, timestamp=at)
-        if status == ACCEPTED and self.held and self.held not in later:
+        if status == ACCEPTED and self.held and earlier:
             self.trigger_event(self.Cancelled, call=call, timestamp=at)
 
     def fail_cancel(self, call: str, *, reason: str, at: datetime) -> None:
         """No answer came to that; `reason` is how the call ended."""
-        if call in self.asked:
+        if call in self.asked and not self.asked.failed(call, reason):
             self.trigger_event(self.CancelFailed, call=call, reason=reason, timestamp=at)
 
     def use(self, transaction: int, *, id_tag: str, began: datetime, at: datetime) -> None:
-        """A transaction began with it, perhaps before it was over: the news came late."""
-        if self.held or (self.over_at is not None and began < self.over_at):
+        """A transaction began with it: it stood, whatever we heard, and is used once."""
+        cancelled = self.cancelled_at is not None and began >= self.cancelled_at
+        if self.held or not (self.used or cancelled):
             self.trigger_event(self.Used, transaction=transaction, id_tag=id_tag, timestamp=at)
 
     def expire(self, *, clock: datetime, at: datetime) -> None:
@@ -256,30 +271,28 @@ class Reservation(Aggregate):
         if self.held:
             self.trigger_event(self.Ended, reason=reason, timestamp=at)
 
-    def release(self, *, clock: datetime, at: datetime) -> None:
-        """The station let it go by itself: its time had come, or not yet."""
+    def release(self, *, told: datetime, clock: datetime, at: datetime) -> None:
+        """The station let it go: in time, when it was asked to, or by itself."""
+        if self.since is not None and told < self.since:
+            return  # another stood there then
         self.expire(clock=clock, at=at)
+        if self.held and (cancel := self.asked.cancel_of(self.held)):
+            self.trigger_event(self.Cancelled, call=cancel, timestamp=at)
         self.end("released", at=at)
 
 
-def _settle(reservation: Reservation, call: str) -> None:
-    """What was asked up to this call is answered, or will never be."""
-    calls = list(reservation.asked)
-    for settled in calls[: calls.index(call) + 1]:
-        del reservation.asked[settled]
-
-
 def _drop(reservation: Reservation, call: str) -> None:
-    del reservation.asked[call]
+    reservation.asked.drop(call)
     if reservation.held == call:
         reservation.held = ""
 
 
-def _stand(reservation: Reservation, call: str, connector: int, expires_at: datetime) -> None:
-    reservation.held, reservation.connector = call, connector
-    reservation.expires_at, reservation.over_at = expires_at, None
+def _stand(reservation: Reservation, fact: Reservation.Accepted | Reservation.Unanswered) -> None:
+    reservation.held, reservation.since = fact.call, fact.timestamp
+    reservation.connector, reservation.expires_at = fact.connector, fact.expires_at
+    reservation.used, reservation.cancelled_at = False, None
 
 
-def _end(reservation: Reservation, over_at: datetime | None) -> None:
-    reservation.asked.pop(reservation.held, None)  # its answer says nothing any more
-    reservation.held, reservation.over_at = "", over_at
+def _end(reservation: Reservation) -> None:
+    reservation.asked.drop(reservation.held)  # its answer says nothing any more
+    reservation.held = ""

@@ -1,19 +1,30 @@
 """The composite schedule: what installed charging profiles together allow, instant by instant."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import groupby
+from math import isfinite
 from operator import itemgetter
 from types import MappingProxyType
-from typing import NamedTuple
+
+from domain.model.course import Course, Word, first, least_at, merged, total_at
 
 CHARGE_POINT_MAX, TX_DEFAULT, TX = "ChargePointMaxProfile", "TxDefaultProfile", "TxProfile"
 ABSOLUTE, RECURRING, RELATIVE = "Absolute", "Recurring", "Relative"
 AMPERES, WATTS = "A", "W"  # amperes are those of one phase, watts those of all (rule C6)
 
+MOST_POINTS = 50_000  # periods looked at for one answer: some tenths of a second
+
 _SECOND = timedelta(seconds=1)
 _EVERY = MappingProxyType({"Daily": 86_400, "Weekly": 604_800})  # s, in UTC: no zone moves them
+
+
+class TooMuch(Exception):
+    """The answer would take more than `MOST_POINTS` periods."""
+
+    def __init__(self) -> None:
+        super().__init__("too much to compute: ask for a shorter duration")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +85,6 @@ class Limit:
     plans: tuple[int, ...] = field(default=(), compare=False)
 
 
-class _Word(NamedTuple):
-    """What is said at an instant. The least one is the smallest limit, then the fewest phases."""
-
-    limit: float
-    phases: int
-    plans: tuple[int, ...]
-
-
-_Course = list[tuple[int, _Word | None]]  # from which second on what is said; None: nothing
-
-
 @dataclass(frozen=True, slots=True)
 class _Window:
     """The seconds that are asked for, and how they are to be told."""
@@ -93,20 +93,27 @@ class _Window:
     duration: int
     unit: str
     supply: Supply
+    looks: Iterator[int] = field(default_factory=lambda: iter(range(MOST_POINTS)))
 
     def second(self, moment: datetime) -> int:
         """The first whole second of the window that is not before a moment."""
         return -((self.begin - moment) // _SECOND)
 
-    def word(self, plan: Plan, period: Period) -> _Word:
-        """A period's limit in the unit that is asked for."""
+    def word(self, plan: Plan, period: Period) -> Word:
+        """A period's limit, in its own unit."""
         phases = period.phases if period.phases and period.phases > 0 else self.supply.phases
-        watts_of_an_ampere = self.supply.voltage * phases
-        limit = period.limit
-        if plan.unit != self.unit:
-            amperes = plan.unit == AMPERES
-            limit = limit * watts_of_an_ampere if amperes else limit / watts_of_an_ampere
-        return _Word(limit, phases, (plan.id,))
+        return Word(period.limit, plan.unit == AMPERES, phases, (plan.id,))
+
+    def told(self, word: Word) -> float | None:
+        """A limit in the unit that is asked for; None for one that limits nothing."""
+        volts = self.supply.voltage
+        limit = word.amperes(volts) if self.unit == AMPERES else word.watts(volts)
+        return limit if isfinite(limit) else None
+
+    def look(self) -> None:
+        """Count a period that is looked at. Raises TooMuch."""
+        if next(self.looks, None) is None:
+            raise TooMuch
 
 
 def composite(
@@ -122,11 +129,13 @@ def composite(
 ) -> tuple[Limit, ...]:
     """What a connector may draw in the `duration` seconds from `begin` on, in A or W.
 
-    Neighbours that say the same are one; the first starts at 0 (section 3.13, rules C2 to C5).
+    Neighbours that say the same are one; the first starts at 0 (section 3.13, rules C2 to C5). The
+    phases are the fewest of those who limit, and each limit is taken for them: the answers in
+    amperes and in watts are the same power. Raises TooMuch.
     """
-    window = _Window(begin, duration, unit, supply)
+    known, window = tuple(plans), _Window(begin, duration, unit, supply)
     session = Session(connector=connector, since=charging_since, transaction=transaction)
-    return _limits(_of_connector(tuple(plans), window, session))
+    return _limits(_of_connector(known, window, session, _Maxima(known, window)), window)
 
 
 def composite_of_station(
@@ -140,30 +149,56 @@ def composite_of_station(
 ) -> tuple[Limit, ...]:
     """What a whole station may draw: the sum of its connectors, at most its own maximum.
 
-    The sum is known where each connector has a limit. Amperes add up on the phase they share.
+    The sum is known where each connector has a limit. Watts add up; so do amperes, as if all were
+    on the phase they share: the worst case, on the most phases. Raises TooMuch.
     """
     known, window = tuple(plans), _Window(begin, duration, unit, supply)
-    outlets = [_of_connector(known, window, session) for session in sessions]
-    maximum = _maximum(known, window, Session(connector=0))
-    return _limits(_merged([_merged(outlets, _sum), maximum], _least))
+    maxima = _Maxima(known, window)
+    outlets = [_of_connector(known, window, session, maxima) for session in sessions]
+    total = merged(outlets, total_at(supply.voltage, each_phase=unit == AMPERES))
+    maximum = maxima.during(Session(connector=0))
+    return _limits(merged([total, maximum], least_at(supply.voltage)), window)
 
 
-def _of_connector(plans: Sequence[Plan], window: _Window, session: Session) -> _Course:
+class _Maxima:
+    """What the station as a whole may draw: the same for all, unless it counts from a charging."""
+
+    def __init__(self, plans: Iterable[Plan], window: _Window) -> None:
+        own = [plan for plan in plans if plan.purpose == CHARGE_POINT_MAX and plan.connector == 0]
+        self._plans = sorted(own, key=lambda plan: (plan.stack_level, plan.id), reverse=True)
+        self._window, self._known = window, dict[datetime, Course]()
+
+    def during(self, session: Session) -> Course:
+        """The maximum while somebody charges."""
+        starts = [_anchor(plan, self._window, session) for plan in self._plans]
+        relative = any(start != plan.start for start, plan in zip(starts, self._plans, strict=True))
+        key = (session.since or self._window.begin) if relative else self._window.begin
+        if key not in self._known:
+            self._known[key] = _highest(self._plans, self._window, session)
+        return self._known[key]
+
+
+def _of_connector(
+    plans: Sequence[Plan], window: _Window, session: Session, maxima: _Maxima
+) -> Course:
     """The highest in rank that says something, at most the station's maximum (rule C2)."""
     ranked = sorted(
         ((rank, plan) for plan in plans if (rank := _rank(plan, session))),
         key=itemgetter(0),
         reverse=True,
     )
-    usual = _merged([_course(plan, window, session) for _, plan in ranked], _first)
-    return _merged([usual, _maximum(plans, window, session)], _least)
+    usual = _highest((plan for _, plan in ranked), window, session)
+    return merged([usual, maxima.during(session)], least_at(window.supply.voltage))
 
 
-def _maximum(plans: Sequence[Plan], window: _Window, session: Session) -> _Course:
-    """What the station as a whole may draw."""
-    own = [plan for plan in plans if plan.purpose == CHARGE_POINT_MAX and plan.connector == 0]
-    own.sort(key=lambda plan: (plan.stack_level, plan.id), reverse=True)
-    return _merged([_course(plan, window, session) for plan in own], _first)
+def _highest(plans: Iterable[Plan], window: _Window, session: Session) -> Course:
+    """At each instant the first plan that says something; none is seen behind one without gaps."""
+    courses: list[Course] = []
+    for plan in plans:
+        courses.append(_course(plan, window, session))
+        if all(word is not None for _, word in courses[-1]):
+            break
+    return merged(courses, first)
 
 
 def _rank(plan: Plan, session: Session) -> tuple[int, int, int] | None:
@@ -180,11 +215,15 @@ def _rank(plan: Plan, session: Session) -> tuple[int, int, int] | None:
     return None
 
 
-def _course(plan: Plan, window: _Window, session: Session) -> _Course:
-    """What a plan says by itself."""
-    course: _Course = [(0, None)]
+def _course(plan: Plan, window: _Window, session: Session) -> Course:
+    """What a plan says by itself; no two things at the same second."""
+    window.look()
+    course: Course = [(0, None)]
     for start, end, period in _spans(plan, window, session):
+        window.look()
         if start < end:
+            if course[-1][0] == start:
+                course.pop()  # what went before ends where this begins
             course.append((start, window.word(plan, period)))
             if end < window.duration:
                 course.append((end, None))
@@ -198,13 +237,15 @@ def _spans(plan: Plan, window: _Window, session: Session) -> Iterator[tuple[int,
     if plan.valid_to is not None:
         closes = min(closes, window.second(plan.valid_to))
     periods = sorted(plan.periods, key=lambda period: period.start)
+    starts = [period.start for period in periods]
     for start, end in _occurrences(plan, window.second(_anchor(plan, window, session)), opens):
         if start >= closes:
             return
         last = closes if end is None else min(closes, end)
-        ends = [start + each.start for each in periods[1:]]
-        for period, until in zip(periods, [*ends, last], strict=False):
-            yield max(start, start + period.start, opens), min(until, last), period
+        running = max(0, bisect_right(starts, opens - start) - 1)  # those before it are over
+        for number in range(running, bisect_left(starts, last - start)):
+            then = last if number + 1 == len(starts) else min(last, start + starts[number + 1])
+            yield max(start, start + starts[number], opens), then, periods[number]
 
 
 def _anchor(plan: Plan, window: _Window, session: Session) -> datetime:
@@ -226,43 +267,13 @@ def _occurrences(plan: Plan, anchor: int, opens: int) -> Iterator[tuple[int, int
         start += every
 
 
-def _merged(
-    courses: Sequence[_Course], choose: Callable[[Sequence[_Word | None]], _Word | None]
-) -> _Course:
-    """One course of several: at each instant what is chosen among what they say."""
-    said: list[_Word | None] = [None] * len(courses)
-    turns = [(at, rank, word) for rank, course in enumerate(courses) for at, word in course]
-    turns.sort(key=itemgetter(0))  # stable: of one course, what ends goes before what begins
-    merged: _Course = []
-    for at, changes in groupby(turns, key=itemgetter(0)):
-        for _, rank, word in changes:
-            said[rank] = word
-        merged.append((at, choose(said)))
-    return merged
-
-
-def _first(said: Sequence[_Word | None]) -> _Word | None:
-    return next((word for word in said if word is not None), None)
-
-
-def _least(said: Sequence[_Word | None]) -> _Word | None:
-    return min((word for word in said if word is not None), default=None)
-
-
-def _sum(said: Sequence[_Word | None]) -> _Word | None:
-    words = [word for word in said if word is not None]
-    if not words or len(words) < len(said):
-        return None
-    plans = dict.fromkeys(plan for word in words for plan in word.plans)
-    limit = sum(word.limit for word in words)
-    return _Word(limit, max(word.phases for word in words), tuple(plans))
-
-
-def _limits(course: _Course) -> tuple[Limit, ...]:
+def _limits(course: Course, window: _Window) -> tuple[Limit, ...]:
     """A course as it is told."""
     limits: list[Limit] = []
     for at, word in course or [(0, None)]:
-        limit, phases, plans = word or (None, None, ())
+        limit = None if word is None else window.told(word)
+        phases = None if word is None or limit is None else word.phases
+        plans = () if word is None else word.plans
         before = limits[-1] if limits else None
         if before is None or (limit, phases) != (before.limit, before.phases):
             limits.append(Limit(at, limit, phases, plans))

@@ -61,9 +61,10 @@ class Outgoing(Action):
         """What follows from the station's answer, beyond its being recorded: a late one too."""
 
     def failed(self, request: Any, call: Call, scope: Scope) -> None:  # noqa: ANN401 - its own Request
-        """What follows when no CALLRESULT came that can be read: `call.state` tells why.
+        """What follows when no CALLRESULT came that can be read: `call.outcome` tells why.
 
-        A call that timed out may be answered late: then `answered` is called as well.
+        A call that timed out, or was taken back as it went out, may be answered late: then
+        `answered`, or this once more, is called as well.
         """
 
 

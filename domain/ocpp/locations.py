@@ -1,13 +1,16 @@
-"""Where stations fetch and bring files: URLs, and what of them is nobody's business (rule F1)."""
+"""Where stations fetch and bring files: URLs, and what of them is nobody's business (rule F1).
+
+Whatever may be a secret is taken for one: to mask too much costs nothing.
+"""
 
 import re
 from typing import Any
 
 SECRET_NAMES = frozenset({"location"})
 _MASK = "***"
-_AUTHORITY_END = re.compile(r"[/?#]")
-_ODD_PORT = re.compile(r":[^0-9]")
-_TOKEN = re.compile(r"(/files/)[A-Za-z0-9_-]{43}(?=/|$)")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_TOKEN = re.compile(r"(/files(?:/|%2F)+)[A-Za-z0-9_-]{43}(?=[/?#]|%2F|$)", re.IGNORECASE)
+_QUERY = re.compile(r"([?#]).+", re.DOTALL)
 
 
 def has_secret(payload: Any) -> bool:  # noqa: ANN401 - JSON
@@ -23,16 +26,14 @@ def masked(payload: Any) -> Any:  # noqa: ANN401 - JSON
 
 def _hidden(location: str) -> str:
     """Of the tokens of our own file store, those for one station: a crowd keeps no secret."""
-    scheme, mark, rest = location.partition("://")
-    if not mark:
-        scheme, rest = "", location
-    return scheme + mark + _TOKEN.sub(rf"\1{_MASK}", _without_user(rest))
+    scheme = found.group() if (found := _SCHEME.match(location)) else ""
+    rest = _without_user(location.removeprefix(scheme))
+    return scheme + _TOKEN.sub(rf"\1{_MASK}", _QUERY.sub(rf"\1{_MASK}", rest))
 
 
 def _without_user(rest: str) -> str:
-    """A password with an unescaped / looks like a host with an odd port."""
-    authority = _AUTHORITY_END.split(rest, maxsplit=1)[0]
-    end = authority.rfind("@")
-    if end < 0 and _ODD_PORT.search(authority):
-        end = rest.rfind("@")
-    return rest if end < 0 else _MASK + rest[end:]
+    """Up to the last @, for a password may have /, ? and @ in it; so may a query have an @."""
+    user, at, place = rest.rpartition("@")
+    if not at:
+        return rest
+    return _MASK if "?" in user else f"{_MASK}@{place}"

@@ -165,7 +165,7 @@ class Patience:
         text = self._text(raw, path, 255)
         if text not in node.values:  # kept: rule S5
             self._tell(Violation.PROPERTY, f"{path} has the unknown value {text[:40]!r}")
-        return text
+        return _word(text, node.values)
 
     def _text(self, raw: bytes, path: str, longest: int | None) -> str:
         text = self._written(raw, path, "string")
@@ -223,6 +223,12 @@ class Patience:
 
     def _tell(self, code: str, text: str) -> None:
         self.faults.append(Fault(code, text.replace("\0", "")))
+
+
+def _word(text: str, words: tuple[Any, ...]) -> str:
+    """The word that is meant when it is but written in another case; else the text as it is."""
+    folded = text.strip().casefold()
+    return next((word for word in words if word.casefold() == folded), text)
 
 
 def _opened(decoder: msgspec.json.Decoder[T], raw: bytes, path: str) -> T:

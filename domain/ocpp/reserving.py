@@ -1,5 +1,6 @@
 """What messages mean for a station's reservations, and the station's memory of those that stand."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from domain.model.reservation import Reservation
@@ -39,19 +40,32 @@ def expire(number: int, scope: Scope) -> None:
         remember(reservation, scope)
 
 
-def follow_status(connector: int, *, before: str, now: str, clock: datetime, scope: Scope) -> None:
-    """A connector went from one status to another, as of now: some reservations end (rule S7).
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A connector went from one status to another, as of now.
 
-    `clock` is the station's or ours, whichever is ahead: by one of them a reservation is over.
+    `told` is when it did, or when we heard of the status before, whichever is later. `clock` is the
+    station's or ours, whichever is ahead: by one of them a reservation is over.
     """
-    down, released = now in _DOWN, (before, now) == ("Reserved", "Available")
+
+    connector: int
+    before: str
+    now: str
+    told: datetime
+    clock: datetime
+
+
+def follow_status(change: Change, scope: Scope) -> None:
+    """Some reservations end by it (rule S7)."""
+    now, connector = change.now, change.connector
+    down, released = now in _DOWN, (change.before, now) == ("Reserved", "Available")
     if not (down or released):
         return
     for reservation in _held_at(connector, scope, all=down and connector == _WHOLE_STATION):
         if down:
             reservation.end(now.lower(), at=scope.at)
         else:
-            reservation.release(clock=clock, at=scope.at)
+            reservation.release(told=change.told, clock=change.clock, at=scope.at)
         remember(reservation, scope)
 
 
@@ -60,4 +74,5 @@ def _held_at(connector: int, scope: Scope, *, all: bool) -> list[Reservation]:
     station = scope.station()
     places = station.reservations if station else {}
     numbers = [number for number, place in places.items() if all or place == connector]
-    return [found for number in numbers if (found := find(number, scope))]
+    streams = [Reservation.id_of(scope.station_id, number) for number in numbers]
+    return scope.find_all(Reservation, streams)

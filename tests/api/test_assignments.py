@@ -1,7 +1,7 @@
 """Charging profiles of stations over HTTP: assigned, cleared, sent along with a remote start."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import orjson
@@ -113,6 +113,24 @@ async def test_a_profile_of_a_transaction_takes_the_one_that_runs(placed, kept, 
     again = await placed("POST", at(1), body | {"transaction_id": running})
     assert again == payload
     assert [row["transaction_id"] for row in await held(1)] == [running]
+
+
+async def test_a_late_start_of_the_past_gets_no_profile(
+    api, station, tag, placed, kept, charging
+):
+    running = await charging()
+    await api.put(f"/api/v1/tokens/X{tag[:15]}", json={})
+    past = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+    late = await station.ask(
+        "StartTransaction", connectorId=1, idTag=f"X{tag[:15]}", meterStart=0, timestamp=past
+    )
+
+    async def readable():
+        return (await api.get(f"/api/v1/transactions/{late['transactionId']}")).is_success or None
+
+    await eventually(readable)
+    payload = await placed("POST", at(1), {"profile_id": await kept("TxProfile")})
+    assert payload["csChargingProfiles"]["transactionId"] == running
 
 
 @pytest.mark.parametrize(

@@ -153,3 +153,31 @@ async def test_calls_are_listed_the_newest_first(api, order, name):
 async def test_a_call_that_is_none_is_not_found(api):
     assert (await api.get("/api/v1/calls/nope")).status_code == 404
     assert (await api.delete("/api/v1/calls/nope")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("action", "content"),
+    [
+        ("GetDiagnostics", b'{"location":"ftp://u:hunter2@h/x","location":"ftp://h/x"}'),
+        ("GetDiagnostics", b'{"location":"ftp://u:hunter2@h/x","\\u006cocation":"ftp://h/x"}'),
+        (
+            "UpdateFirmware",
+            b'{"location":"ftp://u:hunter2@h/x","location":"ftp://h/x",'
+            b'"retrieveDate":"2026-05-01T12:00:00Z"}',
+        ),
+        ("ChangeConfiguration", b'{"key":"AuthorizationKey","value":"hunter2","key":"Other"}'),
+        ("ChangeConfiguration", b'{"key":"A","value":"b","x":[{"y":1,"y":2}]}'),
+    ],
+)
+async def test_a_secret_does_not_hide_behind_a_second_member_of_its_name(
+    api, order, name, action, content
+):
+    answer = await order(action, content, ttl=60)
+    assert answer.status_code == 422, answer.text
+    assert "hunter2" not in answer.text
+    assert "hunter2" not in (await api.get(f"/api/v1/stations/{name}/journal")).text
+
+
+async def test_half_a_character_in_a_location_is_refused(order):
+    answer = await order("GetDiagnostics", b'{"location":"\\ud800"}', ttl=60)
+    assert answer.status_code == 422, answer.text

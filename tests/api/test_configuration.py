@@ -199,3 +199,12 @@ async def test_a_trigger_shows_what_came_of_it(api, answered, at, station):
 
 async def test_a_message_that_cannot_be_triggered_is_refused(api, at):
     assert (await api.post(at("trigger"), json={"message": "Authorize"})).status_code == 422
+
+
+async def test_a_password_cannot_be_desired_and_is_not_kept(api, at):
+    answer = await api.put(
+        at("configuration/authorizationKEY/desired"), json={"value": "hunter2hunter2"}
+    )
+    assert (answer.status_code, "is a secret" in answer.json()["detail"]) == (422, True)
+    journal = await api.get(at("journal"), params={"limit": 1000})
+    assert "hunter2" not in journal.text

@@ -38,7 +38,14 @@ async def test_a_tag_no_station_can_read_is_refused(api, tag):
         {"status": "Sleeping"},
         {"expiry_date": "tomorrow"},
         {"expiry_date": "2030-01-01T00:00:00"},
+        {"expiry_date": "0001-01-01T00:00:00+14:00"},
+        {"expiry_date": "0001-01-01T00:00:00Z"},
+        {"expiry_date": "9999-12-31T23:59:59-10:00"},
+        {"expiry_date": 1e9},
+        {"expiry_date": "1000000000"},
         {"concurrent_limit": -1},
+        {"concurrent_limit": True},
+        {"concurrent_limit": "1"},
         {"parent_id_tag": "x" * 21},
     ],
 )
@@ -53,3 +60,9 @@ async def test_tokens_are_found_by_tag_and_note(api):
     for part in ("find-", "RED CARD"):
         page = (await api.get("/api/v1/tokens", params={"search": part})).json()
         assert [each["id_tag"] for each in page["items"]] == ["FIND-ME"]
+
+
+async def test_a_token_may_be_good_for_ever(api):
+    body = {"expiry_date": "9999-12-31T23:59:59Z"}
+    made = await api.put("/api/v1/tokens/FOREVER", json=body)
+    assert (made.status_code, made.json()["expiry_date"]) == (201, "9999-12-31T23:59:59.000Z")

@@ -168,6 +168,14 @@ def test_an_answer_that_a_stop_overtook_installs_nothing(house):
     assert house.held() == []
 
 
+def test_an_answer_that_a_closing_overtook_installs_nothing(house):
+    number = house.start()
+    call = house.set(purpose="TxProfile", transactionId=number, answer="")
+    house.process(house.wish(op.CloseTransaction(station="CP1", transaction=number, reason="gone")))
+    house.process(house.received([3, call, {"status": "Accepted"}]))
+    assert house.held() == []
+
+
 @pytest.mark.parametrize("purpose", ["ChargePointMaxProfile", "TxDefaultProfile"])
 def test_other_profiles_outlive_transactions_and_boots(house, purpose):
     house.set(connector=0, purpose=purpose)

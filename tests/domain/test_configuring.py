@@ -87,6 +87,14 @@ def test_a_password_is_no_part_of_it(house):
     assert desire(house, "AuthorizationKey", "0011") == "invalid"
 
 
+@pytest.mark.parametrize("key", ["AuthorizationKey", "authorizationkey\0", "Authorization\ufffdKey"])
+def test_a_password_that_is_desired_is_not_even_in_the_journal(house, key):
+    assert desire(house, key, "hunter2") == "invalid"
+    entry = house.log.frames(limit=10_000)[-1].entry
+    assert b"hunter2" not in entry.payload
+    assert orjson.loads(entry.payload)["value"] == "***"
+
+
 def test_an_operators_change_is_followed_to_its_answer(house):
     call(house, "my-set", "ChangeConfiguration", key="Interval", value="60")
     answer(house, "my-set", status="RebootRequired")

@@ -162,6 +162,14 @@ def test_unknown_and_wrong_way_actions_have_their_own_errors(house):
     assert house.ask([2, "b", "Reset", {"type": "Hard"}])[2] == "NotSupported"
 
 
+def test_a_call_numbered_against_the_specification_is_answered_with_its_number(house):
+    assert house.ask([2, 17, "Heartbeat", {}])[:2] == [3, 17]
+    assert house.ask([2, 18, "MakeCoffee", {}])[:3] == [4, 18, "NotImplemented"]
+    row, _ = house.log.frames(station="CP1", kind="frame", limit=2)[-2:]
+    assert row.entry.message_id == "17"
+    assert "the message id is a number" in row.entry.deviations
+
+
 def test_a_malformed_frame_is_journalled_and_changes_nothing(house):
     assert house.ask(b'[2,"x"') is None
     (row,) = house.log.frames(station="CP1", kind="frame", limit=1, newest_first=True)

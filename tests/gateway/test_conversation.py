@@ -152,6 +152,14 @@ def test_an_error_answers_too(conversation: Conversation) -> None:
     assert conversation.answer(error, 1.0) == (Write(error),)
 
 
+def test_a_call_whose_id_is_a_number_is_answered_with_that_number(
+    conversation: Conversation,
+) -> None:
+    frame = b'[2,17,"Heartbeat",{}]'
+    assert conversation.receive(frame, 0.0) == (Forward(frame),)
+    assert conversation.answer(b"[3,17,{}]", 1.0) == (Write(b"[3,17,{}]"),)
+
+
 @pytest.mark.parametrize("frame", [result("other"), BOOT, b"nonsense"])
 def test_what_answers_no_call_in_progress_is_not_written(
     conversation: Conversation, frame: bytes

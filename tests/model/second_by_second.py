@@ -21,33 +21,34 @@ def says(plan, moment, since):
     return begun[-1] if begun else None
 
 
-def converted(plan, period, unit, voltage, usual_phases):
-    phases = period.phases or usual_phases
-    match plan.unit, unit:
-        case "A", "W":
-            return period.limit * voltage * phases, phases
-        case "W", "A":
-            return period.limit / voltage / phases, phases
-    return period.limit, phases
+def told_in(unit, said, phases, voltage):
+    """A limit for so many phases: amperes are those of each phase, watts those of all of them."""
+    written_in, limit, _ = said
+    if written_in == unit:
+        return limit
+    return limit * voltage * phases if unit == "W" else limit / voltage / phases
 
 
-def strongest(plans, moment, since, *conversion):
+def strongest(plans, moment, since, usual_phases):
     """What the highest level of some plans of one purpose says."""
     for plan in sorted(plans, key=lambda each: -each.stack_level):
         period = says(plan, moment, since)
         if period is not None:
-            return converted(plan, period, *conversion)
+            return plan.unit, period.limit, period.phases or usual_phases
     return None
 
 
-def allowed(plans, connector, moment, since, transaction, *conversion):
-    """Limit and phases of a connector at one moment, None when it is free."""
+def allowed(plans, connector, moment, since, transaction, unit, voltage, usual_phases):
+    """Limit and phases of a connector at one moment, None when it is free.
+
+    It charges on the fewest phases that anybody who limits it names, and gets the smallest limit.
+    """
 
     def of(purpose, place):
         chosen = [each for each in plans if (each.purpose, each.connector) == (purpose, place)]
         if purpose == "TxProfile":
             chosen = [each for each in chosen if transaction and each.transaction == transaction]
-        return strongest(chosen, moment, since, *conversion)
+        return strongest(chosen, moment, since, usual_phases)
 
     usual = of("TxProfile", connector)
     if usual is None:
@@ -56,7 +57,10 @@ def allowed(plans, connector, moment, since, transaction, *conversion):
         usual = of("TxDefaultProfile", 0)
     most = of("ChargePointMaxProfile", 0)
     both = [each for each in (usual, most) if each is not None]
-    return min(both) if both else None
+    if not both:
+        return None
+    phases = min(each[2] for each in both)
+    return min(told_in(unit, each, phases, voltage) for each in both), phases
 
 
 def each_second(begin: datetime, duration: int):

@@ -54,7 +54,7 @@ def test_a_late_answer_is_recorded_once_and_ends_nothing():
         given(call)
         .when(Call.answer, "{}", "", at=LATER)
         .when(Call.answer, "{}", "", at=LATER)
-        .then((Call.AnsweredLate, {"response": "{}"}))
+        .then((Call.AnsweredLate, {"response": "{}", "refused": False}))
     )
 
 

@@ -95,7 +95,7 @@ def test_without_an_answer_it_may_stand():
 def test_a_late_answer_counts(status, held):
     story = given(unanswered()).when(Reservation.answer, "a", TERMS, status=status, at=LATER)
     assert story.aggregate.held == held
-    assert story.aggregate.asked == {}
+    assert story.aggregate.asked.calls == {}
 
 
 def test_an_answer_that_comes_after_the_end_says_nothing():
@@ -169,14 +169,102 @@ def test_a_transaction_uses_it_once_whatever_the_token():
     )
 
 
-def test_a_transaction_that_began_in_time_uses_what_has_expired_meanwhile():
+def declined() -> Reservation:
+    reservation = asked()
+    reservation.answer("a", TERMS, status="Rejected", at=NOON)
+    return reservation
+
+
+def failed(reason: str = "answered") -> Reservation:
+    reservation = asked()
+    reservation.fail("a", TERMS, reason=reason, at=NOON)
+    return reservation
+
+
+def out_of_service() -> Reservation:
+    reservation = accepted()
+    reservation.end("unavailable", at=NOON)
+    return reservation
+
+
+@pytest.mark.parametrize("before", [asked, over, declined, failed, out_of_service])
+def test_a_transaction_proves_that_it_stood_whatever_was_heard_of_it(before):
     (
-        given(over())
+        given(before())
         .when(Reservation.use, 17, id_tag="ABC", began=LATER, at=LATER)
         .when(Reservation.use, 18, id_tag="ABC", began=SOON, at=LATER)
-        .when(Reservation.use, 19, id_tag="ABC", began=SOON, at=LATER)
+        .when(Reservation.fail, "a", TERMS, reason="timed_out", at=LATER)
+        .when(Reservation.answer, "a", TERMS, status="Accepted", at=LATER)
+        .then((Reservation.Used, {"transaction": 17}))
+    )
+
+
+def test_of_two_that_were_asked_for_the_first_has_been_used():
+    reservation = asked("a", "b")
+    reservation.use(17, id_tag="ABC", began=SOON, at=SOON)
+    reservation.fail("a", TERMS, reason="timed_out", at=SOON)
+    reservation.answer("b", OTHER, status="Accepted", at=LATER)
+    assert reservation.held == "b"
+
+
+def test_what_was_cancelled_is_used_only_by_what_began_before():
+    reservation = cancelling(accepted())
+    reservation.answer_cancel("c", status="Accepted", at=SOON)
+    (
+        given(reservation)
+        .when(Reservation.use, 17, id_tag="ABC", began=LATER, at=LATER)
+        .when(Reservation.use, 18, id_tag="ABC", began=NOON, at=LATER)
         .then((Reservation.Used, {"transaction": 18}))
     )
+
+
+@pytest.mark.parametrize("reason", ["cancelled", "expired"])
+def test_what_was_taken_back_too_late_is_answered(reason):
+    story = given(failed(reason))
+    story.when(Reservation.fail, "a", TERMS, reason=reason, at=SOON)
+    story.when(Reservation.answer, "a", TERMS, status="Accepted", at=SOON)
+    story.then((Reservation.Accepted, {"call": "a"}))
+    assert story.aggregate.held == "a"
+
+
+@pytest.mark.parametrize("reason", ["cancelled", "expired"])
+def test_a_cancelling_that_was_taken_back_too_late_cancels(reason):
+    reservation = cancelling(accepted())
+    reservation.fail_cancel("c", reason=reason, at=SOON)
+    reservation.answer_cancel("c", status="Accepted", at=SOON)
+    assert reservation.held == ""
+
+
+def test_a_late_refusal_ends_what_might_have_stood():
+    story = given(unanswered()).when(Reservation.fail, "a", TERMS, reason="refused", at=SOON)
+    story.then((Reservation.Failed, {"reason": "refused"}))
+    assert (story.aggregate.held, story.aggregate.asked.calls) == ("", {})
+
+
+def test_a_word_that_no_station_should_say_is_a_rejection_with_a_reason():
+    story = given(asked()).when(Reservation.answer, "a", TERMS, status="OK" * 50, at=NOON)
+    story.then((Reservation.Declined, {"answer": "Rejected", "reason": "OK" * 25}))
+
+
+def test_what_was_told_before_it_stood_is_of_another():
+    told = NOON - timedelta(seconds=1)
+    given(accepted()).when(Reservation.release, told=told, clock=SOON, at=SOON).then()
+
+
+@pytest.mark.parametrize("reason", ["", "timed_out"])
+def test_a_station_that_lets_it_go_when_asked_to_has_cancelled_it(reason):
+    reservation = cancelling(accepted())
+    if reason:
+        reservation.fail_cancel("c", reason=reason, at=SOON)
+    story = given(reservation).when(Reservation.release, told=SOON, clock=SOON, at=SOON)
+    story.then((Reservation.Cancelled, {"call": "c"}))
+
+
+def test_a_cancelling_that_was_taken_back_did_not_release_it():
+    reservation = cancelling(accepted())
+    reservation.fail_cancel("c", reason="cancelled", at=SOON)
+    story = given(reservation).when(Reservation.release, told=SOON, clock=SOON, at=SOON)
+    story.then((Reservation.Ended, {"reason": "released"}))
 
 
 def test_its_connector_out_of_service_ends_it():
@@ -189,12 +277,12 @@ def test_its_connector_out_of_service_ends_it():
 
 
 def test_a_station_that_lets_it_go_early_has_released_it():
-    story = given(accepted()).when(Reservation.release, clock=SOON, at=SOON)
+    story = given(accepted()).when(Reservation.release, told=SOON, clock=SOON, at=SOON)
     story.then((Reservation.Ended, {"reason": "released"}))
 
 
 def test_a_station_that_lets_it_go_in_time_has_seen_it_expire():
-    given(accepted()).when(Reservation.release, clock=LATER, at=SOON).then(
+    given(accepted()).when(Reservation.release, told=SOON, clock=LATER, at=SOON).then(
         (Reservation.Expired, {})
     )
 
@@ -221,7 +309,7 @@ def test_the_station_cancels_it(held):
         Reservation.answer_cancel, "c", status="Accepted", at=SOON
     )
     story.then((Reservation.CancelAnswered, {"answer": "Accepted"}), (Reservation.Cancelled, {}))
-    assert (story.aggregate.held, story.aggregate.asked) == ("", {})
+    assert (story.aggregate.held, story.aggregate.asked.calls) == ("", {})
 
 
 def test_a_rejected_cancelling_keeps_it():
@@ -246,7 +334,7 @@ def test_a_late_answer_cancels():
 def test_a_refused_cancelling_is_over():
     story = given(cancelling(accepted()))
     story.when(Reservation.fail_cancel, "c", reason="refused", at=SOON)
-    assert (story.aggregate.held, story.aggregate.asked) == ("a", {})
+    assert (story.aggregate.held, story.aggregate.asked.calls) == ("a", {})
 
 
 def test_what_was_asked_for_after_the_cancelling_is_not_cancelled():
@@ -256,7 +344,7 @@ def test_what_was_asked_for_after_the_cancelling_is_not_cancelled():
     reservation.fail("b", OTHER, reason="timed_out", at=SOON)
     story = given(reservation).when(Reservation.answer_cancel, "c", status="Accepted", at=LATER)
     story.then((Reservation.CancelAnswered, {}))
-    assert (story.aggregate.held, story.aggregate.asked) == ("b", {"b": True})
+    assert (story.aggregate.held, story.aggregate.asked.calls) == ("b", {"b": "late"})
 
 
 # --- the station's memory ---

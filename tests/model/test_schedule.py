@@ -12,6 +12,7 @@ from domain.model.schedule import (
     Plan,
     Session,
     Supply,
+    TooMuch,
     composite,
     composite_of_station,
 )
@@ -186,11 +187,56 @@ def test_amperes_become_watts_of_their_phases_and_back():
     assert limits(plan((0, 2300), unit="W"), supply=Supply(230, 1)) == [(0, 10)]
 
 
-def test_the_least_is_found_in_the_unit_that_is_asked_for():
-    own = plan((0, 16, 1))
+def both_units(*plans, **more):
+    """Limit and phases of the only period, in amperes and in watts."""
+    told = []
+    for unit in "AW":
+        [found] = composite(
+            plans,
+            connector=1,
+            begin=NOON,
+            duration=100,
+            unit=unit,
+            supply=Supply(),
+            charging_since=None,
+            transaction=None,
+            **more,
+        )
+        told.append((found.limit, found.phases))
+    return told
+
+
+def test_the_fewest_phases_of_those_who_limit_count_for_all_of_them():
+    most = plan((0, 11_000), purpose="ChargePointMaxProfile", connector=0, unit="W")
+    assert both_units(plan((0, 16, 1)), most) == [(16, 1), (3680, 1)]
     most = plan((0, 10), purpose="ChargePointMaxProfile", connector=0)
-    assert limits(own, most, unit="A") == [(0, 10)]
-    assert limits(own, most, unit="W") == [(0, 3680)]
+    assert both_units(plan((0, 16, 1)), most) == [(10, 1), (2300, 1)]
+    assert both_units(plan((0, 2070), unit="W"), most) == [(3, 3), (2070, 3)]
+
+
+@pytest.mark.parametrize("absurd", [1e308, float("inf"), float("nan")])
+def test_a_limit_that_is_no_number_limits_nothing_and_hides_what_it_outranks(absurd):
+    assert both_units(plan((0, absurd)))[1] == (None, None)
+    most = plan((0, 10), purpose="ChargePointMaxProfile", connector=0)
+    own = plan((0, absurd, 1), stack_level=1, id=2)
+    if absurd != 1e308:
+        assert both_units(own, plan((0, 6)), most) == [(10, 3), (6900, 3)]
+
+
+def test_what_is_too_much_to_compute_is_said_so():
+    steps = [(second, second % 7) for second in range(5000)]
+    daily = plan(*steps, kind="Recurring", recurrency="Daily")
+    assert len(limits(daily, duration=86_400)) == 5000
+    with pytest.raises(TooMuch, match="too much to compute"):
+        limits(daily, duration=31 * 86_400)
+
+
+def test_what_a_higher_level_hides_all_along_is_not_computed():
+    steps = [(second, second % 7) for second in range(3000)]
+    hidden = [plan(*steps, stack_level=level, id=level) for level in range(30)]
+    assert limits(*hidden, plan((0, 16), stack_level=99)) == [(0, 16)]
+    always = plan((0, 16), stack_level=99, kind="Recurring", recurrency="Daily")
+    assert limits(*hidden, always, duration=31 * 86_400) == [(0, 16)]
 
 
 def test_neighbours_that_say_the_same_are_one_and_name_all_who_say_so():

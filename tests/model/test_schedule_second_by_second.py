@@ -59,11 +59,14 @@ _INSTALLED = st.lists(installed(), min_size=2, max_size=8).map(
 )
 
 
+_SUPPLIES = st.sampled_from([(230.0, 3), (230.0, 1), (120.0, 2)])
+
+
 @given(
     _INSTALLED,
     st.sampled_from([1, 1, 2]),
     st.sampled_from("AW"),
-    st.sampled_from([(230.0, 3), (230.0, 1), (120.0, 2)]),
+    _SUPPLIES,
     st.none() | _MOMENTS,
     st.sampled_from([None, 7]),
 )
@@ -91,6 +94,27 @@ def test_each_second_is_allowed_what_the_slow_way_finds(
     said = [(each.limit, each.phases) for each in found]
     assert all(one != other for one, other in pairwise(said))
     assert [each.start for each in found] == sorted({each.start for each in found})
+
+
+@given(_INSTALLED, _SUPPLIES, st.none() | _MOMENTS, st.sampled_from([None, 7]))
+def test_amperes_and_watts_are_the_same_power(plans, supply, since, transaction):
+    amperes, watts = (
+        _spread(
+            composite(
+                plans,
+                connector=1,
+                begin=_BEGIN,
+                duration=_WINDOW,
+                unit=unit,
+                supply=Supply(*supply),
+                charging_since=since,
+                transaction=transaction,
+            )
+        )
+        for unit in "AW"
+    )
+    power = [each and (each[0] * supply[0] * each[1], each[1]) for each in amperes]
+    _agree(power, watts)
 
 
 def _spread(found):

@@ -12,6 +12,7 @@ from jsonschema import Draft4Validator  # type: ignore[import-untyped]  # it shi
 
 MOST = 2**53 - 1
 TEXT = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
+ALIEN = st.none() | st.booleans() | st.integers(-5, 5) | st.just(1.5) | st.text("ab", max_size=3)
 
 
 @cache
@@ -80,3 +81,23 @@ def _scalars(node: dict[str, Any]) -> st.SearchStrategy[Any]:
             return times()
         case _:
             return st.text(TEXT, max_size=node.get("maxLength", 30))
+
+
+def spoil(payload: Any, data: st.DataObject) -> None:
+    """Take away, replace or add a member, somewhere in a payload."""
+    place = data.draw(st.sampled_from(list(_places(payload))))
+    name = data.draw(st.sampled_from([*place, "alien"]))
+    if name in place and data.draw(st.booleans()):
+        del place[name]
+    else:
+        place[name] = data.draw(ALIEN)
+
+
+def _places(value: Any) -> Any:
+    if isinstance(value, dict):
+        yield value
+        for member in value.values():
+            yield from _places(member)
+    if isinstance(value, list):
+        for item in value:
+            yield from _places(item)

@@ -13,10 +13,9 @@ from domain.ocpp.errors import Violation
 from domain.ocpp.v16 import metering
 from domain.ocpp.v16.names import ALL_ACTIONS, SPECIFICATION
 from tests.ocpp.harness import ACTIONS, Csms
-from tests.ocpp.schemas import accepts, payloads, validate
+from tests.ocpp.schemas import accepts, payloads, spoil, validate
 
 INCOMING, OUTGOING = sorted(ACTIONS.incoming), sorted(ACTIONS.outgoing)
-ALIEN = st.none() | st.booleans() | st.integers(-5, 5) | st.just(1.5) | st.text("ab", max_size=3)
 
 
 def test_all_actions_of_1_6_are_known_by_name():
@@ -68,31 +67,11 @@ def test_what_the_schema_accepts_may_be_sent(name: str, data: st.DataObject):
 @given(st.sampled_from([name for name in OUTGOING if name != "ClearCache"]), st.data())
 def test_what_the_schema_refuses_may_not_be_sent(name: str, data: st.DataObject):
     payload = copy.deepcopy(data.draw(payloads(name)))
-    _spoil(payload, data)
+    spoil(payload, data)
     raw = orjson.dumps(payload)
     assume(not accepts(name, raw))
     with pytest.raises(Violation):
         reading.check(ACTIONS.outgoing[name].Request, raw)
-
-
-def _spoil(payload: Any, data: st.DataObject) -> None:
-    """Take away, replace or add a member, somewhere in a payload."""
-    place = data.draw(st.sampled_from(list(_places(payload))))
-    name = data.draw(st.sampled_from([*place, "alien"]))
-    if name in place and data.draw(st.booleans()):
-        del place[name]
-    else:
-        place[name] = data.draw(ALIEN)
-
-
-def _places(value: Any) -> Any:
-    if isinstance(value, dict):
-        yield value
-        for member in value.values():
-            yield from _places(member)
-    if isinstance(value, list):
-        for item in value:
-            yield from _places(item)
 
 
 def test_no_samples_is_a_list_without_any():

@@ -158,8 +158,6 @@ def test_a_right_is_found_by_its_token_until_it_expires(scene):
     _write(scene, files.grant, a_right("t0ken"))
     right = scene.read(files.right_of, "t0ken", at=NOON)
     assert "t0ken" not in repr(right)
-    _write(scene, files.count_use, right)
-    assert scene.read(files.right_of, "t0ken", at=NOON).uses == 1
     assert scene.read(files.right_of, "T0ken", at=NOON) is None
     assert scene.read(files.right_of, "t0ken", at=NOON + DAY) is None
 

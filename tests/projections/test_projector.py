@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
 from threading import Event, Thread
 
 import pytest
@@ -7,6 +8,7 @@ from sqlalchemy import select
 
 from domain.log import StoredFact
 from domain.model.station import Station
+from domain.model.token import Permit, Token
 from projections import calls, positions, stations, stumbles
 from projections.migration import READ_MODELS
 from projections.owner import Owner
@@ -58,7 +60,7 @@ def test_a_step_tells_which_read_models_have_news(scene):
     scene.tell(scene.requested("c1"))
     step = scene.projector.step()
     assert step.moved
-    assert step.news == {"calls"}
+    assert step.news == {"calls", "campaign_members"}
     assert scene.projector.step() == (False, False, frozenset())
 
 
@@ -179,6 +181,15 @@ def test_a_fact_that_cannot_be_taken_in_costs_only_itself(scene):
     assert online == {"CP0": True, "CP2": False, "CP3": True}  # CP1 missed its Registered
     reached = _positions(scene)
     assert reached["stations_v2"] == reached["calls_v2"] == scene.log.position()
+
+
+def test_a_value_that_no_database_can_hold_costs_only_its_fact(scene):
+    before_the_calendar = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))
+    permit = Permit(expires_at=before_the_calendar)
+    scene.tell(Token.issue("BAD", permit, by="olga", at=scene.now))
+    scene.tell(scene.requested("c1"))
+    scene.project()
+    assert [row.id for row in scene.read(calls.listed)] == ["c1"]
 
 
 @pytest.mark.parametrize("state", [b"{}", b"no JSON", b"[]", b'{"timestamp":7}'])

@@ -1,6 +1,7 @@
 """Wishes about the configuration of a station: what is desired, and who puts drift right."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from types import MappingProxyType
 
 from domain.handling.grants.grant import Asking, Grant, Grants
@@ -9,7 +10,7 @@ from domain.model.aggregate import Refused
 from domain.model.configuration import Configuration
 from domain.model.station import Station
 from domain.ocpp.v16 import configuring
-from domain.ocpp.v16.secrets import is_secret
+from domain.ocpp.v16.secrets import MASK, is_secret
 
 _Wish = op.DesireConfiguration | op.DropDesire | op.SetAutomatic | op.ApplyConfiguration
 
@@ -26,6 +27,10 @@ def _desire(wish: op.DesireConfiguration, asking: Asking) -> str:
     configuring.learned(scope).desire(wish.key, wish.value, by=asking.by, at=scope.at)
     configuring.attend(scope)
     return wish.key
+
+
+def _masked(wish: op.DesireConfiguration) -> op.DesireConfiguration:
+    return replace(wish, value=MASK) if is_secret(wish.key) else wish
 
 
 def _drop(wish: op.DropDesire, asking: Asking) -> str:
@@ -51,7 +56,7 @@ def _apply(_wish: op.ApplyConfiguration, asking: Asking) -> str:
 
 GRANTS: Grants = MappingProxyType(
     {
-        op.DesireConfiguration: Grant(_needs, _desire),
+        op.DesireConfiguration: Grant(_needs, _desire, _masked),
         op.DropDesire: Grant(_needs, _drop),
         op.SetAutomatic: Grant(_needs, _automatic),
         op.ApplyConfiguration: Grant(_needs, _apply),

@@ -39,6 +39,7 @@ class Grant(NamedTuple):
 
     needs: Callable[[Any], Iterable[str]]  # the streams `grant` reads, of the operation
     grant: Callable[[Any, Asking], str]  # what it made, e.g. the id of a call; raises Refused
+    mask: Callable[[Any], Any] | None = None  # the operation without its secrets; None: it has none
 
 
 Grants = Mapping[type[Any], Grant]  # by the class of the operation

@@ -41,19 +41,19 @@ def report(
 def request_change(key: str, value: str, call: Call, scope: Scope) -> None:
     """A ChangeConfiguration is on its way."""
     if not is_secret(key):
-        learned(scope).request_change(_id(call), key, value, by=call.by, at=scope.at)
+        learned(scope).request_change(call.name, key, value, by=call.by, at=scope.at)
 
 
 def change(key: str, value: str, status: str, call: Call, scope: Scope) -> None:
     """The station said what it did about a key. A new value is no reason to ask again."""
     if not is_secret(key):
-        learned(scope).change(_id(call), key, value, status=status, at=scope.at)
+        learned(scope).change(call.name, key, value, status=status, at=scope.at)
 
 
 def fail_change(key: str, value: str, call: Call, scope: Scope) -> None:
     """A ChangeConfiguration came to nothing; it may be tried again at the next report or boot."""
     if not is_secret(key):
-        learned(scope).fail_change(_id(call), key, value, reason=call.state, at=scope.at)
+        learned(scope).fail_change(call.name, key, value, reason=call.outcome, at=scope.at)
 
 
 def boot(status: str, scope: Scope) -> None:
@@ -97,8 +97,8 @@ def _put_right(
         payload = msgspec.json.encode({"key": wish.key, "value": wish.value}).decode()
         call = scope.call_for("ChangeConfiguration", payload, by=by)
         if call is not None:
-            configuration.request_change(_id(call), wish.key, wish.value, by=by, at=scope.at)
-            calls.append(_id(call))
+            configuration.request_change(call.name, wish.key, wish.value, by=by, at=scope.at)
+            calls.append(call.name)
     return calls
 
 
@@ -126,7 +126,7 @@ def _ask(configuration: Configuration, keys: Iterable[str], scope: Scope) -> Non
         some = wanted[first : first + most]
         payload = msgspec.json.encode({"key": some}).decode()
         if call := scope.call_for("GetConfiguration", payload, by=_AUTOMATION):
-            configuration.ask(_id(call), some, at=scope.at)
+            configuration.ask(call.name, some, at=scope.at)
 
 
 def _asked(configuration: Configuration, key: str, scope: Scope) -> bool:
@@ -136,7 +136,3 @@ def _asked(configuration: Configuration, key: str, scope: Scope) -> bool:
 
 def _bare(told: KeyValue) -> KeyValue:
     return KeyValue(told.key, None, told.readonly) if is_secret(told.key) else told
-
-
-def _id(call: Call) -> str:
-    return call.id.removeprefix("call:")

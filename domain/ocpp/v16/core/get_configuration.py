@@ -36,11 +36,11 @@ class GetConfiguration(Outgoing):
         unknownKey: tuple[Text50, ...] = ()
 
     def mask(self, payload: Any) -> Any:  # noqa: ANN401 - JSON
-        """The response with passwords hidden."""
-        keys = payload.get("configurationKey") if isinstance(payload, dict) else None
-        if not isinstance(keys, list):
-            return payload
-        return {**payload, "configurationKey": [_masked(key) for key in keys]}
+        """The response with passwords hidden, wherever in it and however their members are spelled.
+
+        One whose parts cannot be told apart is hidden as a whole.
+        """
+        return payload if payload is None else _masked(payload)
 
     def answered(self, request: Request, response: Response, call: Call, scope: Scope) -> None:
         """What the station tells is kept; it may tell less than it was asked for."""
@@ -51,7 +51,4 @@ class GetConfiguration(Outgoing):
         configuring.report(told, response.unknownKey, complete=not request.key, scope=scope)
 
 
-def _masked(entry: Any) -> Any:  # noqa: ANN401 - JSON
-    if isinstance(entry, dict) and is_secret(entry.get("key")) and "value" in entry:
-        return {**entry, "value": MASK}
-    return entry
+@@

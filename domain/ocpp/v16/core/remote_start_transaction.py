@@ -35,6 +35,6 @@ class RemoteStartTransaction(Outgoing):
             connector=request.connectorId or 0,
             stack_level=profile.stackLevel,
             content=reading.write(profile).decode(),
-            call=call.id.removeprefix("call:"),
+            call=call.name,
             at=scope.at,
         )

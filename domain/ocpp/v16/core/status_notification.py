@@ -71,22 +71,24 @@ class StatusNotification(Incoming):
         """Record what the connector reports; what is reserved there may end by it."""
         claimed = request.timestamp
         connector = scope.connector(request.connectorId)
-        before, facts = connector.status, connector.version
+        before, facts, heard = connector.status, connector.version, connector.modified_on
+        happened = times.credible(claimed, scope.at) if claimed else None
         current = connector.report(
             request.status,
             request.errorCode,
             [request.info or "", request.vendorId or "", request.vendorErrorCode or ""],
-            reported_at=times.credible(claimed, scope.at) if claimed else None,
+            reported_at=happened,
             at=scope.at,
         )
         if current:
-            reserving.follow_status(
+            change = reserving.Change(
                 connector.number,
                 before=before,
                 now=connector.status,
+                told=max(happened or scope.at, heard),
                 clock=max(claimed or scope.at, scope.at),
-                scope=scope,
             )
+            reserving.follow_status(change, scope)
         if request.errorCode == "LocalListConflict" and connector.version > facts:  # rule L7
             listing.of(scope).conflict(connector.number, at=scope.at)
         return self.Response()

@@ -55,7 +55,7 @@ class GetDiagnostics(Outgoing):
 
     def failed(self, request: Request, call: Call, scope: Scope) -> None:
         """Nothing comes of it, as far as is known."""
-        scope.maintenance().fail(_job(call), DIAGNOSTICS, call.state, at=scope.at)
+        scope.maintenance().fail(_job(call), DIAGNOSTICS, call.outcome, at=scope.at)
 
 
 def _job(call: Call) -> str:

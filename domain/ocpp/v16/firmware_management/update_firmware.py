@@ -53,7 +53,7 @@ class UpdateFirmware(Outgoing):
 
     def failed(self, request: Request, call: Call, scope: Scope) -> None:
         """Nothing comes of it, as far as is known."""
-        scope.maintenance().fail(_job(call), FIRMWARE, call.state, at=scope.at)
+        scope.maintenance().fail(_job(call), FIRMWARE, call.outcome, at=scope.at)
 
 
 def _job(call: Call) -> str:

@@ -41,8 +41,8 @@ class SendLocalList(Outgoing):
 
     def failed(self, request: payloads.Request, call: Call, scope: Scope) -> None:
         """Not accepted; when nobody answered, or nobody can read what, perhaps."""
-        unreadable = call.state == "answered"
-        _fail(request, "unreadable" if unreadable else call.state, call, scope)
+        unreadable = call.outcome == "answered"
+        _fail(request, "unreadable" if unreadable else call.outcome, call, scope)
 
 
 def _accept(request: payloads.Request, call: Call, scope: Scope) -> None:

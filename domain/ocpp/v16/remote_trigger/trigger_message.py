@@ -39,7 +39,7 @@ class TriggerMessage(Outgoing):
         station = scope.station()
         if station is not None and response.status == "Accepted":
             station.accept_trigger(
-                call.id.removeprefix("call:"),
+                call.name,
                 request.requestedMessage,
                 request.connectorId,
                 at=scope.at,

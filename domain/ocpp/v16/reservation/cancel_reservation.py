@@ -23,19 +23,15 @@ class CancelReservation(Outgoing):
     def requested(self, request: Request, call: Call, scope: Scope) -> None:
         """On record where there is something to cancel."""
         if reservation := reserving.find(request.reservationId, scope):
-            reservation.request_cancel(_id(call), by=call.by, at=scope.at)
+            reservation.request_cancel(call.name, by=call.by, at=scope.at)
 
     def answered(self, request: Request, response: Response, call: Call, scope: Scope) -> None:
         """Only Accepted ends it."""
         if reservation := reserving.find(request.reservationId, scope):
-            reservation.answer_cancel(_id(call), status=response.status, at=scope.at)
+            reservation.answer_cancel(call.name, status=response.status, at=scope.at)
             reserving.remember(reservation, scope)
 
     def failed(self, request: Request, call: Call, scope: Scope) -> None:
         """It stands as it did."""
         if reservation := reserving.find(request.reservationId, scope):
-            reservation.fail_cancel(_id(call), reason=call.state, at=scope.at)
-
-
-def _id(call: Call) -> str:
-    return call.id.removeprefix("call:")
+            reservation.fail_cancel(call.name, reason=call.outcome, at=scope.at)

@@ -33,23 +33,19 @@ class ReserveNow(Outgoing):
         reservation = reserving.find(number, scope) or scope.add(
             Reservation.name(scope.station_id, number, at=at)
         )
-        reservation.request(_id(call), _terms(request), by=call.by, at=at)
+        reservation.request(call.name, _terms(request), by=call.by, at=at)
 
     def answered(self, request: Request, response: Response, call: Call, scope: Scope) -> None:
         """Kept, or not."""
         if reservation := reserving.find(request.reservationId, scope):
-            reservation.answer(_id(call), _terms(request), status=response.status, at=scope.at)
+            reservation.answer(call.name, _terms(request), status=response.status, at=scope.at)
             reserving.remember(reservation, scope)
 
     def failed(self, request: Request, call: Call, scope: Scope) -> None:
         """Not kept; when nobody answered, perhaps."""
         if reservation := reserving.find(request.reservationId, scope):
-            reservation.fail(_id(call), _terms(request), reason=call.state, at=scope.at)
+            reservation.fail(call.name, _terms(request), reason=call.outcome, at=scope.at)
             reserving.remember(reservation, scope)
-
-
-def _id(call: Call) -> str:
-    return call.id.removeprefix("call:")
 
 
 def _terms(request: ReserveNow.Request) -> Terms:

@@ -39,4 +39,4 @@ class ClearChargingProfile(Outgoing):
             purpose=request.chargingProfilePurpose,
             stack_level=request.stackLevel,
         )
-        held.clear(criteria, call=call.id.removeprefix("call:"), at=scope.at)
+        held.clear(criteria, call=call.name, at=scope.at)

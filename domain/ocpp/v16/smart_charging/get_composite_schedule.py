@@ -36,7 +36,7 @@ class GetCompositeSchedule(Outgoing):
         )
         schedule = response.chargingSchedule
         report.report(
-            call.id.removeprefix("call:"),
+            call.name,
             status=response.status,
             duration=request.duration,
             unit=request.chargingRateUnit or "",

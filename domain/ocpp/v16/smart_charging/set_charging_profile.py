@@ -39,7 +39,7 @@ class SetChargingProfile(Outgoing):
             stack_level=profile.stackLevel,
             transaction=transaction,
             content=reading.write(profile).decode(),
-            call=call.id.removeprefix("call:"),
+            call=call.name,
         )
         charging.of(scope).install(assignment, at=scope.at)
 
@@ -55,6 +55,6 @@ def _transaction(request: SetChargingProfile.Request, scope: Scope) -> int | Non
 
 
 def _is_over(transaction: int, scope: Scope) -> bool:
-    """Its stop overtook the answer: a profile of it has ended already (rule C5)."""
+    """Its stop, or its closing, overtook the answer: the profile has ended already (rule C5)."""
     found = scope.transaction(transaction) if transaction > 0 else None
-    return found is not None and found.state == "stopped"
+    return found is not None and not found.open
