@@ -47,7 +47,6 @@ from projections.dispatcher import Dispatcher
 from projections.files import Rights
 from projections.leases import LeaseReader
 from projections.migration import READ_MODELS
-from projections.occasions import WATCHED
 from projections.outbound import CallQueue
 from projections.owner import Owner
 from projections.ownership import Ownership
@@ -157,7 +156,7 @@ class ProjectionsParts(Opened):
     timers = Singleton(
         Timers,
         Opened.engine,
-        Factory(Trust, Opened.log, Object(WATCHED)),
+        Opened.log,
         Opened.outbox,
         clock=Opened.clock,
         partitions=Opened.settings.provided.partitions,

@@ -42,6 +42,7 @@ class Scope:
     now: datetime
     action: str = ""
     message_id: str = ""
+    triggered: bool = False  # the station was asked for this message by TriggerMessage
     deviations: list[str] = field(default_factory=list)
     touched: dict[str, Aggregate] = field(default_factory=dict)
     to_gateways: list[tuple[str, wire.ToGateway]] = field(default_factory=list)  # node, record

@@ -10,9 +10,8 @@ from sqlalchemy import ColumnElement, Connection, Index, and_, literal_column, o
 
 from domain.model.aggregate import Fact
 from domain.model.call import Call
-from domain.model.campaign import CANCELLED, COMPLETED, FAILED, Campaign, call_of
+from domain.model.campaign import CANCELLED, COMPLETED, Campaign, call_of
 from projections.calls import CALLS
-from projections.jobs import JOBS
 from projections.readmodel import Noted, Row
 from projections.tables import among, erase, fetch, partial_index, table, upsert
 
@@ -50,11 +49,12 @@ MEMBERS = table(
     partial_index("campaign_members_v1_released", "campaign", "place", where="state = 'released'"),
     partial_index("campaign_members_v1_called", "campaign", "place", where="state = 'called'"),
     partial_index("campaign_members_v1_settled", "campaign", "place", where="settled"),
+    partial_index("campaign_members_v1_overdue", "campaign", "overdue_at", where="state <> 'done'"),
     key=["campaign", "station"],
 )
 # In words, not as parameters: else their indexes are not taken.
-_RELEASED = MEMBERS.c.state == literal_column("'released'")
-_CALLED = MEMBERS.c.state == literal_column("'called'")
+_WAITING = MEMBERS.c.state == literal_column("'waiting'")
+RELEASED = MEMBERS.c.state == literal_column("'released'")
 
 
 class _Batch:
@@ -96,6 +96,14 @@ class _Batch:
         for place in range(fact.first, fact.first + fact.size):
             row = self._touched(self._places[campaign, place])
             row.state, row.wave, row.released_at = "released", fact.wave, fact.timestamp
+            row.overdue_at = fact.timestamp + timedelta(seconds=row.deadline)
+
+    @_effect.register
+    def _(self, fact: Campaign.Resumed) -> None:
+        for row in self._rows.values():  # they could not be called meanwhile
+            if row.campaign == _campaign_of(fact) and row.state == "released":
+                overdue_at = fact.timestamp + timedelta(seconds=row.deadline)
+                self._touched(row).overdue_at = overdue_at
 
     @_effect.register
     def _(self, fact: Campaign.Reported) -> None:
@@ -151,12 +159,12 @@ class _Batch:
         self._follow(fact, "cancelled")
 
     def _follow(self, fact: Fact, status: str, *, settles: bool = True) -> None:
-        """The call went on. One that was answered may have a job that goes on."""
+        """The call went on. What was answered, or may have been, may have begun a job."""
         row = self._rows.get(_call_of(fact))
         if row is None:
             return
         self._touched(row).call_status = status
-        goes_on = status == "answered" and row.until == COMPLETED
+        goes_on = status in {"answered", "timed_out"} and row.until == COMPLETED
         row.settled = settles and not goes_on and row.state != "done"
         row.settled_at = fact.timestamp if row.settled else None
 
@@ -185,7 +193,8 @@ class Members:
     topics = frozenset(
         fact.TOPIC
         for fact in (
-            *(Campaign.Created, Campaign.Released, Campaign.Reported, Campaign.Cancelled),
+            *(Campaign.Created, Campaign.Released, Campaign.Reported),
+            *(Campaign.Resumed, Campaign.Cancelled),
             *(Call.Requested, Call.Sent, Call.Returned, Call.Answered, Call.Refused),
             *(Call.TimedOut, Call.Expired, Call.Rejected, Call.Cancelled),
         )
@@ -207,7 +216,7 @@ class Members:
         erase(connection, MEMBERS)
 
 
-_OfMany = Campaign.Released | Campaign.Cancelled
+_OfMany = Campaign.Released | Campaign.Resumed | Campaign.Cancelled
 
 
 def _touched_call(fact: Fact) -> str:
@@ -216,11 +225,11 @@ def _touched_call(fact: Fact) -> str:
     return _call_of(fact) if fact.originator_id.startswith("call:") else ""
 
 
-def _those_of(fact: Campaign.Released | Campaign.Cancelled) -> ColumnElement[bool]:
+def _those_of(fact: _OfMany) -> ColumnElement[bool]:
     mine = MEMBERS.c.campaign == _campaign_of(fact)
     if isinstance(fact, Campaign.Released):
         return and_(mine, MEMBERS.c.place.between(fact.first, fact.first + fact.size - 1))
-    return and_(mine, MEMBERS.c.state == "waiting")
+    return and_(mine, RELEASED if isinstance(fact, Campaign.Resumed) else _WAITING)
 
 
 MODEL = Members()
@@ -243,52 +252,3 @@ def listed(
     if outcome:
         query = query.where(MEMBERS.c.outcome == outcome)
     return fetch(connection, query.order_by(MEMBERS.c.place).limit(limit), MemberShown)
-
-
-def uncalled(connection: Connection, campaign: str, *, limit: int) -> list[MemberRow]:
-    """Released members that nobody has wished to call yet, in their order."""
-    return _of(connection, campaign, _RELEASED, limit=limit)
-
-
-def unsent(connection: Connection, campaign: str, *, limit: int) -> list[MemberRow]:
-    """Members with a call that has not gone out."""
-    queued = and_(_CALLED, MEMBERS.c.call_status == "queued")
-    return _of(connection, campaign, queued, limit=limit)
-
-
-def settled(connection: Connection, campaign: str, *, limit: int) -> list[MemberRow]:
-    """Members whose call is over, and of whom the campaign has not heard."""
-    return _of(connection, campaign, MEMBERS.c.settled, limit=limit)
-
-
-def completed(
-    connection: Connection, campaign: str, *, limit: int
-) -> list[tuple[MemberRow, str, str]]:
-    """Members whose job is over, with its outcome and its last state."""
-    end = (JOBS.c.outcome.label("job_outcome"), JOBS.c.state.label("job_state"))
-    query = select(MEMBERS, *end).join(JOBS, JOBS.c.id == MEMBERS.c.call)
-    query = query.where(MEMBERS.c.campaign == campaign, _CALLED, ~MEMBERS.c.settled)
-    query = query.where(MEMBERS.c.until == COMPLETED, JOBS.c.over)
-    found = connection.execute(query.order_by(MEMBERS.c.place).limit(limit)).mappings()
-    names = MEMBERS.c.keys()
-    return [
-        (
-            MemberRow(**{name: row[name] for name in names}),
-            row["job_outcome"] or FAILED,
-            row["job_state"].replace("_", " "),
-        )
-        for row in found
-    ]
-
-
-def overdue(connection: Connection, campaign: str, *, now: datetime, limit: int) -> list[MemberRow]:
-    """Members that have taken too long."""
-    late = and_(_CALLED, ~MEMBERS.c.settled, MEMBERS.c.overdue_at <= now)
-    return _of(connection, campaign, late, limit=limit)
-
-
-def _of(
-    connection: Connection, campaign: str, those: ColumnElement[bool], *, limit: int
-) -> list[MemberRow]:
-    query = VIEW.where(MEMBERS.c.campaign == campaign, those).order_by(MEMBERS.c.place)
-    return fetch(connection, query.limit(limit), MemberRow)

@@ -77,7 +77,10 @@ class _Keys:
             row = self._row(told["key"])
             row.key, row.readonly, row.unknown = told["key"], told["readonly"], False
             row.reported_at = fact.timestamp
-            self._hold(row, row.value if told["value"] is None else told["value"])
+            value = row.value if told["value"] is None else told["value"]
+            if row.value is not None and value is not None and not same(row.value, value):
+                row.pending_reboot = False
+            self._hold(row, value)
         for key in orjson.loads(fact.unknown):
             row = self._row(key)
             row.unknown, row.readonly, row.reported_at = True, None, fact.timestamp

@@ -1,6 +1,6 @@
 """What a connector drew: one figure per moment, of the values its meter sent phase by phase."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -14,6 +14,7 @@ from projections.meter_values import MeterValueRow
 
 _POWER, _CURRENT = "Power.Active.Import", "Current.Import"
 _FACTORS = MappingProxyType({"kW": 1000.0})  # to W; anything else is W or A
+_MOST = 1e9  # A or W: what is beyond is no measurement
 _LIVE = frozenset({"L1", "L2", "L3", "L1-N", "L2-N", "L3-N"})
 
 
@@ -23,6 +24,14 @@ class Drawn:
 
     at: datetime
     value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What flowed in a window, in time; `known_from`: before that there is more than is told."""
+
+    readings: Sequence[Drawn]
+    known_from: datetime | None = None
 
 
 def of_connector(
@@ -35,12 +44,12 @@ def of_connector(
     unit: str,
     supply: Supply,
     most: int = 5000,
-) -> list[Drawn]:
-    """What was drawn from `begin` to before `end`, in time, the newest `most` values.
+) -> Course:
+    """What was drawn from `begin` to before `end`, in the newest `most` moments.
 
     What was measured in the other unit only is converted with the supply.
     """
-    rows = meter_values.of_window(
+    rows, cut = meter_values.of_window(
         connection,
         station,
         connector,
@@ -50,7 +59,8 @@ def of_connector(
         most=most,
     )
     found = (_of_moment(list(rows), unit, supply) for _, rows in groupby(rows, _moment))
-    return sorted((each for each in found if each is not None), key=lambda each: each.at)
+    readings = sorted((each for each in found if each is not None), key=lambda each: each.at)
+    return Course(readings, rows[-1].sampled_at if cut and rows else None)
 
 
 def _moment(row: MeterValueRow) -> tuple[int, datetime]:
@@ -77,7 +87,8 @@ def _figures(rows: Iterable[MeterValueRow], measurand: str) -> dict[str, float]:
     return {
         row.phase: row.value * _FACTORS.get(row.unit, 1.0)
         for row in rows
-        if row.measurand == measurand and row.location == "Outlet" and row.value is not None
+        if row.measurand == measurand and row.location == "Outlet"
+        if row.value is not None and abs(row.value) <= _MOST
     }
 
 

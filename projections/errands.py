@@ -4,8 +4,10 @@ Rows show who is to be called and what came of it; the timers carry wishes there
 carried twice counts once: a call is made under one id, and a campaign hears of a station once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import chain, islice
 
 import msgspec
 import orjson
@@ -14,35 +16,53 @@ from sqlalchemy import Connection
 from domain import wire
 from domain.model.campaign import CANCELLED, FAILED, payload_for
 from domain.model.operations import Operation, ReportMember, RequestCall, key_of
-from projections import calls, campaign_members, campaigns
+from projections import calls, campaigns, members_due
 from projections.calls import CallRow
 from projections.campaign_members import MemberRow
 from projections.campaigns import CampaignRow
 
-_MOST = 500  # of each kind a second, all campaigns together
+_MOST = 500  # of each kind at a time, all campaigns together
 _SETTLE = timedelta(seconds=5)  # what was taken back may be out already: then it is told soon
 _NOT_SENT = frozenset({"cancelled", "expired"})
 _ITSELF = "campaign"  # who wishes what no operator does
 
 Errand = tuple[str, wire.Inbound]  # what names it, and the wish that is carried
+Kind = Callable[[Connection, CampaignRow, datetime, int], Iterator[Errand]]
 
 
 def errands(connection: Connection, now: datetime) -> Iterator[Errand]:
     """All that can be told now; what waits for the next second keeps its turn."""
-    found = campaigns.unfinished(connection)
-    share = max(1, _MOST // max(1, len(found)))
-    for campaign in found:
-        if campaign.state == "running":
-            yield from _calls(connection, campaign, now, share)
-        if campaign.state == "cancelling":
-            yield from _withdrawals(connection, campaign, now, share)
-        yield from _outcomes(connection, campaign, now, share)
+    out = [each for each in campaigns.unfinished(connection) if each.under_way]
+    running = [each for each in out if each.state == "running"]
+    ending = [each for each in out if each.state == "cancelling"]
+    for those, kind in ((running, _calls), (ending, _withdrawals), (out, _outcomes)):
+        yield from _shared(those, partial(_some, kind, connection, now))
+
+
+def _shared(
+    those: Sequence[CampaignRow], told: Callable[[CampaignRow, int], list[Errand]]
+) -> Iterator[Errand]:
+    """The same to all; what some do not need is for those who have more to tell."""
+    share = max(1, _MOST // max(1, len(those)))
+    found = [told(campaign, share) for campaign in those]
+    hungry = [place for place, some in enumerate(found) if len(some) == share]
+    left = _MOST - sum(map(len, found))
+    if hungry and left >= len(hungry):
+        for place in hungry:
+            found[place] = told(those[place], share + left // len(hungry))
+    return chain.from_iterable(found)
+
+
+def _some(
+    kind: Kind, connection: Connection, now: datetime, campaign: CampaignRow, most: int
+) -> list[Errand]:
+    return list(islice(kind(connection, campaign, now, most), most))
 
 
 def _calls(
     connection: Connection, campaign: CampaignRow, now: datetime, share: int
 ) -> Iterator[Errand]:
-    for member in campaign_members.uncalled(connection, campaign.id, limit=share):
+    for member in members_due.uncalled(connection, campaign.id, limit=share):
         call = _call(campaign, member, now)
         yield _errand(f"request:{member.call}", call, campaign.created_by, now)
 
@@ -51,8 +71,8 @@ def _withdrawals(
     connection: Connection, campaign: CampaignRow, now: datetime, share: int
 ) -> Iterator[Errand]:
     """Also of calls that were not wished for: such a wish may still be on its way."""
-    never = campaign_members.uncalled(connection, campaign.id, limit=share)
-    queued = campaign_members.unsent(connection, campaign.id, limit=share)
+    never = members_due.uncalled(connection, campaign.id, limit=share)
+    queued = members_due.unsent(connection, campaign.id, limit=share)
     for member in (*never, *queued):
         call = _call(campaign, member, now, withdrawn=True)
         id = f"withdraw:{member.call}:{member.last_position}"  # one that came back is another case
@@ -77,15 +97,19 @@ def _call(
 def _outcomes(
     connection: Connection, campaign: CampaignRow, now: datetime, share: int
 ) -> Iterator[Errand]:
-    settled = campaign_members.settled(connection, campaign.id, limit=share)
+    settled = members_due.settled(connection, campaign.id, limit=share)
     sure = [each for each in settled if _is_sure(each, now)]
     known = calls.among_ids(connection, [each.call for each in sure])
     for member in sure:
         outcome, detail = _outcome(known[member.call])
         yield _report(member, outcome, detail, now)
-    for member, outcome, detail in campaign_members.completed(connection, campaign.id, limit=share):
+    for member, outcome, detail in members_due.completed(connection, campaign.id, limit=share):
         yield _report(member, outcome, detail, now)
-    for member in campaign_members.overdue(connection, campaign.id, now=now, limit=share):
+    called = campaign.state in {
+        "paused",
+        "halted",
+    }  # the others are not called now: it is not theirs
+    for member in members_due.overdue(connection, campaign.id, now=now, called=called, limit=share):
         yield _report(member, FAILED, "overdue", now)
 
 

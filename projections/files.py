@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import Connection, Engine, Index, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Index, and_, exists, func, or_, select
 
+from projections.campaigns import CAMPAIGNS
 from projections.engines import translated, writing
 from projections.tables import among, fetch, table
 
@@ -115,9 +116,18 @@ def grant(connection: Connection, right: Grant) -> None:
     connection.execute(GRANTS.insert().values(_values(right)))
 
 
+def revoke(connection: Connection, subject: str) -> None:
+    """Take back every right of a job or campaign."""
+    connection.execute(GRANTS.delete().where(GRANTS.c.subject == subject))
+
+
 def right_of(connection: Connection, token: str, *, at: datetime) -> Grant | None:
-    """The right that a token is; None when it is none, or none any more."""
-    query = select(GRANTS).where(GRANTS.c.token_sha256 == hashed(token), GRANTS.c.expires_at > at)
+    """The right that a token is; None when it is none, or none any more.
+
+    What a campaign hands out is good as long as the campaign is not over.
+    """
+    good = or_(GRANTS.c.expires_at > at, _of_campaign(CAMPAIGNS.c.open))
+    query = select(GRANTS).where(GRANTS.c.token_sha256 == hashed(token), good)
     return next(iter(fetch(connection, query, Grant)), None)
 
 
@@ -147,9 +157,20 @@ class Rights:
         self._engine = engine
 
     def sweep(self, now: datetime) -> int:
-        """Forget rights that have expired; how many went. Raises Unavailable."""
+        """Forget rights that have expired; how many went. Raises Unavailable.
+
+        One for many stations to download must be seen to belong to a campaign that is over: rows
+        of campaigns that are rebuilt are missing for a while.
+        """
+        for_many = and_(GRANTS.c.kind == DOWNLOAD, GRANTS.c.station == "")
+        useless = or_(~for_many, _of_campaign(~CAMPAIGNS.c.open))
         with translated(), writing(self._engine) as connection:
-            return connection.execute(GRANTS.delete().where(GRANTS.c.expires_at <= now)).rowcount
+            query = GRANTS.delete().where(GRANTS.c.expires_at <= now, useless)
+            return connection.execute(query).rowcount
+
+
+def _of_campaign(which: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(CAMPAIGNS.c.id == GRANTS.c.subject, which).correlate(GRANTS)
 
 
 def _values(record: File | Grant) -> dict[str, object]:

@@ -18,8 +18,9 @@ from projections.tables import fetch, table
 class JobEventRow:
     """One thing that happened. `job` is "" when the station told of what nobody asked for.
 
-    `what`: requested, superseded, resumed, answered, failed, status or boot; `detail` then: the
-    location, the other job, nothing, the file's name, the reason, the status, the firmware version.
+    `what`: requested, sent, superseded, resumed, answered, failed, closed, status or boot;
+    `detail` then: the location, nothing, the other job, nothing, the file's name, the reason, the
+    reason, the status, the firmware version.
     """
 
     position: int
@@ -45,10 +46,12 @@ _Detail = Callable[[Any], str]
 _KINDS: Mapping[type[Any], tuple[str, _Detail]] = MappingProxyType(
     {
         Maintenance.JobRequested: ("requested", lambda fact: fact.location),
+        Maintenance.JobSent: ("sent", lambda _: ""),
         Maintenance.JobSuperseded: ("superseded", lambda fact: fact.by_job),
         Maintenance.JobResumed: ("resumed", lambda _: ""),
         Maintenance.JobAnswered: ("answered", lambda fact: fact.file_name),
         Maintenance.JobFailed: ("failed", lambda fact: fact.reason),
+        Maintenance.JobClosed: ("closed", lambda fact: fact.reason),
         Maintenance.StatusReported: ("status", lambda fact: fact.status),
         Maintenance.BootSeen: ("boot", lambda fact: fact.firmware_version),
     }

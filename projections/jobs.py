@@ -33,7 +33,7 @@ class JobRow(Row):
     campaign: str = ""  # whose part it is
     location: str = ""  # credentials masked
     file_name: str = ""  # that the station says it uploads
-    reason: str = ""  # why the request failed: the state of its call
+    reason: str = ""  # why it failed: the state of its call; or why it was closed
     last_status: str = ""  # as the station put it
     last_status_at: datetime | None = None
     firmware_version: str = ""  # that it booted with since
@@ -74,6 +74,12 @@ def _(fact: Maintenance.JobResumed, row: JobRow) -> None:
 
 
 @_effect.register
+def _(fact: Maintenance.JobSent, row: JobRow) -> None:
+    row.reason = ""
+    _move(row, fact.state, fact.timestamp)
+
+
+@_effect.register
 def _(fact: Maintenance.JobAnswered, row: JobRow) -> None:
     row.file_name, row.reason = fact.file_name, ""
     _move(row, fact.state, fact.timestamp)
@@ -81,6 +87,12 @@ def _(fact: Maintenance.JobAnswered, row: JobRow) -> None:
 
 @_effect.register
 def _(fact: Maintenance.JobFailed, row: JobRow) -> None:
+    row.reason = fact.reason
+    _move(row, fact.state, fact.timestamp)
+
+
+@_effect.register
+def _(fact: Maintenance.JobClosed, row: JobRow) -> None:
     row.reason = fact.reason
     _move(row, fact.state, fact.timestamp)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import isfinite
 
 import orjson
@@ -13,8 +13,6 @@ from projections.readmodel import Appended, Noted
 from projections.tables import fetch, table
 
 _OF_TRANSACTION = "meter:transaction:"
-_PAGE = 2000  # rows read at once, more than one moment has
-_AHEAD = timedelta(minutes=10)  # that a station's clock may be: a sample is older than its arrival
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,10 +39,11 @@ class MeterValueRow:
 
 
 METER_VALUES = table(
-    "meter_values_v1",
+    "meter_values_v2",  # 2: an index by the time of sampling; it costs 2 µs a row, a third more
     MeterValueRow,
-    Index("meter_values_v1_transaction", "transaction", "position"),
-    Index("meter_values_v1_station", "station", "position"),
+    Index("meter_values_v2_transaction", "transaction", "position"),
+    Index("meter_values_v2_station", "station", "position"),
+    Index("meter_values_v2_sampled", "station", "connector", "sampled_at"),
     key=["position", "index"],
 )
 
@@ -107,7 +106,7 @@ def _number(raw: str) -> float | None:
     return value if isfinite(value) and "_" not in raw else None
 
 
-MODEL = Appended("meter_values", METER_VALUES, topics=[Meter.Read.TOPIC], rows=_rows)
+MODEL = Appended("meter_values", METER_VALUES, topics=[Meter.Read.TOPIC], rows=_rows, version=2)
 VIEW = select(METER_VALUES)
 
 
@@ -159,25 +158,21 @@ def of_window(
     begin: datetime,
     end: datetime,
     most: int,
-) -> list[MeterValueRow]:
-    """The values sampled from `begin` to before `end`, newest first, whole moments.
+) -> tuple[list[MeterValueRow], bool]:
+    """The values sampled from `begin` to before `end`, newest first; whether older are left out.
 
-    The oldest are left out when there are more than `most`. No index knows when they were sampled:
-    it is read back from the newest to what had arrived before the window began.
+    They are those of the newest `most` moments, all of each: a moment is what came at one position.
     """
     columns = METER_VALUES.c
-    place = tuple_(columns.position, columns.index)
     query = VIEW.where(columns.station == station, columns.connector == connector)
     query = query.where(columns.measurand.in_(measurands))
-    query = query.order_by(columns.position.desc(), columns.index.desc()).limit(_PAGE)
-    found: list[MeterValueRow] = []
-    rows = _fetched(connection, query)
-    while rows:
-        found += [row for row in rows if begin <= row.sampled_at < end]
-        last = rows[-1]
-        if len(found) >= most:
-            return [row for row in found if row.position > last.position]
-        if len(rows) < _PAGE or last.received_at < begin - _AHEAD:
-            break
-        rows = _fetched(connection, query.where(place < (last.position, last.index)))
-    return found
+    query = query.where(columns.sampled_at >= begin, columns.sampled_at < end)
+    moment = (columns.sampled_at, columns.position)
+    newest = [each.desc() for each in moment]
+    beyond = query.with_only_columns(*moment).group_by(*moment).order_by(*newest).offset(most)
+    left_out = connection.execute(beyond.limit(1)).first()
+    if left_out is not None:
+        query = query.where(columns.sampled_at >= left_out.sampled_at)  # for the index
+        query = query.where(tuple_(*moment) > (left_out.sampled_at, left_out.position))
+    rows = _fetched(connection, query.order_by(*newest, columns.index.desc()))
+    return rows, left_out is not None

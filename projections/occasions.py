@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -13,7 +14,13 @@ from projections.readmodel import ReadModel
 _GRACE = timedelta(seconds=30)
 
 Told = tuple[str, wire.Inbound]  # what names the occasion, and the record that tells of it
-Source = Callable[[Connection, datetime], Iterator[Told]]
+
+
+class Source(NamedTuple):
+    """Where what is due is found; while one of its `models` is rebuilt it finds nothing."""
+
+    find: Callable[[Connection, datetime], Iterator[Told]]
+    models: tuple[ReadModel, ...]  # whose rows it looks at
 
 
 def expired_calls(connection: Connection, now: datetime) -> Iterator[Told]:
@@ -45,12 +52,10 @@ def expired_reservations(connection: Connection, now: datetime) -> Iterator[Told
         yield id, wire.Due(id=id, key=over.station, name=name, subject=subject, at=now)
 
 
-SOURCES: tuple[Source, ...] = (expired_calls, unanswered_calls, expired_reservations, errands)
-WATCHED: tuple[ReadModel, ...] = (  # that the sources look at
-    calls.MODEL,
-    stations.MODEL,
-    reservations.MODEL,
-    campaigns.MODEL,
-    campaign_members.MODEL,
-    jobs.MODEL,
+_CALLING = (calls.MODEL, stations.MODEL)
+SOURCES = (
+    Source(expired_calls, _CALLING),
+    Source(unanswered_calls, _CALLING),
+    Source(expired_reservations, (reservations.MODEL,)),
+    Source(errands, (campaigns.MODEL, campaign_members.MODEL, calls.MODEL, jobs.MODEL)),
 )

@@ -111,8 +111,6 @@ class Keyed(Generic[R]):
 class Appended:
     """Rows that are added and never change."""
 
-    version = 1
-
     def __init__(
         self,
         name: str,
@@ -120,8 +118,9 @@ class Appended:
         *,
         topics: Iterable[str],
         rows: Callable[[Noted], Iterable[Record]],
+        version: int = 1,
     ) -> None:
-        self.name, self.topics = name, frozenset(topics)
+        self.name, self.version, self.topics = name, version, frozenset(topics)
         self._table, self._rows = target, rows
 
     def project(self, connection: Connection, noted: Sequence[Noted]) -> None:

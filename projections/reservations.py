@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import singledispatch
 
-from sqlalchemy import Connection, Index, select
+from sqlalchemy import Connection, Index, case, or_, select
 
 from domain.model.aggregate import Fact
 from domain.model.reservation import Reservation
@@ -44,6 +44,11 @@ class ReservationRow(Row):
     used_by: str = ""  # the token that it was used with
     ended_at: datetime | None = None
     reason: str = ""  # why it failed or ended
+
+    @property
+    def alive(self) -> bool:
+        """Whether it stands, or may stand once it is answered."""
+        return self.held or self.status == "requested"
 
 
 RESERVATIONS = table(
@@ -172,14 +177,20 @@ MODEL = Keyed("reservations", ReservationRow, RESERVATIONS, key=_key, effect=_ef
 VIEW = select(RESERVATIONS)
 
 
-def find(connection: Connection, number: int, *, station: str = "") -> ReservationRow | None:
-    """A reservation; of the station that was asked last, when several know the number."""
+def find(connection: Connection, number: int, *, station: str) -> ReservationRow | None:
+    """A reservation of a station."""
     columns = RESERVATIONS.c
-    query = VIEW.where(columns.number == number).limit(1)
-    query = query.order_by(columns.requested_at.desc(), columns.first_position.desc())
-    if station:
-        query = query.where(columns.station == station)
+    query = VIEW.where(columns.number == number, columns.station == station)
     return next(iter(fetch(connection, query, ReservationRow)), None)
+
+
+def of_number(connection: Connection, number: int, *, limit: int) -> list[ReservationRow]:
+    """Those of this number at any station: first what stands or is asked for, then by station."""
+    columns = RESERVATIONS.c
+    alive = or_(columns.held, columns.status == "requested")
+    query = VIEW.where(columns.number == number).limit(limit)
+    query = query.order_by(case((alive, 0), else_=1), columns.station)
+    return fetch(connection, query, ReservationRow)
 
 
 def listed(

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Engine, or_, select
 
 from domain import topics, wire
+from domain.log import Log
 from domain.ports import Clock, Outbox
+from projections import stations
 from projections.occasions import SOURCES, Told
 from projections.presence import GATEWAYS
 from projections.progress import Trust
@@ -43,10 +45,12 @@ class Timers:
     """Looks every second. What it tells may be told again: the domain decides whether it counts."""
 
     def __init__(
-        self, engine: Engine, trust: Trust, outbox: Outbox, *, clock: Clock, partitions: int
+        self, engine: Engine, log: Log, outbox: Outbox, *, clock: Clock, partitions: int
     ) -> None:
-        """`trust` is over the read models that the sources look at."""
-        self._engine, self._trust, self._clock = engine, trust, clock
+        """The rows of each source are trusted for themselves: a rebuild stops nothing else."""
+        self._engine, self._clock = engine, clock
+        self._sources = [(source.find, Trust(log, source.models)) for source in SOURCES]
+        self._stations = Trust(log, (stations.MODEL,))
         self._outbox, self._partitions = outbox, partitions
         self._hearing = Hearing()
         self._told: dict[str, datetime] = {}
@@ -59,7 +63,7 @@ class Timers:
                 if active():
                     await self.step(connected=connected())
                 else:
-                    self._trust.forget()
+                    self._forget()
             except Exception:  # noqa: BLE001 - the next step tries again
                 _log.exception("timers failed")
 
@@ -79,12 +83,19 @@ class Timers:
         now = self._clock()
         heard = self._hearing.listen(now, connected=connected)
         with self._engine.connect() as connection:
-            if not self._trust.holds(connection):
-                return {}
-            found = [told for source in SOURCES for told in source(connection, now)]
-            if heard:
+            found = [
+                told
+                for find, trust in self._sources
+                if trust.holds(connection)
+                for told in find(connection, now)
+            ]
+            if self._stations.holds(connection) and heard:
                 found.extend(_silent(connection, now))
         return dict(found)
+
+    def _forget(self) -> None:
+        for trust in (*(trust for _, trust in self._sources), self._stations):
+            trust.forget()
 
 
 def _silent(connection: Connection, now: datetime) -> Iterator[Told]:

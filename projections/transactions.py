@@ -1,5 +1,6 @@
 """The read model of transactions: who charged where, how much, and how it ended."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import singledispatch
@@ -11,7 +12,7 @@ from domain.model.meter import Meter
 from domain.model.transaction import Transaction
 from domain.model.values import folded
 from projections.readmodel import Key, Keyed, Row
-from projections.tables import fetch, partial_index, table
+from projections.tables import among, fetch, partial_index, table
 
 
 @dataclass(slots=True, kw_only=True)
@@ -124,6 +125,12 @@ def find(connection: Connection, number: int) -> TransactionRow | None:
     return next(
         iter(fetch(connection, VIEW.where(TRANSACTIONS.c.number == number), TransactionRow)), None
     )
+
+
+def those(connection: Connection, numbers: Collection[int]) -> list[TransactionRow]:
+    """Transactions by their numbers, in no order."""
+    query = VIEW.where(among(connection, TRANSACTIONS.c.number, numbers))
+    return fetch(connection, query, TransactionRow)
 
 
 def listed(

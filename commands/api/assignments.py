@@ -22,6 +22,7 @@ from commands.api.shapes import LARGEST, Page, StationId, Text
 from domain.ocpp.v16 import types
 from domain.ocpp.v16.smart_charging import payloads
 from domain.ocpp.v16.smart_charging.payloads import Misplaced
+from domain.ocpp.v16.types import ChargingProfile
 from projections import connectors, installed_profiles, stations, transactions
 from projections.transactions import TransactionRow
 
@@ -79,8 +80,12 @@ async def assign_profile(
     by: Operator,
     sending: HowSent,
 ) -> Response:
-    """Send a profile with SetChargingProfile. It is installed once the station accepts it."""
-    payload = await asyncio.to_thread(_assigned, office, station, connector, wish)
+    """Send a profile with SetChargingProfile. It is installed once the station accepts it.
+
+    An Absolute one without a start begins with this request, also when it has to wait.
+    """
+    waits = sending.ttl > 0
+    payload = await asyncio.to_thread(_assigned, office, station, connector, wish, waits=waits)
     order = order_of(office, station, "SetChargingProfile", payload, sending=sending, by=by.name)
     return placed(await place(office, order, wait=sending.wait))
 
@@ -109,17 +114,22 @@ async def clear_profiles(
 async def remote_start(
     office: AnOffice, station: StationId, wish: RemoteStart, *, by: Operator, sending: HowSent
 ) -> Response:
-    """Send RemoteStartTransaction; its profile is installed with the transaction that follows."""
-    payload = await asyncio.to_thread(_start, office, wish)
+    """Send RemoteStartTransaction; its profile is installed with the transaction that follows.
+
+    An Absolute one without a start begins with this request, also when it has to wait.
+    """
+    payload = await asyncio.to_thread(_start, office, wish, waits=sending.ttl > 0)
     order = order_of(
         office, station, "RemoteStartTransaction", payload, sending=sending, by=by.name
     )
     return placed(await place(office, order, wait=sending.wait))
 
 
-def _assigned(office: Office, station: str, connector: int, wish: Assignment) -> bytes:
+def _assigned(
+    office: Office, station: str, connector: int, wish: Assignment, *, waits: bool
+) -> bytes:
     """Raises Problem when there is no such profile, or it must not go there."""
-    profile = stored(row_of(office, wish.profile_id).content)
+    profile = _chosen(office, wish.profile_id, waits=waits)
     transaction = wish.transaction_id
     if transaction is not None:
         _check_runs(office.database.read(transactions.find, transaction), station, connector)
@@ -133,10 +143,20 @@ def _assigned(office: Office, station: str, connector: int, wish: Assignment) ->
         raise _invalid("profile_id", str(error)) from None
 
 
-def _start(office: Office, wish: RemoteStart) -> bytes:
+def _chosen(office: Office, number: int, *, waits: bool) -> ChargingProfile:
+    """A profile of the library; raises Problem when it could be over before it arrives."""
+    profile = stored(row_of(office, number).content)
+    schedule = profile.chargingSchedule
+    starts_now = profile.chargingProfileKind == "Absolute" and schedule.startSchedule is None
+    if waits and starts_now and schedule.duration is not None:
+        raise _invalid("profile_id", "with a duration and no start it cannot wait: leave out ttl")
+    return profile
+
+
+def _start(office: Office, wish: RemoteStart, *, waits: bool) -> bytes:
     if wish.profile_id is None:
         return payloads.plain_start(id_tag=wish.id_tag, connector=wish.connector_id)
-    profile = stored(row_of(office, wish.profile_id).content)
+    profile = _chosen(office, wish.profile_id, waits=waits)
     try:
         return payloads.embedded(
             profile, id_tag=wish.id_tag, connector=wish.connector_id, now=office.clock()

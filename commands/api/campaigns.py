@@ -12,6 +12,7 @@ from commands.api import campaigning, hosting
 from commands.api.access import Operator, viewing
 from commands.api.campaign_shapes import Campaign, Member
 from commands.api.campaigning import CAMPAIGN, Outcome
+from commands.api.locations import usable
 from commands.api.office import AnOffice, Office
 from commands.api.selection import Selection, chosen
 from commands.api.shapes import Cursor, Limit, Moment, Page, Segment, Text
@@ -41,7 +42,8 @@ class Canary(BaseModel, extra="forbid"):
 
     def of(self, stations: int) -> int:
         """How many that are."""
-        return self.count or max(1, ceil((self.share or 0) * stations))
+        exactly = round((self.share or 0) * stations, 6)  # 0.07 * 100 is more than 7
+        return self.count or max(1, ceil(exactly))
 
 
 class Firmware(BaseModel, extra="forbid"):
@@ -57,6 +59,7 @@ class Firmware(BaseModel, extra="forbid"):
 
     @model_validator(mode="after")
     def _is_one_image(self) -> Self:
+        usable(self.location)
         if bool(self.firmware_id) == bool(self.location):
             raise ValueError("either firmware_id or location")
         return self
@@ -74,7 +77,11 @@ class CampaignWish(Selection):
     canary: Canary | None = Field(None, description="left out: the first wave is like the others")
     wave_size: StrictInt = Field(0, ge=0, le=MOST, description="0: all that are left")
     max_failure_rate: StrictFloat = Field(
-        0.1, ge=0, le=1, description="of a wave: when more of it fail, the campaign halts"
+        0.1,
+        ge=0,
+        le=1,
+        multiple_of=0.001,
+        description="of a wave: when more of it fail, the campaign halts",
     )
     until: Literal["answered", "completed"] | None = Field(
         None,
@@ -112,12 +119,14 @@ async def add_campaign(
     id, action = campaigning.new_id(), wish.action or "UpdateFirmware"
     stations = await asyncio.to_thread(chosen, office, wish)
     body = await request.body()
-    if wish.firmware:
-        location = await _location(office, request, wish.firmware, campaign=id, by=by.name)
-        body = b'{"payload":%b}' % _payload(wish.firmware, location, office.clock())
-    payload = campaigning.payload_in(office, action, body)
-    plan = _plan(wish, action, payload, stations, wish.timeout or office.defaults.call_timeout)
-    return await campaigning.create(office, id, plan, kind=CAMPAIGN, name=wish.name, by=by.name)
+    timeout = wish.timeout or office.defaults.call_timeout
+    async with hosting.withdrawn(office, id):
+        if wish.firmware:
+            location = await _location(office, request, wish.firmware, campaign=id, by=by.name)
+            body = b'{"payload":%b}' % _payload(wish.firmware, location, office.clock())
+        payload = campaigning.payload_in(office, action, body)
+        plan = _plan(wish, action, payload, stations, timeout)
+        return await campaigning.create(office, id, plan, kind=CAMPAIGN, name=wish.name, by=by.name)
 
 
 @router.get("", responses={200: {"model": Page[Campaign]}})

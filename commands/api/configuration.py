@@ -24,7 +24,7 @@ from commands.api.office import AnOffice, Office
 from commands.api.placing import OUTCOMES, HowSent, order_of, place, placed
 from commands.api.problems import Problem
 from commands.api.shapes import Cursor, Limit, Page, StationId, after, decoded, page_of
-from domain.model.configuration import most_keys
+from domain.model.key_value import most_keys
 from domain.model.operations import (
     ApplyConfiguration,
     DesireConfiguration,

@@ -3,7 +3,10 @@
 They follow in no way from what they lead to, expire, and only their hashes are kept (ADR 0015).
 """
 
+import asyncio
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import quote
@@ -12,9 +15,11 @@ from fastapi import Request
 
 from commands.api.office import Office
 from commands.api.problems import Problem
+from commands.desk import Declined
 from projections import files
 from projections.files import DIAGNOSTICS, DOWNLOAD, FIRMWARE, UPLOAD, File, Grant
 
+_OPEN = 500  # from this status on it is not known what becomes of a wish
 FOR_ALL = "all-"  # begins a token that many stations are told: it is no secret of one of them
 STATION = "{station}"  # where a location for many stations wants the id of each
 
@@ -63,6 +68,20 @@ def diagnostics_location(
     """
     token = _granted(office, Purpose(subject, by, station, since), kind=UPLOAD, file="")
     return _directory(office, request, token, station)
+
+
+@asynccontextmanager
+async def withdrawn(office: Office, subject: str) -> AsyncIterator[None]:
+    """Take back the rights of a job or campaign that is refused: nobody was told of them.
+
+    Where its fate is open they stay, until they expire.
+    """
+    try:
+        yield
+    except (Declined, Problem) as error:
+        if not (isinstance(error, Problem) and error.status >= _OPEN):
+            await asyncio.to_thread(office.database.write, files.revoke, subject)
+        raise
 
 
 def find(office: Office, file: str, kind: str) -> File:

@@ -14,7 +14,7 @@ class Job(BaseModel, from_attributes=True):
     state: str = Field(
         description="requested → answered → downloading → downloaded → installing → installed"
         " | download_failed | installation_failed; requested → answered → uploading → uploaded"
-        " | upload_failed | nothing_to_upload; failed, superseded"
+        " | upload_failed | nothing_to_upload; failed, superseded, closed"
     )
     over: bool = Field(description="false again when the station tries again after a failure")
     outcome: str = Field(description="succeeded, failed, or empty while it is not over")
@@ -23,7 +23,7 @@ class Job(BaseModel, from_attributes=True):
     campaign: str = Field(description="whose part it is; empty: nobody's")
     location: str
     file_name: str = Field(description="that the station says it uploads")
-    reason: str = Field(description="why it failed: the status of its call")
+    reason: str = Field(description="why it failed: the status of its call; or why it was closed")
     last_status: str = Field(description="the last word of the station")
     last_status_at: Time | None
     firmware_version: str = Field(description="that the station booted with meanwhile")
@@ -36,7 +36,7 @@ class JobEvent(BaseModel, from_attributes=True):
     position: int
     at: Time
     what: str = Field(
-        description="requested, superseded, resumed, answered, failed, status or boot"
+        description="requested, sent, superseded, resumed, answered, failed, closed, status or boot"
     )
     detail: str = Field(
         description="the location, the other job, the file's name, the reason, the status,"

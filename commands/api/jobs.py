@@ -1,15 +1,27 @@
 """/api/v1/jobs: firmware updates and diagnostics, with all that happened."""
 
+import asyncio
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import Field
+from pydantic import BaseModel, Field
 
-from commands.api.access import viewing
+from commands.api.access import Operator, viewing
 from commands.api.job_shapes import Job, JobDetails, JobEvent, ReceivedFile
 from commands.api.office import AnOffice, Office
 from commands.api.problems import Problem
-from commands.api.shapes import Cursor, Filter, Limit, Page, Segment, StationId, before, page_of
+from commands.api.shapes import (
+    Cursor,
+    Filter,
+    Limit,
+    Page,
+    Segment,
+    StationId,
+    Text,
+    before,
+    page_of,
+)
+from domain.model.operations import CloseJob
 from projections import files, job_events, jobs
 from projections.jobs import JobRow
 
@@ -22,6 +34,12 @@ class UnaskedStatus(JobEvent):
     """A status that belongs to no job."""
 
     kind: str = Field(description="firmware or diagnostics")
+
+
+class JobClosing(BaseModel, extra="forbid"):
+    """Why a job is given up."""
+
+    reason: Text = Field(min_length=1, max_length=255)
 
 
 @router.get("/jobs")
@@ -61,6 +79,17 @@ def get_job(office: AnOffice, job: Segment) -> JobDetails:
         timeline=[JobEvent.model_validate(event) for event in events],
         files=[ReceivedFile.model_validate(file) for file in brought],
     )
+
+
+@router.post("/jobs/{job}/close")
+async def close_job(
+    office: AnOffice, job: Segment, closing: JobClosing, by: Operator
+) -> JobDetails:
+    """Give up a job that its station will never end; what it tells later still counts."""
+    row = await asyncio.to_thread(row_of, office, job)
+    wish = CloseJob(station=row.station, job=job, reason=closing.reason)
+    await office.desk.wish(wish, by=by.name)
+    return await asyncio.to_thread(get_job, office, job)
 
 
 @router.get("/stations/{station}/unasked-statuses")

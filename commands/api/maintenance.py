@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, Field, StrictInt, model_validator
+from pydantic import AfterValidator, BaseModel, Field, StrictInt, model_validator
 
 from commands.api.access import Operator, viewing
-from commands.api.hosting import diagnostics_location, firmware_location
+from commands.api.hosting import diagnostics_location, firmware_location, withdrawn
 from commands.api.job_shapes import Job
 from commands.api.jobs import row_of
+from commands.api.locations import usable
 from commands.api.office import AnOffice, Office
 from commands.api.placing import OUTCOMES, HowSent, Sending, order_of, place
 from commands.api.shapes import GivenTime, Moment, StationId, Text
@@ -28,7 +29,7 @@ _JOB: dict[int | str, dict[str, Any]] = {
     202: {"model": Job, "description": "the job has begun, and may be over already"},
 }
 
-Location = Annotated[Text, Field(min_length=1, max_length=2000)]
+Location = Annotated[Text, Field(min_length=1, max_length=2000), AfterValidator(usable)]
 Attempts = Annotated[StrictInt, Field(ge=0, le=1000, description="further ones")]
 Seconds = Annotated[StrictInt, Field(ge=0, le=86_400, description="s between attempts")]
 
@@ -59,6 +60,12 @@ class DiagnosticsWish(BaseModel, extra="forbid"):
     stop_time: GivenTime | None = None
     retries: Attempts | None = None
     retry_interval: Seconds | None = None
+
+    @model_validator(mode="after")
+    def _ascends(self) -> Self:
+        if self.start_time and self.stop_time and self.stop_time <= self.start_time:
+            raise ValueError("stop_time must be after start_time")
+        return self
 
 
 @router.post("/{station}/firmware-updates", status_code=202, responses=_JOB)
@@ -134,7 +141,8 @@ def diagnostics_payload(wish: DiagnosticsWish, location: str) -> bytes:
 
 async def _begun(office: Office, order: Order, payload: bytes, sending: Sending) -> Response:
     """The job as it stands once the call is queued, or over when that was waited for."""
-    await place(office, replace(order, payload=payload), wait=sending.wait)
+    async with withdrawn(office, order.call):
+        await place(office, replace(order, payload=payload), wait=sending.wait)
     job = Job.model_validate(await asyncio.to_thread(row_of, office, order.call))
     headers = {"Location": f"/api/v1/jobs/{job.id}"}
     return Response(job.model_dump_json(), 202, headers, media_type=_JSON)

@@ -1,7 +1,8 @@
 """Courses over time as a picture: SVG that needs no script and nothing of the network (ADR 12)."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import leather
@@ -13,10 +14,14 @@ _WIDTH, _HEIGHT = 1000, 420
 _COLOURS = ("#1f5fbf", "#d9822b", "#3a8f3a")
 _STEPS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 120, 180, 360, 720, 1440, 4320))
 _MOST_LABELS = 13
+_LARGEST = 1e12  # what is beyond cannot be shown on an axis with the rest
 _READABLE = (  # the library's looks, and ours
     ('font-family="Monaco"', 'font-family="sans-serif"'),
     ('fill="#9c9c9c"', 'fill="#555"'),
 )
+
+_REFUSED = re.compile(r";\s*q\s*=\s*0(?:\.0*)?\s*(?:;|$)")
+_RANGE = re.compile(r"([^/;,\s]+/[^/;,\s]+)\s*((?:;[^;,]*)*)")  # of RFC 9110 section 12.5.1
 
 Point = tuple[datetime, float | None]
 
@@ -61,7 +66,11 @@ class _Hours(leather.Scale):  # type: ignore[misc]  # untyped library
 
 def is_wanted(request: Request) -> bool:
     """Whether the caller asks for a picture."""
-    return MEDIA_TYPE in request.headers.get("accept", "").lower()
+    accepted = request.headers.get("accept", "").lower()
+    return any(
+        kind == MEDIA_TYPE and not _REFUSED.search(parameters)
+        for kind, parameters in _RANGE.findall(accepted)
+    )
 
 
 def response(
@@ -73,6 +82,7 @@ def response(
 
 def drawn(title: str, lines: Sequence[Line], *, unit: str, begin: datetime, end: datetime) -> str:
     """The picture itself; a line that is interrupted everywhere is told of, and not seen."""
+    lines = [replace(line, points=[*map(_shown, line.points)]) for line in lines]
     values = [value for line in lines for _, value in line.points if value is not None]
     chart = leather.Chart(title)
     chart.set_x_scale(_Hours(begin, end))
@@ -90,6 +100,12 @@ def drawn(title: str, lines: Sequence[Line], *, unit: str, begin: datetime, end:
     for theirs, ours in _READABLE:
         text = text.replace(theirs, ours)
     return text
+
+
+def _shown(point: Point) -> Point:
+    """A value that no axis has room for is none."""
+    at, value = point
+    return at, value if value is not None and abs(value) <= _LARGEST else None
 
 
 def _visible(line: Line, begin: datetime) -> list[Point]:

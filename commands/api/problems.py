@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from http import HTTPStatus
 from types import MappingProxyType
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -25,6 +26,8 @@ _STATUS = MappingProxyType(
         Refused.INVALID: 422,
     }
 )
+
+_UNPARSED = "There was an error parsing the body"  # FastAPI's, of bytes or depths JSON cannot have
 
 _log = logging.getLogger("ampledger.api")
 
@@ -121,17 +124,27 @@ def _itself(error: Exception) -> Problem:
 
 def _http(error: Exception) -> Problem:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
+    if error.detail == _UNPARSED:
+        return Problem(422, "the body is no JSON that can be read", kind="invalid")
     return Problem(error.status_code, str(error.detail))
 
 
 def _invalid(error: Exception) -> Problem:
     """What was sent is named by path, never repeated: it may hold a password."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
-    faults = tuple(
-        Fault(path=".".join(map(str, e["loc"])), message=str(e["msg"])) for e in error.errors()
-    )
+    faults = tuple(map(_fault, error.errors()))
     detail = "; ".join(f"{fault.path}: {fault.message}" for fault in faults)
     return Problem(422, detail, kind="invalid", errors=faults)
+
+
+def _fault(found: dict[str, Any]) -> Fault:
+    place, kind = found["loc"], found["type"]
+    if kind == "json_invalid":
+        why = found["ctx"]["error"]
+        return Fault(path="body", message=f"is no JSON: {why} (at character {place[-1]})")
+    if place == ("body",) and kind == "model_attributes_type":
+        return Fault(path="body", message="must be a JSON object, sent as application/json")
+    return Fault(path=".".join(map(str, place)), message=str(found["msg"]))
 
 
 def _declined(error: Exception) -> Problem:

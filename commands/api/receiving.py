@@ -56,9 +56,7 @@ async def _kept(pieces: AsyncIterator[bytes], draft: Draft) -> Kept:
         raise
 
 
-async def _pieces(
-    request: Request, form: FormFile | None, most_sent: int
-) -> AsyncIterator[bytes]:
+async def _pieces(request: Request, form: FormFile | None, most_sent: int) -> AsyncIterator[bytes]:
     """What of a form is not the file counts too: somebody sends it, and it is parsed."""
     gathered, left = bytearray(), most_sent
     async for chunk in _chunks(request):

@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 import orjson
 from fastapi import APIRouter, Path, Query, Response
@@ -22,6 +23,8 @@ from projections.calls import CallRow
 from projections.reservations import ReservationRow
 
 router = APIRouter(prefix="/api/v1/reservations", tags=["reservations"], dependencies=[viewing])
+
+_MOST_NAMED = 10  # stations in a message
 
 Number = Annotated[int, Path(ge=-LARGEST, le=LARGEST, description="the OCPP reservation id")]
 Where = Annotated[
@@ -77,7 +80,10 @@ class Reservation(BaseModel, from_attributes=True):
         description="requested; accepted, or unanswered: it may stand; faulted, occupied, rejected,"
         " unavailable, failed; used, cancelled, expired, ended; unknown: never asked for"
     )
-    reason: str = Field(description="of failed: how the call ended; of ended: what ended it")
+    reason: str = Field(
+        description="of failed: how the call ended; of ended: what ended it; of rejected: what the"
+        " station said when that is no word of OCPP"
+    )
     requested_at: Time | None
     requested_by: str
     answered_at: Time | None
@@ -86,6 +92,7 @@ class Reservation(BaseModel, from_attributes=True):
     used_by: str = Field(description="the token that it was used with")
     reserve_call: str = Field(description="id of the call that these terms are of")
     last_call: str = Field(description="id of the newest ReserveNow: its terms may not stand yet")
+    last_status: str = Field(description="what came of that, e.g. occupied")
     cancel_call: str
     cancel_status: str = Field(description="requested, accepted, rejected, or how the call failed")
     cancel_by: str
@@ -100,6 +107,7 @@ class Placed(Reservation):
 _PLACED: dict[int | str, dict[str, Any]] = OUTCOMES | {
     201: {"model": Placed, "description": "the call is over: `status` tells what came of it"},
     202: {"model": Placed, "description": "the call is under way"},
+    409: {**OUTCOMES[409], "description": "not connected, or the id is ambiguous or taken"},
 }
 _CANCELLED: dict[int | str, dict[str, Any]] = {
     **{status: outcome for status, outcome in _PLACED.items() if status != 201},
@@ -112,9 +120,7 @@ async def add_reservation(
     office: AnOffice, wish: ReservationWish, by: Operator, sending: HowSent
 ) -> Response:
     """Ask a station to keep a connector, whatever it is doing."""
-    number = wish.reservation_id
-    if number is None:
-        number = await asyncio.to_thread(_free_number, office)
+    number = await asyncio.to_thread(_number, office, wish)
     payload = await asyncio.to_thread(_payload, office, wish, number)
     call = await _place(office, wish.station, "ReserveNow", payload, sending=sending, by=by.name)
     return await _answer(office, wish.station, number, call, over=201)
@@ -148,7 +154,7 @@ def list_reservations(
 
 @router.get("/{number}")
 def get_reservation(office: AnOffice, number: Number, station: Where = "") -> Reservation:
-    """One reservation: the one asked for last, when several stations know its id."""
+    """One reservation; 409 when several stations know its id, and not just one of them keeps it."""
     row = _found(office, number, station)
     if row is None:
         raise _unknown(number)
@@ -161,7 +167,8 @@ async def cancel_reservation(
 ) -> Response:
     """Have its station give it up; a request that never went out is taken back instead.
 
-    With `station`, any id can be cancelled there, one that nobody asked for too.
+    With `station`, any id can be cancelled there, one that nobody asked for too. Without, 409 when
+    several stations know it, and not just one of them keeps it.
     """
     row = await asyncio.to_thread(_found, office, number, station)
     if row is None and not station:
@@ -177,7 +184,16 @@ async def cancel_reservation(
 
 
 def _found(office: Office, number: int, station: str) -> ReservationRow | None:
-    return office.database.read(reservations.find, number, station=station)
+    """Raises Problem when it is not clear whose is meant."""
+    if station:
+        return office.database.read(reservations.find, number, station=station)
+    rows = office.database.read(reservations.of_number, number, limit=_MOST_NAMED)
+    alive = [row for row in rows if row.alive] or rows
+    if len(alive) > 1:
+        stations = ", ".join(row.station for row in alive)
+        detail = f"several stations know reservation {number}: say which with ?station=: {stations}"
+        raise Problem(409, detail, kind="conflict")
+    return alive[0] if alive else None
 
 
 def _unknown(number: int) -> Problem:
@@ -185,12 +201,26 @@ def _unknown(number: int) -> Problem:
     return Problem(404, detail, kind="not-found")
 
 
-def _free_number(office: Office) -> int:
-    """From the sequence of the whole system; numbers that raw calls have taken are passed over."""
+def _number(office: Office, wish: ReservationWish) -> int:
+    """As wished for, unless it stands elsewhere; else a free one.
+
+    That is of the sequence of the whole system; what raw calls have taken is passed over.
+    """
+    if wish.reservation_id is not None:
+        _keep_apart(office, wish.reservation_id, wish.station)
+        return wish.reservation_id
     while True:
         for number in office.log.take_numbers(1):
-            if _found(office, number, "") is None:
+            if not office.database.read(reservations.of_number, number, limit=1):
                 return number
+
+
+def _keep_apart(office: Office, number: int, station: str) -> None:
+    rows = office.database.read(reservations.of_number, number, limit=_MOST_NAMED)
+    others = [row.station for row in rows if row.alive and row.station != station]
+    if others:
+        detail = f"reservation {number} stands at {', '.join(others)}"
+        raise Problem(409, detail, kind="conflict")
 
 
 def _payload(office: Office, wish: ReservationWish, number: int) -> dict[str, object]:
@@ -236,6 +266,6 @@ async def _answer(
     row = await asyncio.to_thread(_found, office, number, station)
     row = row or ReservationRow(station=station, number=number, status="unknown")
     body = Reservation.model_validate(row).model_dump(mode="json") | {"call": shown(call)}
-    headers = {"Location": f"/api/v1/reservations/{number}"}
+    headers = {"Location": f"/api/v1/reservations/{number}?station={quote(station, safe='')}"}
     status = 202 if call.waiting else over
     return Response(orjson.dumps(body), status, headers, media_type="application/json")

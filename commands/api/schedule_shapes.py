@@ -33,7 +33,7 @@ class Question:
         from_: _From = None,
         duration: Seconds = _DAY,
         unit: Annotated[Unit, Query(description="amperes per phase, or watts")] = "A",
-        voltage: Annotated[float, Query(gt=0, le=1000, description="V to neutral")] = 230,
+        voltage: Annotated[float, Query(ge=1, le=1000, description="V to neutral")] = 230,
         phases: Annotated[int, Query(ge=1, le=3, description="where a profile names none")] = 3,
         tolerance: _Percent = 5,
     ) -> None:
@@ -104,3 +104,6 @@ class Schedule(BaseModel):
     profiles: list[int] = Field(description="ids of the charging profiles that decide somewhere")
     reported: Reported | None = Field(description="null when it was never asked")
     metered: list[Reading]
+    metered_from: Time | None = Field(
+        description="before that more was metered than is told here; null: this is all of it"
+    )

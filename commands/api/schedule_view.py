@@ -19,7 +19,7 @@ from domain.model.schedule import Limit, Plan, composite
 from domain.model.schedule_comparison import differences, exceeds, limit_at
 from domain.ocpp import times
 from domain.ocpp.v16.smart_charging import plans
-from projections.drawn import Drawn
+from projections.drawn import Course, Drawn
 from projections.schedules import ScheduleRow
 
 _SECOND = timedelta(seconds=1)
@@ -36,7 +36,7 @@ class ScheduleView:
     question: Question
     computed: Sequence[Limit]
     report: ScheduleRow | None
-    drawn: Sequence[Drawn]
+    drawn: Course
 
     @property
     def end(self) -> datetime:
@@ -62,7 +62,8 @@ class ScheduleView:
             computed=[_step(each) for each in self.computed],
             profiles=list(every),
             reported=None if self.report is None else self._reported(self.report),
-            metered=[self._reading(each) for each in self.drawn],
+            metered=[self._reading(each) for each in self.drawn.readings],
+            metered_from=self.drawn.known_from,
         )
 
     def lines(self) -> list[Line]:
@@ -72,8 +73,8 @@ class ScheduleView:
             start, until = self._moment(heard[0]), self._moment(heard[1])
             told = self._heard(self._plan, start, (until - start) // _SECOND)
             lines.append(Line("reported", _steps(start, told, until), dashed=True))
-        if self.drawn:
-            lines.append(Line("metered", [(each.at, each.value) for each in self.drawn]))
+        if drawn := self.drawn.readings:
+            lines.append(Line("metered", [(each.at, each.value) for each in drawn]))
         return lines
 
     @cached_property

@@ -3,6 +3,7 @@
 It is computed from the charging profiles that are installed now (OCPP 1.6 section 3.13).
 """
 
+from datetime import datetime
 from typing import Annotated
 
 import orjson
@@ -15,6 +16,7 @@ from commands.api.placing import OUTCOMES, HowSent, order_of, place, placed
 from commands.api.problems import Problem
 from commands.api.schedule_shapes import ConnectorNumber, Question, Schedule, Seconds, Unit
 from commands.api.shapes import StationId
+from domain.model.schedule import Limit, TooMuch
 from projections import composite, drawn, schedules, stations
 
 router = APIRouter(
@@ -80,21 +82,16 @@ def _view(
     read, supply = office.database.read, question.supply
     if read(stations.find, station) is None:
         raise Problem(404, f"there is no station {station}", kind="not-found")
+    if not read(composite.is_known, station, connector):
+        detail = f"station {station} has never named a connector {connector}"
+        raise Problem(404, detail, kind="not-found")
     begin = question.begin or office.clock().replace(microsecond=0)
     return schedule_view.ScheduleView(
         station,
         connector,
         begin,
         question,
-        computed=read(
-            composite.of_connector,
-            station,
-            connector,
-            begin=begin,
-            duration=int(question.duration.total_seconds()),
-            unit=question.unit,
-            supply=supply,
-        ),
+        computed=_computed(office, station, connector, begin, question),
         report=read(schedules.find, station, connector),
         drawn=read(
             drawn.of_connector,
@@ -106,3 +103,21 @@ def _view(
             supply=supply,
         ),
     )
+
+
+def _computed(
+    office: Office, station: str, connector: int, begin: datetime, question: Question
+) -> tuple[Limit, ...]:
+    """The limits. Raises Problem where there is too much to compute."""
+    try:
+        return office.database.read(
+            composite.of_connector,
+            station,
+            connector,
+            begin=begin,
+            duration=int(question.duration.total_seconds()),
+            unit=question.unit,
+            supply=question.supply,
+        )
+    except TooMuch as error:
+        raise Problem(422, str(error), kind="invalid") from error

@@ -1,4 +1,4 @@
-"""Files that nobody can find: their process was killed, or the database away, between disk and register."""
+"""Files that nobody can find: on disk, but not registered, since a process or database died."""
 
 import asyncio
 import logging

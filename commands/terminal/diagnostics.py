@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Annotated, Any
 
 import typer
@@ -14,6 +15,8 @@ from commands.terminal.stations import Limit, Station
 
 app = typer.Typer(help="Files that stations upload about themselves.", no_args_is_help=True)
 
+_NAME_MAX = 255  # bytes
+_LONGEST_SUFFIX = 16  # characters
 _COLUMNS = ("id", "station", "name", "size", "created_at")
 
 Into = Annotated[Path, typer.Option(file_okay=False, help="folder that the files are put into")]
@@ -72,6 +75,22 @@ def list_(
 
 @app.command()
 @plainly
+def fetch(
+    context: typer.Context,
+    file: Annotated[str, typer.Argument(help="id of the file")],
+    into: Into = Path(),
+) -> None:
+    """Fetch a file that a station has brought before."""
+    client = client_of(context)
+    found = client.items(path_of("diagnostics"), most=_MOST_LOOKED_THROUGH)
+    row = next((row for row in found if row["id"] == file), None)
+    if row is None:
+        raise ApiError(f"there is no diagnostics file {file}")
+    typer.echo(_fetched(client, row, into))
+
+
+@app.command()
+@plainly
 def remove(
     context: typer.Context, file: Annotated[str, typer.Argument(help="id of the file")]
 ) -> None:
@@ -80,11 +99,32 @@ def remove(
 
 
 def _fetched(client: Client, file: dict[str, Any], into: Path) -> Path:
-    """Fetch a file; one that is there is never written over."""
+    """Fetch a file, whole or not at all; one that is there is never written over."""
     into.mkdir(parents=True, exist_ok=True)
-    path = into / f"{file['id'][:8]}-{file['name']}"
-    with path.open("xb") as target:
+    path = into / _fitting(f"{file['id'][:8]}-{file['name']}")
+    with NamedTemporaryFile(dir=into, prefix=".", suffix=".part") as target:
         client.fetch(path_of("diagnostics", file["id"]), target)
         if target.tell() != file["size"]:
-            raise ApiError(f"{path} has {target.tell()} bytes of {file['size']}: fetch it again")
+            raise ApiError(f"{path} came with {target.tell()} bytes of {file['size']}: fetch again")
+        target.flush()
+        _named(Path(target.name), path)
     return path
+
+
+def _named(part: Path, path: Path) -> None:
+    """Unlike a renaming, a link never replaces anything."""
+    try:
+        path.hardlink_to(part)
+    except FileExistsError:
+        raise ApiError(f"{path} is there already") from None
+    path.chmod(0o644)
+
+
+def _fitting(name: str) -> str:
+    """As much of a name as a file may have; its end, which says what it is, stays."""
+    stem, dot, suffix = name.rpartition(".")
+    if not dot or len(suffix) > _LONGEST_SUFFIX:
+        stem, suffix = name, ""
+    ending = f"{dot}{suffix}" if suffix else ""
+    room = _NAME_MAX - len(ending.encode())
+    return stem.encode()[:room].decode(errors="ignore") + ending

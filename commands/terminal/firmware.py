@@ -114,6 +114,21 @@ def show_(
 
 @app.command()
 @plainly
+def close(
+    context: typer.Context,
+    job: Annotated[str, typer.Argument(help="id of the job, also of diagnostics")],
+    *,
+    reason: Annotated[str, typer.Option(help="why, for the record")],
+    as_json: AsJson = False,
+) -> None:
+    """Give up a job that its station will never end."""
+    body = json.dumps({"reason": reason}).encode()
+    row = client_of(context).post(path_of("jobs", job, "close"), body)
+    show_one({k: v for k, v in row.items() if k != "timeline" or as_json}, as_json=as_json)
+
+
+@app.command()
+@plainly
 def jobs(
     context: typer.Context,
     station: Annotated[str, typer.Option(help="of this station")] = "",

@@ -45,6 +45,8 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Keep a connector. Exit code 0: the station does; 1: it does not; 3: not known yet."""
+    if parent and no_parent:
+        raise typer.BadParameter("--parent and --no-parent exclude each other")
     wish: dict[str, Any] = {
         "station": station,
         "connector_id": connector,
@@ -120,14 +122,20 @@ def _tell(placed: dict[str, Any], *, as_json: bool) -> None:
         show_one(placed, as_json=True)
         return
     call = placed["call"]
-    outcome = (call["response"] or {}).get("status", call["status"])
+    outcome = _said(call) or call["status"]
     show_one({name: v for name, v in placed.items() if name != "call"}, as_json=False)
     show_one({call["action"]: outcome}, as_json=False)
+
+
+def _said(call: dict[str, Any]) -> str:
+    """The status in the station's answer, which may be anything; "" when there is none."""
+    response = call["response"]
+    return str(response.get("status") or "") if isinstance(response, dict) else ""
 
 
 def _exit(placed: dict[str, Any], *, wanted: str) -> None:
     call = placed["call"]
     if call["status"] in {"queued", "sent"}:
         raise typer.Exit(3)
-    if (call["response"] or {}).get("status") != wanted:
+    if _said(call).casefold() != wanted.casefold():
         raise typer.Exit(1)

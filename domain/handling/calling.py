@@ -20,6 +20,14 @@ def requested(versions: Versions, call: Call, scope: Scope) -> None:
         action.requested(request, call, scope)
 
 
+def sent(versions: Versions, call: Call, scope: Scope) -> None:
+    """The call has gone out, perhaps not for the first time."""
+    action = versions[call.protocol].outgoing(call.action)
+    request = _request(action, call.payload)
+    if action is not None and request is not None:
+        action.sent(request, call, scope)
+
+
 def answered(action: Outgoing, call: Call, response: msgspec.Struct, scope: Scope) -> None:
     """The station has answered, in time or late."""
     request = _request(action, call.payload)

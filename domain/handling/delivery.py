@@ -30,7 +30,8 @@ class Progress:
             return Handled(message_id=self.record.call)
         record = self.record
         if isinstance(record, wire.Sent):
-            call.send(record.connection, at=scope.at)
+            if call.send(record.connection, at=scope.at):
+                calling.sent(self.versions, call, scope)
             frame = frames.call(record.call, call.action, call.payload.encode())
             return Handled(call.action, record.call, frame, direction="out")
         if isinstance(record, wire.Returned):

@@ -1,5 +1,6 @@
 """Frames from stations: their calls are decided and answered, their answers end our calls."""
 
+import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ import msgspec
 from domain import frames, wire
 from domain.handling import calling
 from domain.handling.message import Handled, put_aside
+from domain.log import Unavailable
 from domain.model import trigger
 from domain.model.call import Call
 from domain.model.station import Station
@@ -95,18 +97,20 @@ class StationCall:
         if self.action is None:
             raise self.violation or Violation(Violation.INTERNAL, "unreadable")
         station = scope.station()
-        cause = ""
-        if station is not None and station.triggers:
-            cause = trigger.cause(station.triggers, self._message, at=scope.at)
-        self._admit(self.action, station, triggered=bool(cause))
-        if station is not None and cause:
-            station.follow_trigger(cause, self._message, at=scope.at)
+        asked = self._asked(station, scope) if station and station.triggers else None
+        self._admit(self.action, station, triggered=asked is not None)
+        if station is not None and asked is not None:
+            station.follow_trigger(*asked, at=scope.at)
+            scope.triggered = True
         return reading.write(self.action.decide(self.request, scope))
 
-    @property
-    def _message(self) -> trigger.Message:
+    def _asked(self, station: Station, scope: Scope) -> tuple[str, trigger.Message] | None:
+        """The call that made the station send this, and what it is; None when none did."""
+        station.lapse_triggers(at=scope.at)
         connector = getattr(self.request, "connectorId", None)
-        return trigger.Message(self.frame.id, self.frame.action, connector)
+        message = trigger.Message(self.frame.id, self.frame.action, connector)
+        cause = trigger.cause(station.triggers, message, at=scope.at)
+        return (cause, message) if cause else None
 
     def _admit(self, action: Incoming, station: Station | None, *, triggered: bool) -> None:
         """Before acceptance only BootNotification is heard (OCPP-J errata 3.10).
@@ -158,12 +162,27 @@ class StationAnswer:
         call = scope.call(self.frame.id)
         if call is None or call.station != self.record.station:
             return put_aside(scope, Handled("", self.frame.id, self.record.frame), trace)
-        call.refuse(Violation.INTERNAL, "the answer could not be handled", "{}", at=scope.at)
+        trace += self._give_up(call, scope)
         action = self.versions[call.protocol].outgoing(call.action)
         raw = self.record.frame
         if action is None or action.secret_names:
             raw = frames.result(self.frame.id, _MASKED)
         return put_aside(scope, Handled(call.action, self.frame.id, raw), trace)
+
+    def _give_up(self, call: Call, scope: Scope) -> str:
+        """End the call for whoever follows it; the trace of a second defect, which hides no first.
+
+        What was decided until then stands: each fact is whole.
+        """
+        first = call.refuse(Violation.INTERNAL, "the answer was not handled", "{}", at=scope.at)
+        try:
+            if first:
+                calling.failed(self.versions, call, scope)
+        except Unavailable:
+            raise
+        except Exception:  # noqa: BLE001 - the first defect is what is put aside
+            return traceback.format_exc()
+        return ""
 
     def _refuse(self, call: Call, frame: frames.CallError, scope: Scope) -> Handled:
         description, raw = frame.description, self.record.frame
@@ -209,7 +228,7 @@ def _masked(action: Outgoing, payload: bytes) -> bytes:
     """A payload without its secrets; one that cannot be read is a secret as a whole."""
     try:
         return msgspec.json.encode(action.mask(msgspec.json.decode(payload)))
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError):
         return _MASKED
 
 

@@ -209,10 +209,12 @@ class Call(Aggregate):
         if self.state == "queued":
             self.trigger_event(self.Rejected, reason=reason, timestamp=at)
 
-    def send(self, connection: int, *, at: datetime) -> None:
-        """It went out; told twice of one connection it is one sending."""
-        if not self._ended and connection not in self.connections:
-            self.trigger_event(self.Sent, connection=connection, timestamp=at)
+    def send(self, connection: int, *, at: datetime) -> bool:
+        """It went out; whether that is news: told twice of one connection it is one sending."""
+        if self._ended or connection in self.connections:
+            return False
+        self.trigger_event(self.Sent, connection=connection, timestamp=at)
+        return True
 
     def give_back(self, connection: int, reason: str, *, at: datetime) -> None:
         """It could not be written on that connection."""

@@ -74,7 +74,7 @@ class Campaign(Aggregate):
         def apply(self, campaign: "Campaign") -> None:
             campaign.wave, campaign.released = self.wave, self.first + self.size
             campaign.size, campaign.failures = self.size, 0
-            campaign.open = dict.fromkeys(campaign.waiting[: self.size], self.wave)
+            campaign.open = dict.fromkeys(campaign.waiting[: self.size])
             campaign.waiting = campaign.waiting[self.size :]
 
     class Reported(Fact):
@@ -144,7 +144,7 @@ class Campaign(Aggregate):
         self.state, self.over = "running", False
         self.waiting: list[str] = json.loads(stations)  # in no wave yet
         self.wave, self.released = 0, 0
-        self.open: dict[str, int] = {}  # released, not reported; the number of the wave
+        self.open: dict[str, None] = {}  # released, not reported: a set that can be kept
         self.size, self.failures = 0, 0  # of the wave; failures since its release or a halt
 
     @classmethod
@@ -172,7 +172,7 @@ class Campaign(Aggregate):
             timestamp=at,
             **planned,
         )
-        made.proceed(at)
+        made._proceed(at)  # noqa: SLF001 - its own
         return made
 
     def report(self, station: str, outcome: str, detail: str, *, call: str, at: datetime) -> None:
@@ -187,7 +187,7 @@ class Campaign(Aggregate):
             detail=detail,
             timestamp=at,
         )
-        self.proceed(at)
+        self._proceed(at)
 
     def pause(self, *, by: str, at: datetime) -> None:
         """Release nothing more; what is out goes on."""
@@ -202,7 +202,7 @@ class Campaign(Aggregate):
         self._must_go_on()
         if self.state != "running":
             self.trigger_event(self.Resumed, by=by, timestamp=at)
-            self.proceed(at)
+            self._proceed(at)
 
     def cancel(self, *, by: str, at: datetime) -> None:
         """End it; who is out already is heard to the end."""
@@ -210,14 +210,14 @@ class Campaign(Aggregate):
             return
         self._must_go_on()
         self.trigger_event(self.Cancelled, by=by, timestamp=at)
-        self.proceed(at)
+        self._proceed(at)
 
     def _must_go_on(self) -> None:
         """Raise Refused when there is nothing left to steer."""
         if self.over or self.state == "cancelled":
-            raise Refused(f"this campaign is {'finished' if self.over else 'cancelled'}")
+            raise Refused(f"this is {'finished' if self.over else 'cancelled'} already")
 
-    def proceed(self, at: datetime) -> None:
+    def _proceed(self, at: datetime) -> None:
         """Release what is next, halt or finish, when it is time."""
         if not self.open and not self.waiting:
             self.trigger_event(self.Finished, timestamp=at)

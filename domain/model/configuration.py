@@ -3,13 +3,15 @@
 import json
 from collections.abc import Iterator
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Self
 
 from domain.model.aggregate import Aggregate, Birth, Fact, Refused
-from domain.model.key_value import KeyValue, same
+from domain.model.key_value import KeyValue, most_keys, same
 
 _LONGEST_KEY, _LONGEST_VALUE = 50, 500  # OCPP 1.6 section 7.29
 _ACCEPTED, _REBOOT = "Accepted", "RebootRequired"
+_REFUSALS = frozenset({"Rejected", "NotSupported"})  # any other word says nothing
 _MANY_KEYS = "getconfigurationmaxkeys"
 
 
@@ -18,6 +20,7 @@ class Configuration(Aggregate):
 
     TOPIC = "configuration"
     SNAPSHOT_EVERY = 50
+    ADDED = MappingProxyType({"awaits_after": 0})
 
     class Begun(Birth):
         """Something was learned or desired of a station's configuration for the first time."""
@@ -68,7 +71,7 @@ class Configuration(Aggregate):
                 configuration.hold(self.key, self.value)
             elif self.status == _REBOOT:
                 configuration.pending[folded] = {"key": self.key, "value": self.value}
-            else:
+            elif self.status in _REFUSALS:
                 configuration.refused[folded] = self.value
 
     class ChangeFailed(Fact):
@@ -84,6 +87,15 @@ class Configuration(Aggregate):
             folded = configuration.arrive(self.key, self.call)
             if self.reason == "refused":  # with a CALLERROR
                 configuration.refused[folded] = self.value
+
+    class RebootAwaited(Fact):
+        """Changes wait for a boot: one on a newer connection than this tells of a reboot."""
+
+        TOPIC = "configuration.reboot_awaited"
+        connection: int  # 0: the station will reset, any boot does
+
+        def apply(self, configuration: "Configuration") -> None:
+            configuration.awaits_after = self.connection
 
     class TookEffect(Fact):
         """The station booted after it had said RebootRequired."""
@@ -140,7 +152,7 @@ class Configuration(Aggregate):
                 configuration.asking[key.casefold()] = self.call
 
     def __init__(self, *, station: str) -> None:
-        self.station, self.automatic = station, False
+        self.station, self.automatic, self.awaits_after = station, False, 0
         self.reported: dict[str, dict[str, Any]] = {}  # these by the folded key
         self.unknown: dict[str, str] = {}
         self.desired: dict[str, dict[str, str]] = {}
@@ -163,7 +175,10 @@ class Configuration(Aggregate):
 
     def learn(self, key: str, value: str | None, *, readonly: bool) -> None:
         """A key is as reported; a value that is not told is no news (it may be write-only)."""
-        held = self.reported.get(key.casefold(), {}).get("value") if value is None else value
+        known = self.reported.get(key.casefold(), {}).get("value")
+        held = known if value is None else value
+        if None not in (known, value) and not same(str(known), str(value)):  # it is overtaken
+            self.pending.pop(key.casefold(), None)
         self.reported[key.casefold()] = {"key": key, "value": held, "readonly": readonly}
         self.unknown.pop(key.casefold(), None)
 
@@ -216,8 +231,15 @@ class Configuration(Aggregate):
             self.ChangeFailed, call=call, key=key, value=value, reason=reason, timestamp=at
         )
 
-    def take_effect(self, *, at: datetime) -> None:
-        """The station booted: what waited for that counts as done until it reports otherwise."""
+    def await_reboot(self, connection: int, *, at: datetime) -> None:
+        """Changes wait for a boot after this connection; 0: the station will reset."""
+        if self.pending and connection != self.awaits_after:
+            self.trigger_event(self.RebootAwaited, connection=connection, timestamp=at)
+
+    def take_effect(self, connection: int, *, at: datetime) -> None:
+        """The station booted: what waited is done, unless the boot is but told once more."""
+        if connection <= self.awaits_after:
+            return
         for change in list(self.pending.values()):
             self.trigger_event(self.TookEffect, **change, timestamp=at)
 
@@ -276,8 +298,3 @@ class Configuration(Aggregate):
         """Desired keys of which the station never said anything."""
         heard = self.reported.keys() | self.unknown.keys()
         return [key for key in self.desired if key not in heard]
-
-
-def most_keys(told: str) -> int:
-    """What a station says of its GetConfigurationMaxKeys, 0 when that tells nothing."""
-    return int(told) if told.isascii() and told.isdecimal() else 0

@@ -4,10 +4,11 @@ from types import MappingProxyType
 
 FIRMWARE, DIAGNOSTICS = "firmware", "diagnostics"  # kinds of jobs
 REQUESTED, ANSWERED, FAILED, SUPERSEDED = "requested", "answered", "failed", "superseded"
-NOTHING_TO_UPLOAD = "nothing_to_upload"
+INSTALLED, NOTHING_TO_UPLOAD = "installed", "nothing_to_upload"
+CLOSED = "closed"  # given up by an operator
 OUTCOMES = MappingProxyType(  # of the states in which a job is over
     {
-        "installed": "succeeded",
+        INSTALLED: "succeeded",
         "uploaded": "succeeded",
         NOTHING_TO_UPLOAD: "succeeded",
         "download_failed": "failed",
@@ -15,6 +16,7 @@ OUTCOMES = MappingProxyType(  # of the states in which a job is over
         "upload_failed": "failed",
         FAILED: "failed",
         SUPERSEDED: "failed",
+        CLOSED: "failed",
     }
 )
 _STATES = MappingProxyType(  # by what a station calls them (OCPP 1.6 sections 7.24 and 7.25)
@@ -49,7 +51,7 @@ _RANK = MappingProxyType(
         "upload_failed": 3,
     }
 )
-_FINAL = frozenset({"installed", "uploaded"})  # a failure may be followed by another attempt
+_FINAL = frozenset({INSTALLED, "uploaded"})  # a failure may be followed by another attempt
 
 
 def answered(kind: str, state: str, file_name: str) -> str:

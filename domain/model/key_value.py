@@ -17,6 +17,11 @@ def same(value: str, other: str) -> bool:
     return _plain(value) == _plain(other)
 
 
+def most_keys(told: str) -> int:
+    """How many keys GetConfigurationMaxKeys allows at a time, 0 when it is not told (9.1)."""
+    return int(told) if told.isascii() and told.isdecimal() else 0
+
+
 def _plain(value: str) -> str:
     return ",".join(_part(part.strip()) for part in value.split(","))
 

@@ -87,6 +87,15 @@ class CloseTransaction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CloseJob:
+    """Give up a firmware update or diagnostics that its station will never end."""
+
+    station: str
+    job: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CreateCampaign:
     """Send one operation to many stations; `kind`: "campaign", or "bulk" for a single wave."""
 
@@ -218,6 +227,7 @@ Operation = (
     | RequestCall
     | CancelCall
     | CloseTransaction
+    | CloseJob
     | UpdateLocalList
     | SwitchListFallback
     | CreateCampaign

@@ -180,18 +180,23 @@ class Station(Aggregate):
         def apply(self, station: "Station") -> None:
             station.triggers = trigger.fulfilled(station.triggers, self.call, self.connector)
 
+    class TriggersLapsed(Fact):
+        """The time is over in which messages could come of some triggers."""
+
+        TOPIC = "station.triggers_lapsed"
+
+        def apply(self, station: "Station") -> None:
+            station.triggers = trigger.live(station.triggers, at=self.timestamp)
+
     def __init__(self) -> None:
-        self.registered = True
+        self.registered, self.registration = True, ""
         self.protocols, self.security_profile = "", 0
-        self.registration = ""
         self.heartbeat_interval, self.boot_retry_interval = 0, 0
-        self.serial_number, self.note, self.credential = "", "", ""
-        self.labels = ""
+        self.serial_number, self.note, self.credential, self.labels = "", "", "", ""
         self.connection, self.node, self.online = 0, "", False
         self.protocol = "ocpp1.6"  # of the current or last connection
-        self.firmware_version = ""
+        self.firmware_version, self.charging_managed = "", False
         self.deviations: list[str] = []
-        self.charging_managed = False
         self.triggers: list[trigger.Trigger] = []  # accepted; some may have lapsed
         self.reservations: dict[int, int] = {}  # that stand: number, connector
 
@@ -224,10 +229,7 @@ class Station(Aggregate):
     def connect(
         self, connection: int, *, node: str, protocol: str, remote: str, at: datetime
     ) -> None:
-        """The newest socket wins; an older one that is told of late changes nothing.
-
-        The current one may be found alive after it was given up, when its gateway is heard again.
-        """
+        """The newest socket wins; the current one may be found alive after it was given up."""
         found_alive = connection == self.connection and not self.online
         if connection > self.connection or found_alive:
             self.trigger_event(
@@ -291,3 +293,8 @@ class Station(Aggregate):
     def follow_trigger(self, call: str, message: trigger.Message, *, at: datetime) -> None:
         """A message came of a trigger: `trigger.cause` told of which."""
         self.trigger_event(self.Triggered, call=call, **message._asdict(), timestamp=at)
+
+    def lapse_triggers(self, *, at: datetime) -> None:
+        """Forget those whose time is over: without a connector none is ever fulfilled."""
+        if len(trigger.live(self.triggers, at=at)) < len(self.triggers):
+            self.trigger_event(self.TriggersLapsed, timestamp=at)

@@ -19,9 +19,14 @@ class Message(NamedTuple):
     connector: int | None  # that it names
 
 
+def live(triggers: Sequence[Trigger], *, at: datetime) -> list[Trigger]:
+    """Those that may still be followed."""
+    return [each for each in triggers if at <= each["until"]]
+
+
 def kept(triggers: Sequence[Trigger], *, at: datetime) -> list[Trigger]:
-    """Those that may still be followed, and few enough that one more has room."""
-    return [each for each in triggers if each["until"] >= at][1 - _MOST :]
+    """The same, and few enough that one more has room."""
+    return live(triggers, at=at)[1 - _MOST :]
 
 
 def accepted(call: str, message: str, connector: int | None, *, at: datetime) -> Trigger:

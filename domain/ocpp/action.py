@@ -57,6 +57,9 @@ class Outgoing(Action):
     def requested(self, request: Any, call: Call, scope: Scope) -> None:  # noqa: ANN401 - its own Request
         """What follows from the wish to send it. Secrets in the request are masked."""
 
+    def sent(self, request: Any, call: Call, scope: Scope) -> None:  # noqa: ANN401 - its own Request
+        """What follows once it has gone out: for each connection that it was written on."""
+
     def answered(self, request: Any, response: Any, call: Call, scope: Scope) -> None:  # noqa: ANN401 - its own records
         """What follows from the station's answer, beyond its being recorded: a late one too."""
 

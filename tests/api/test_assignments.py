@@ -149,6 +149,27 @@ async def test_what_the_rules_forbid_is_refused(api, name, kept, purpose, connec
     assert why in answer.json()["detail"]
 
 
+async def test_what_begins_at_once_and_ends_cannot_wait(api, name, kept):
+    schedule = {"unit": "A", "periods": [{"start": 0, "limit": 6.0}]}
+    ending = {"schedule": schedule | {"duration": 600}}
+    starting = {"schedule": schedule | {"duration": 600, "start": "2050-01-01T00:00:00Z"}}
+
+    async def codes(purpose, path, body):
+        answers = [
+            await api.post(
+                f"/api/v1/stations/{name}/{path}",
+                json=body | {"profile_id": await kept(purpose, kind, **changes)},
+                params={"ttl": 600},
+            )
+            for kind, changes in (("Absolute", ending), ("Absolute", starting), ("Absolute", {}))
+        ]
+        assert "cannot wait" in answers[0].json()["detail"]
+        return [answer.status_code for answer in answers]
+
+    assert await codes("TxDefaultProfile", at(1), {}) == [422, 202, 202]
+    assert await codes("TxProfile", "remote-start", {"id_tag": "ABC"}) == [422, 202, 202]
+
+
 async def test_a_transaction_that_is_over_gets_no_profile(api, name, kept, station, charging):
     number = await charging()
     await station.ask("StopTransaction", transactionId=number, meterStop=9, timestamp=NOON)

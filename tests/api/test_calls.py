@@ -162,8 +162,7 @@ async def test_a_call_that_is_none_is_not_found(api):
         ("GetDiagnostics", b'{"location":"ftp://u:hunter2@h/x","\\u006cocation":"ftp://h/x"}'),
         (
             "UpdateFirmware",
-            b'{"location":"ftp://u:hunter2@h/x","location":"ftp://h/x",'
-            b'"retrieveDate":"2026-05-01T12:00:00Z"}',
+            b'{"retrieveDate":"2026-05-01T12:00:00Z","location":"ftp://u:hunter2@h","location":"h"}',
         ),
         ("ChangeConfiguration", b'{"key":"AuthorizationKey","value":"hunter2","key":"Other"}'),
         ("ChangeConfiguration", b'{"key":"A","value":"b","x":[{"y":1,"y":2}]}'),

@@ -268,13 +268,14 @@ async def test_an_image_that_nobody_uploaded_cannot_be_sent(api, name):
     ("changes", "said"),
     [
         ({"action": "", "payload": None, "firmware": {}}, "either firmware_id or location"),
-        ({"firmware": {"location": "x"}}, "either firmware, or an action"),
+        ({"firmware": {"location": PLACE}}, "either firmware, or an action"),
         ({"action": ""}, "either firmware, or an action"),
         ({"canary": {"count": 1, "share": 0.1}}, "either count or share"),
         ({"canary": {}}, "either count or share"),
         ({"until": "completed"}, "Reset has no job"),
         ({"max_failure_rate": 1.1}, "max_failure_rate"),
-        ({"action": "", "payload": {}, "firmware": {"location": "x"}}, "makes the payload"),
+        ({"max_failure_rate": 0.0004}, "max_failure_rate"),
+        ({"action": "", "payload": {}, "firmware": {"location": PLACE}}, "makes the payload"),
         ({"action": "", "payload": None, "firmware": {"location": "ftp://u:p@h/x"}}, "secret"),
     ],
 )
@@ -282,6 +283,21 @@ async def test_what_is_no_campaign_is_refused(api, changes, said):
     answer = await api.post(CAMPAIGNS, json={**RESET, "stations": ["X"], **changes})
     assert answer.status_code == 422
     assert said in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(("share", "canaries"), [(0.07, 7), (0.071, 8), (0.001, 1)])
+async def test_a_share_of_canaries_is_what_people_reckon(api, share, canaries):
+    stations = [f"X{n}" for n in range(100)]
+    wish = {**RESET, "stations": stations, "canary": {"share": share}, "max_failure_rate": 0.007}
+    made = (await api.post(CAMPAIGNS, json=wish)).json()
+    assert (made["canary"], made["max_failure_rate"]) == (canaries, 0.007)
+
+
+async def test_a_bulk_call_that_is_over_cannot_be_cancelled(api, over):
+    path = (await api.post(BULK, json={**RESET, "stations": ["NOBODY"]})).headers["Location"]
+    await over(path)
+    answer = await api.post(f"{path}/cancel")
+    assert (answer.status_code, answer.json()["detail"]) == (409, "this is finished already")
 
 
 async def test_what_is_none_is_not_found(api, name):

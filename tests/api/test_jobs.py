@@ -8,11 +8,14 @@ import orjson
 import pytest
 import pytest_asyncio
 
+from projections import files
 from tests.api.stage import PATIENCE, eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 FOREIGN = "ftp://user:hunter2@files.example/new.bin"
+THERE = {"location": "http://x/y"}
+SOONER, LATER = "2026-05-01T00:00:00Z", "2026-05-02T00:00:00Z"
 
 
 @pytest.fixture
@@ -119,6 +122,7 @@ async def test_a_job_tells_all_that_happened(api, begin, station, shows):
     told = [(event["what"], event["detail"], event["late"]) for event in done["timeline"]]
     assert told == [
         ("requested", "http://x/y", False),
+        ("sent", "", False),
         ("answered", "", False),
         ("status", "Downloading", False),
         ("status", "Downloaded", False),
@@ -186,7 +190,7 @@ async def test_jobs_come_in_pages(api, begin, name):
     rest = (await api.get("/api/v1/jobs", params=query)).json()
     items = first["items"] + rest["items"]
     assert [job["id"] for job in items] == made[::-1]
-    assert [job["state"] for job in items] == ["requested", "superseded", "superseded"]
+    assert [job["state"] for job in items] == ["requested"] * 3
 
 
 @pytest.mark.parametrize(
@@ -197,7 +201,17 @@ async def test_jobs_come_in_pages(api, begin, name):
         ("firmware-updates", {"firmware_id": "nope"}, 404),
         ("firmware-updates", {"location": "http://x/y"}, 409),
         ("firmware-updates", {"location": "http://x/y", "more": 1}, 422),
+        ("firmware-updates", {"location": "nonsense"}, 422),
+        ("firmware-updates", {"location": "gopher://x/y"}, 422),
+        ("firmware-updates", {"location": "http://"}, 422),
+        ("firmware-updates", {**THERE, "retrieve_date": "9999-12-31T00:00:00Z"}, 422),
+        ("firmware-updates", {**THERE, "retrieve_date": "0001-01-01T00:00:00+14:00"}, 422),
+        ("firmware-updates", {**THERE, "retrieve_date": "2099-12-31T23:59:59-14:00"}, 422),
+        ("diagnostics", {"location": "x"}, 422),
         ("diagnostics", {"start_time": "yesterday"}, 422),
+        ("diagnostics", {"start_time": "9999-12-31T23:59:59-14:00"}, 422),
+        ("diagnostics", {"start_time": LATER, "stop_time": SOONER}, 422),
+        ("diagnostics", {"start_time": SOONER, "stop_time": SOONER}, 422),
         ("diagnostics", {}, 409),
     ],
 )
@@ -205,5 +219,47 @@ async def test_what_cannot_begin_is_refused(begin, what, body, status):
     assert (await begin(what, body)).status_code == status
 
 
+async def test_who_is_refused_keeps_no_right(begin, image, monkeypatch):
+    granted, revoked = [], []
+    for name, seen in (("grant", granted), ("revoke", revoked)):
+        real = getattr(files, name)
+
+        def noted(connection, given, seen=seen, real=real):
+            seen.append(getattr(given, "subject", given))
+            return real(connection, given)
+
+        monkeypatch.setattr(files, name, noted)
+    assert (await begin("diagnostics")).status_code == 409
+    assert (await begin("firmware-updates", {"firmware_id": image["id"]})).status_code == 409
+    assert len(granted) == 2
+    assert revoked == granted
+
+
 async def test_a_job_that_is_none_is_not_found(api):
     assert (await api.get("/api/v1/jobs/nope")).status_code == 404
+
+
+async def test_a_job_that_never_ends_is_closed_once(api, begin, station):
+    job = (await begin("firmware-updates", {"location": "http://x/y"})).json()["id"]
+    call, _ = await station.asked()
+    await station.reply(call, {})
+
+    async def close(job, reason="replaced"):
+        return await api.post(f"/api/v1/jobs/{job}/close", json={"reason": reason})
+
+    async def closed():
+        answer = await close(job)
+        return answer.json() if answer.status_code == 200 else None
+
+    done = await eventually(closed)
+    assert (done["state"], done["outcome"], done["reason"]) == ("closed", "failed", "replaced")
+    assert (await close(job)).json()["timeline"] == done["timeline"]
+    assert (await close("nobody")).status_code == 404
+    assert (await close(job, "")).status_code == 422
+
+
+async def test_a_job_that_has_not_gone_out_is_not_closed(api, begin):
+    job = (await begin("firmware-updates", {"location": "http://x/y"}, ttl=600)).json()["id"]
+    answer = await api.post(f"/api/v1/jobs/{job}/close", json={"reason": "replaced"})
+    assert answer.status_code == 409
+    assert "cancel its call" in answer.json()["detail"]

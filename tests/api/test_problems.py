@@ -37,6 +37,23 @@ async def test_broken_json_is_a_problem(api):
         "/api/v1/tokens/T", content=b"{", headers={"content-type": "application/json"}
     )
     assert (answer.status_code, answer.json()["title"]) == (422, "invalid")
+    assert answer.json()["detail"].startswith("body: is no JSON: Expecting")
+    assert answer.json()["errors"][0]["path"] == "body"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "told"),
+    [
+        (b'{"a":' * 3000, "application/json", "the body is no JSON that can be read"),
+        (b"[1]", "application/json", "body: must be a JSON object, sent as application/json"),
+        (b"{}", "text/plain", "body: must be a JSON object, sent as application/json"),
+        (b"\xff", "application/json", "the body is no JSON that can be read"),
+    ],
+)
+async def test_a_body_that_is_no_json_object_is_said_to_be_none(api, body, kind, told):
+    answer = await api.put("/api/v1/tokens/T", content=body, headers={"content-type": kind})
+    assert answer.status_code == 422
+    assert answer.json()["detail"].startswith(told)
 
 
 async def test_a_body_is_bounded_before_anybody_reads_it(installation):

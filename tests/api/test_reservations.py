@@ -71,7 +71,7 @@ async def test_a_reservation_is_asked_for_as_ordered(reserve, name, tag):
     )
     assert frame.decode().endswith(wanted)
     assert (answer.status_code, made["status"]) == (201, "accepted")
-    assert answer.headers["location"] == f"{PATH}/{number}"
+    assert answer.headers["location"] == f"{PATH}/{number}?station={name}"
     assert (made["station"], made["connector_id"], made["id_tag"]) == (name, 1, tag)
     assert (made["expiry_date"], made["requested_by"]) == (UNTIL, "admin")
     assert made["reserve_call"] == made["last_call"] == made["call"]["id"]
@@ -172,17 +172,38 @@ async def test_a_number_nobody_asked_for_can_be_cancelled_at_a_station(api, canc
     assert (unknown.status_code, unknown.json()["title"]) == (404, "not found")
 
 
-async def test_of_two_stations_with_one_number_one_is_named(api, installation, reserve, tag):
+async def test_of_two_stations_with_one_number_one_is_named(api, installation, reserve, name, tag):
     await reserve(reservation_id=-70_004)
     other = "CP/other"
     await api.put(f"/api/v1/stations/{quote(other, safe='')}", json={})
     async with Station.connected(installation, other):
         wish = {"station": other, "connector_id": 3, "id_tag": tag, "expiry_date": UNTIL}
-        await api.post(PATH, json=wish | {"reservation_id": -70_004})
-    newest = await api.get(f"{PATH}/-70004")
+        taken = await api.post(PATH, json=wish | {"reservation_id": -70_004})
+        assert (taken.status_code, name in taken.json()["detail"]) == (409, True)
+        raw = {"connectorId": 3, "expiryDate": UNTIL, "idTag": tag, "reservationId": -70_004}
+        calls = f"/api/v1/stations/{quote(other, safe='')}/calls/ReserveNow"
+        await api.post(calls, json=raw)
+    for ask in (api.get, api.delete):
+        unclear = await ask(f"{PATH}/-70004")
+        assert (unclear.status_code, other in unclear.json()["detail"]) == (409, True)
     named = await api.get(f"{PATH}/-70004", params={"station": other})
-    assert newest.json() == named.json()
-    assert newest.json()["connector_id"] == 3
+    assert named.json()["connector_id"] == 3
+
+
+async def test_of_two_stations_the_one_that_keeps_it_is_meant(api, installation, cancel, reserve):
+    answer, _ = await reserve(reservation_id=-70_005)
+    assert answer.headers["Location"].startswith(f"{PATH}/-70005?station=")
+    name = answer.json()["station"]
+    await cancel(-70_005)
+    other = "CP/other"
+    await api.put(f"/api/v1/stations/{quote(other, safe='')}", json={})
+    async with Station.connected(installation, other):
+        wish = {k: answer.json()[k] for k in ("connector_id", "id_tag", "expiry_date")}
+        made = await api.post(PATH, json=wish | {"station": other, "reservation_id": -70_005})
+        assert made.status_code == 202
+        assert (await api.get(f"{PATH}/-70005")).json()["station"] == other
+    named = await api.get(f"{PATH}/-70005", params={"station": name})
+    assert named.json()["status"] == "cancelled"
 
 
 async def test_they_are_listed_in_pages(api, reserve, name, tag):

@@ -41,6 +41,21 @@ def ask(api, name):
     return get
 
 
+@pytest_asyncio.fixture(loop_scope="session", autouse=True)
+async def seen(api, station, name):
+    """Two connectors that the station has named."""
+    for number in (1, 2):
+        await station.ask(
+            "StatusNotification", connectorId=number, errorCode="NoError", status="Available"
+        )
+
+    async def both():
+        page = (await api.get("/api/v1/connectors", params={"station": name})).json()
+        return len([each for each in page["items"] if each["connector"]]) == 2
+
+    await eventually(both)
+
+
 @pytest.fixture
 def called(api, station, name):
     """Place a call and have the station answer it; what it was sent, and the call."""
@@ -79,6 +94,7 @@ async def test_without_profiles_nothing_limits(ask, name):
         "profiles": [],
         "reported": None,
         "metered": [],
+        "metered_from": None,
     }
 
 
@@ -203,6 +219,59 @@ async def test_a_picture_without_limits_is_drawn_too(api, name):
     assert answer.status_code == 200
     texts = [each.text or "" for each in ET.fromstring(answer.text).iter()]
     assert any(text.endswith("UTC: no limit") for text in texts)
+
+
+@pytest.mark.parametrize("absurd", [1e30, 1e308])
+async def test_absurd_limits_are_none_and_drawn_all_the_same(api, ask, called, name, absurd):
+    schedule = SCHEDULE | {"chargingSchedulePeriod": [{"startPeriod": 0, "limit": absurd}]}
+    profile = PROFILE | {"chargingSchedule": schedule}
+    body = {"connectorId": 1, "csChargingProfiles": profile}
+    await called("calls/SetChargingProfile", {"status": "Accepted"}, body)
+    report = {"status": "Accepted", "scheduleStart": NOON, "chargingSchedule": schedule}
+    await called("connectors/1/schedule/ask", report, duration=60)
+    for unit in "AW":
+        told = await ask(unit=unit)
+        assert [each["limit"] for each in told["computed"]] == [None]
+        assert [each["limit"] for each in told["reported"]["periods"]] == [None]
+        picture = await api.get(
+            path_of(name),
+            params={"from": NOON, "duration": 180, "unit": unit},
+            headers={"Accept": "image/svg+xml"},
+        )
+        assert picture.status_code == 200
+
+
+async def test_what_is_too_much_to_compute_is_refused(api, called, name):
+    periods = [{"startPeriod": second, "limit": 6.0 + second % 7} for second in range(2000)]
+    profile = PROFILE | {
+        "chargingProfileKind": "Recurring",
+        "recurrencyKind": "Daily",
+        "chargingSchedule": SCHEDULE | {"startSchedule": NOON, "chargingSchedulePeriod": periods},
+    }
+    body = {"connectorId": 1, "csChargingProfiles": profile}
+    await called("calls/SetChargingProfile", {"status": "Accepted"}, body)
+    answer = await api.get(path_of(name), params={"from": NOON, "duration": 31 * 86_400})
+    assert (answer.status_code, answer.json()["detail"][:19]) == (422, "too much to compute")
+
+
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        ("application/json, image/svg+xml;q=0", "application/json"),
+        ("image/svg+xml; q=0.000, */*", "application/json"),
+        ("image/svg+xml;q=0.5", "image/svg+xml"),
+        ("text/html, IMAGE/SVG+XML; charset=utf-8; q=1", "image/svg+xml"),
+        ("image/svg+xmlish", "application/json"),
+    ],
+)
+async def test_a_picture_is_drawn_for_those_who_accept_one(api, name, accept, kind):
+    answer = await api.get(path_of(name), headers={"Accept": accept})
+    assert answer.headers["content-type"] == kind
+
+
+async def test_a_connector_nobody_has_seen_has_no_schedule(api, name):
+    answer = await api.get(path_of(name, 999))
+    assert (answer.status_code, answer.json()["title"]) == (404, "not found")
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ async def test_an_update_is_waited_for(say, station, image):
             await station.ask(call.FirmwareStatusNotification(status=status))
     assert updating.result().exit_code == 0, updating.result().output
     job = json.loads(updating.result().stdout)
-    assert (job["state"], len(job["timeline"])) == ("installed", 6)
+    assert (job["state"], len(job["timeline"])) == ("installed", 7)
     shown = await say("firmware", "show", job["id"])
     assert "Downloading" in shown.stdout
     assert job["id"] in (await say("firmware", "jobs", "--station", station.name)).stdout
@@ -83,6 +83,20 @@ async def test_an_update_that_fails_is_an_error(say, station):
         await station.ask(call.FirmwareStatusNotification(status="DownloadFailed"))
     assert updating.result().exit_code == 1
     assert "the job is download failed" in updating.result().stderr
+
+
+async def test_an_update_that_never_ends_is_closed(say, station):
+    station.answers["UpdateFirmware"] = {}
+    words = ("firmware", "update", station.name, "--location", "http://x/y", "--wait", 20)
+    async with asyncio.TaskGroup() as group:
+        updating = group.create_task(say(*words))
+        await station.asked("UpdateFirmware")
+        listed = await say("firmware", "jobs", "--station", station.name, "--json")
+        job = json.loads(listed.stdout)["id"]
+        closed = await say("firmware", "close", job, "--reason", "replaced", "--json")
+    assert json.loads(closed.stdout)["state"] == "closed"
+    assert updating.result().exit_code == 1
+    assert "the job is closed (replaced)" in updating.result().stderr
 
 
 def test_an_update_that_waits_for_its_station_is_not_over(ampledger, name):

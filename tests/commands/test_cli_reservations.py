@@ -62,6 +62,12 @@ def test_a_station_that_is_away_is_an_error_in_one_line(ampledger, name):
     assert failed.stderr == "ampledger: the station is not connected (HTTP 409)\n"
 
 
+def test_a_parent_and_none_at_once_are_a_wrong_usage(ampledger, name):
+    order = ("add", name, "--tag", "ABC", "--until", UNTIL, "--parent", "FAM", "--no-parent")
+    failed = ampledger("reservations", *order)
+    assert (failed.exit_code, "exclude each other" in failed.stderr) == (2, True)
+
+
 def test_an_unknown_one_is_an_error(ampledger):
     assert "there is no reservation 987654" in ampledger("reservations", "show", 987654).stderr
 
@@ -69,11 +75,15 @@ def test_an_unknown_one_is_an_error(ampledger):
 @pytest.mark.parametrize(("status", "code"), [("Accepted", 0), ("Occupied", 1)])
 async def test_the_exit_code_tells_whether_the_station_keeps_it(say, station, status, code):
     station.answers["ReserveNow"] = {"status": status}
-    words = ("--tag", "ABC", "--until", UNTIL, "--parent", "FAM", "--id", -5)
+    words = ("--tag", "ABC", "--until", UNTIL, "--parent", "FAM", "--id", -5 - code)
     added = await say("add", station.name, *words)
     assert (added.exit_code, f"ReserveNow  {status}" in added.stdout) == (code, True), added.output
     asked = await station.asked("ReserveNow")
-    assert (asked["connectorId"], asked["parentIdTag"], asked["reservationId"]) == (0, "FAM", -5)
+    assert (asked["connectorId"], asked["parentIdTag"], asked["reservationId"] + code) == (
+        0,
+        "FAM",
+        -5,
+    )
 
 
 @pytest.mark.parametrize(("status", "code"), [("Accepted", 0), ("Rejected", 1)])

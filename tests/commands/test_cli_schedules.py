@@ -18,13 +18,13 @@ def installation(tmp_path_factory):
 
 @pytest.fixture
 def schedule(installation, monkeypatch):
-    """The command, for connector 1 of a station that is registered and away."""
+    """The command, for a station as a whole that is registered and away."""
     monkeypatch.setenv("AMPLEDGER_API_URL", installation.api_url)
     monkeypatch.setenv("AMPLEDGER_TOKEN", installation.admin_token)
     CliRunner().invoke(application(), ["stations", "add", "CP1"])
 
     def run(*words, station="CP1"):
-        command = ["profiles", "schedule", station, "1", *map(str, words)]
+        command = ["profiles", "schedule", station, "0", *map(str, words)]
         return CliRunner().invoke(application(), command)
 
     return run

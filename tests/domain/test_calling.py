@@ -28,7 +28,7 @@ class Reset(Outgoing):
         self.turns.append(("answered", response.status))
 
     def failed(self, request, call, scope):
-        self.turns.append(("failed", call.state))
+        self.turns.append(("failed", call.outcome))
 
 
 @pytest.fixture
@@ -87,6 +87,36 @@ def test_a_refusal_is_a_failure(house, action):
     _sent(house)
     house.process(house.received([4, "call-1", "NotSupported", "", {}]))
     assert action.turns[1:] == [("failed", "refused")]
+
+
+def test_a_late_refusal_is_a_failure_once(house, action):
+    _sent(house)
+    _timed_out(house)
+    for _ in range(2):
+        house.process(house.received([4, "call-1", "NotSupported", "", {}]))
+    _result(house)
+    assert action.turns[1:] == [("failed", "timed_out"), ("failed", "refused")]
+
+
+def test_a_late_answer_that_cannot_be_read_is_a_failure(house, action):
+    _sent(house)
+    _timed_out(house)
+    house.process(house.received([3, "call-1", {"stat": 1}]))
+    assert action.turns[1:] == [("failed", "timed_out"), ("failed", "answered")]
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_defect_in_the_handling_of_an_answer_is_a_failure(house, action, monkeypatch, again):
+    def fail(*_):
+        raise ZeroDivisionError
+
+    _sent(house)
+    monkeypatch.setattr(action, "answered", fail)
+    if again:
+        monkeypatch.setattr(action, "failed", fail)
+    _result(house)
+    assert house.topics()[-2:] == ["call.refused", "quarantine.kept"]
+    assert action.turns[1:] == ([] if again else [("failed", "refused")])
 
 
 def test_an_answer_that_cannot_be_read_is_a_failure(house, action):

@@ -1,5 +1,7 @@
 """Wishes of campaigns: planned, steered, reported to; and the calls of their members."""
 
+from dataclasses import replace
+
 import pytest
 from msgspec import structs
 
@@ -77,7 +79,6 @@ def test_what_is_no_campaign_cannot_be_steered(wished, wish):
     [
         ("Accepted", "succeeded"),
         ("accepted", "succeeded"),
-        ("", "succeeded"),
         ("Scheduled", "succeeded"),
         ("RebootRequired", "succeeded"),
         ("Unlocked", "succeeded"),
@@ -91,6 +92,20 @@ def test_an_answer_is_judged_by_its_status(house, wished, status, outcome):
     wished(create("CP1", "CP2"))
     wished(report("answered", status))
     assert (last(house).outcome, last(house).detail) == (outcome, status)
+
+
+def test_an_answer_without_the_status_it_must_have_is_no_success(house, wished):
+    wished(create("CP1", "CP2"))
+    wished(report("answered", ""))
+    assert (last(house).outcome, last(house).detail) == ("failed", "the answer has no status")
+
+
+@pytest.mark.parametrize("action", ["GetConfiguration", "UpdateFirmware", "GetDiagnostics"])
+def test_an_answer_that_has_no_status_is_a_success(house, wished, action):
+    created = create("CP1", "CP2")
+    wished(replace(created, plan=replace(created.plan, action=action, payload="{}")))
+    wished(report("answered", ""))
+    assert (last(house).outcome, last(house).detail) == ("succeeded", "")
 
 
 def test_a_wish_that_nobody_waits_for_is_granted_too(house):

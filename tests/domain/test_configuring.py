@@ -58,9 +58,15 @@ def automatic(house, *, on=True):
     return wish(house, op.SetAutomatic(station="CP1", automatic=on))
 
 
-def boot(house):
+def boot(house, connection=5):
     payload = {"chargePointVendor": "V", "chargePointModel": "M"}
-    return house.ask([2, f"b{house.now.timestamp()}", "BootNotification", payload])
+    frame = [2, f"b{house.now.timestamp()}", "BootNotification", payload]
+    house.process(house.received(frame, connection=connection))
+
+
+def reboot(house, connection=6):
+    house.process(house.opened(connection=connection))
+    boot(house, connection)
 
 
 def test_an_operators_question_is_kept(house):
@@ -87,12 +93,27 @@ def test_a_password_is_no_part_of_it(house):
     assert desire(house, "AuthorizationKey", "0011") == "invalid"
 
 
-@pytest.mark.parametrize("key", ["AuthorizationKey", "authorizationkey\0", "Authorization\ufffdKey"])
+@pytest.mark.parametrize(
+    "key", ["AuthorizationKey", "authorizationkey\0", "Authorization\ufffdKey"]
+)
 def test_a_password_that_is_desired_is_not_even_in_the_journal(house, key):
     assert desire(house, key, "hunter2") == "invalid"
     entry = house.log.frames(limit=10_000)[-1].entry
     assert b"hunter2" not in entry.payload
     assert orjson.loads(entry.payload)["value"] == "***"
+
+
+def test_an_error_that_quotes_a_password_is_not_kept(house):
+    payload = orjson.dumps({"key": "AuthorizationKey", "value": "***"}).decode()
+    wished = reset(house, call="my-set", action="ChangeConfiguration", payload=payload, sealed=True)
+    house.process(
+        house.wish(wished), wire.Sent(station="CP1", connection=5, call="my-set", at=house.now)
+    )
+    house.process(house.received([4, "my-set", "InternalError", "no 0011", {"value": "0011"}]))
+    (refused,) = told(house, Call.Refused)
+    assert (refused.code, refused.description, refused.details) == ("InternalError", "", "{}")
+    entry = house.log.frames(limit=10_000)[-1].entry
+    assert orjson.loads(entry.payload) == [4, "my-set", "InternalError", "", {}]
 
 
 def test_an_operators_change_is_followed_to_its_answer(house):
@@ -232,10 +253,60 @@ def test_the_answer_to_the_automations_question_leads_to_the_change(house):
 def test_a_boot_confirms_what_waited_for_it(house):
     call(house, "my-set", "ChangeConfiguration", key="Interval", value="60")
     answer(house, "my-set", status="RebootRequired")
-    boot(house)
-    boot(house)
+    reboot(house)
+    boot(house, 6)
     (fact,) = told(house, Configuration.TookEffect)
     assert (fact.key, fact.value) == ("Interval", "60")
+
+
+def test_a_boot_that_is_told_again_is_no_reboot(house):
+    call(house, "my-set", "ChangeConfiguration", key="Interval", value="60")
+    answer(house, "my-set", status="RebootRequired")
+    boot(house)
+    house.restart()
+    boot(house)
+    assert told(house, Configuration.TookEffect) == []
+
+
+def test_a_boot_that_was_asked_for_is_no_reboot(house):
+    call(house, "my-set", "ChangeConfiguration", key="Interval", value="60")
+    answer(house, "my-set", status="RebootRequired")
+    house.process(house.opened(connection=6))
+    call(house, "my-ask", "TriggerMessage", requestedMessage="BootNotification")
+    answer(house, "my-ask", status="Accepted")
+    boot(house, 6)
+    assert told(house, Configuration.TookEffect) == []
+    boot(house, 6)
+    assert len(told(house, Configuration.TookEffect)) == 1
+
+
+@pytest.mark.parametrize(("status", "boots"), [("Accepted", 1), ("Rejected", 0)])
+def test_after_a_soft_reset_a_boot_on_the_same_socket_is_a_reboot(house, status, boots):
+    call(house, "my-set", "ChangeConfiguration", key="Interval", value="60")
+    answer(house, "my-set", status="RebootRequired")
+    call(house, "my-reset", "Reset", type="Soft")
+    answer(house, "my-reset", status=status)
+    boot(house)
+    assert len(told(house, Configuration.TookEffect)) == boots
+
+
+def test_what_waits_for_a_boot_is_overtaken_by_a_third_value(house):
+    report(house, ("Interval", "30"))
+    call(house, "my-set", "ChangeConfiguration", key="Interval", value="60")
+    answer(house, "my-set", status="RebootRequired")
+    report(house, ("Interval", "30"), id="my-get2")
+    report(house, ("Interval", "45"), id="my-get3")
+    reboot(house)
+    assert told(house, Configuration.TookEffect) == []
+
+
+@pytest.mark.parametrize(("registration", "calls"), [("Pending", 1), ("Rejected", 0)])
+def test_the_automation_calls_nobody_who_was_rejected(registration, calls):
+    house = House()
+    house.settle(registration=registration)
+    automatic(house)
+    desire(house)
+    assert len(queued(house, "GetConfiguration")) == calls
 
 
 def test_a_restart_in_between_changes_nothing(house):

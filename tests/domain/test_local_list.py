@@ -104,7 +104,7 @@ def test_an_update_whose_answer_could_not_be_handled_is_not_in_the_way(house, mo
     with monkeypatch.context() as defective:
         defective.setattr(SendLocalList, "answered", fail)
         house.answer(FIRST)
-    assert house.chain.under_way
+    assert not house.chain.under_way
     assert house.update(*TWO_PARTS, name="u2") == ""
 
 

@@ -102,3 +102,44 @@ def test_before_acceptance_a_status_is_not_heard(house):
     frame = [2, "m", "FirmwareStatusNotification", {"status": "Idle"}]
     (answer,) = answers_of(house.process(house.received(frame)))
     assert orjson.loads(answer)[:3] == [4, "m", "SecurityError"]
+
+
+def test_a_status_before_the_request_goes_out_belongs_to_the_job_before(house):
+    request(house)
+    house.process(house.received([3, "call-1", {}]))
+    wish = op.RequestCall(
+        station="CP1",
+        call="call-2",
+        action="UpdateFirmware",
+        payload=orjson.dumps(UPDATE).decode(),
+        expires_at=house.now,
+    )
+    house.process(house.wish(wish))
+    status(house, "Installed")
+    house.process(wire.Sent(station="CP1", connection=5, call="call-2", at=house.now))
+    house.process(wire.Sent(station="CP1", connection=5, call="call-2", at=house.now))
+    status(house, "Downloading")
+    jobs = [(fact.job, fact.state) for fact in told(house, Maintenance.StatusReported)]
+    assert jobs == [("call-1", "installed"), ("call-2", "downloading")]
+    assert [fact.job for fact in told(house, Maintenance.JobSent)] == ["call-1", "call-2"]
+
+
+def test_the_boot_after_installed_tells_the_version(house):
+    request(house)
+    house.process(house.received([3, "call-1", {}]))
+    status(house, "Installed")
+    for number, version in enumerate(("2.0", "3.0")):
+        boot = {"chargePointVendor": "V", "chargePointModel": "M", "firmwareVersion": version}
+        house.ask([2, f"b{number}", "BootNotification", boot])
+    assert [fact.firmware_version for fact in told(house, Maintenance.BootSeen)] == ["2.0"]
+
+
+def test_an_operator_gives_up_what_never_ends(house):
+    nothing = house.wish(op.CloseJob(station="CP1", job="call-1", reason="replaced"))
+    house.process(nothing)
+    assert told(house, Maintenance.JobClosed) == []
+    request(house)
+    house.process(house.received([3, "call-1", {}]))
+    house.process(house.wish(op.CloseJob(station="CP1", job="call-1", reason="replaced")))
+    (closed,) = told(house, Maintenance.JobClosed)
+    assert (closed.job, closed.reason, closed.by) == ("call-1", "replaced", "olga")

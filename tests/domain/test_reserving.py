@@ -81,6 +81,35 @@ def test_a_raw_call_makes_a_reservation_that_the_station_knows(house):
     assert remembered(house) == [("Reserved", 7)]
 
 
+@pytest.mark.parametrize("how", ["cancelled", "expired"])
+def test_what_went_out_although_it_was_taken_back_is_kept(house, how):
+    reserve(house)
+    if how == "cancelled":
+        house.process(house.wish(op.CancelCall(station="CP1", call="a")))
+    else:
+        due = wire.Due(id="x", key="CP1", name="expire_call", subject="a", at=house.now)
+        house.process(due)
+    house.process(wire.Sent(station="CP1", connection=5, call="a", at=house.now))
+    answer(house, "a", "Accepted")
+    assert told(house)[2:] == ["Failed", "Accepted"]
+    assert remembered(house) == [("Reserved", 7)]
+
+
+def test_a_word_in_another_case_is_that_word(house):
+    reserve(house)
+    answer(house, "a", "accepted")
+    assert told(house)[2:] == ["Accepted"]
+    assert "station.deviated" in house.topics()
+
+
+def test_a_late_refusal_ends_what_might_have_stood(house):
+    reserve(house)
+    time_out(house, "a")
+    house.process(house.received([4, "a", "NotSupported", "", {}]))
+    assert told(house)[2:] == ["Unanswered", "Failed"]
+    assert remembered(house)[1:] == [("Unreserved", 7)]
+
+
 @pytest.mark.parametrize("status", ["Faulted", "Occupied", "Rejected", "Unavailable"])
 def test_another_answer_is_recorded(house, status):
     reserve(house)
@@ -134,6 +163,37 @@ def test_a_cancelling_that_nobody_answers_keeps_it(house):
     cancel(house)
     time_out(house, "c")
     assert told(house)[3:] == ["CancelRequested", "CancelFailed"]
+
+
+def report(house, text, **members):
+    payload = {"connectorId": 1, "errorCode": "NoError", "status": text}
+    house.ask([2, "m", "StatusNotification", payload | members])
+
+
+def test_a_release_that_comes_late_does_not_end_the_next_one(house):
+    reserve(house)
+    answer(house, "a", "Accepted")
+    report(house, "Reserved")
+    cancel(house)
+    answer(house, "c", "Accepted")
+    freed = house.now.isoformat()
+    reserve(house, "b", number=8)
+    answer(house, "b", "Accepted")
+    report(house, "Available", timestamp=freed)
+    assert told(house)[-2:] == ["Requested", "Accepted"]
+    report(house, "Reserved")
+    report(house, "Available")
+    assert told(house)[-1:] == ["Ended"]
+
+
+def test_a_release_that_was_asked_for_is_a_cancelling_before_its_answer_too(house):
+    reserve(house)
+    answer(house, "a", "Accepted")
+    report(house, "Reserved")
+    cancel(house)
+    report(house, "Available")
+    answer(house, "c", "Accepted")
+    assert told(house)[3:] == ["CancelRequested", "Cancelled", "CancelAnswered"]
 
 
 def test_any_number_can_be_cancelled(house):

@@ -30,6 +30,8 @@ HOWS = st.sampled_from(
         "decline late",
         "fail",
         "take back",
+        "take back too late",
+        "take back too late",
         "wait",
     ]
 )
@@ -100,8 +102,9 @@ class ReservationMachine(RuleBasedStateMachine):
 
     def _deliver(self, how):
         call, action, payload = self.queued.pop(0)
-        if how == "take back":
+        if "back" in how:
             self.house.process(self.house.wish(op.CancelCall(station="CP1", call=call)))
+        if how == "take back":
             return
         sent = wire.Sent(station="CP1", connection=5, call=call, at=self.house.now)
         self.house.process(sent)
@@ -110,7 +113,7 @@ class ReservationMachine(RuleBasedStateMachine):
             return
         refusal = "Rejected" if "decline" in how else ""
         status = self.box.take(action, payload, refusal=refusal)
-        if "late" in how:
+        if how.endswith(("take late", "decline late")):
             self._time_out(call)
             self.late.append((call, status))
         else:

@@ -71,6 +71,17 @@ def test_all_connectors_of_one_trigger_are_linked_each_once():
     assert [link[1] for link in linked(house)] == ["n0", "n1"]
 
 
+def test_a_trigger_whose_time_is_over_is_forgotten_once():
+    house = settled()
+    trigger(house, "StatusNotification")
+    house.ask(status(1))
+    house.now += timedelta(seconds=61)
+    for number in range(2):
+        house.ask(heartbeat(f"h{number}"))
+    assert house.topics().count("station.triggers_lapsed") == 1
+    assert len(linked(house)) == 1
+
+
 def test_a_message_before_the_answer_is_not_linked():
     house = settled()
     trigger(house, "Heartbeat", status="")

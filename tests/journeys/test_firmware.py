@@ -94,7 +94,7 @@ async def test_tc_044_1_firmware_update_download_and_install(station, operator, 
     await report(station, "Installed")
     done = await job_of(operator, job, "installed")
     assert (done["outcome"], done["firmware_version"]) == ("succeeded", "1.4")
-    assert [event["detail"] for event in done["timeline"]][2:] == [
+    assert [event["detail"] for event in done["timeline"]][3:] == [
         "Downloading",
         "Downloaded",
         "Installing",

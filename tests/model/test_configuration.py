@@ -111,8 +111,8 @@ def test_an_accepted_change_is_what_the_station_has():
 def test_what_waits_for_a_boot_is_not_sent_again_and_takes_effect_with_it():
     waiting = changed("RebootRequired")
     assert drift_of(waiting) == []
-    story = given(waiting).when(Configuration.take_effect, at=LATER)
-    story.when(Configuration.take_effect, at=LATER)
+    story = given(waiting).when(Configuration.take_effect, 5, at=LATER)
+    story.when(Configuration.take_effect, 5, at=LATER)
     story.then((Configuration.TookEffect, {"key": "Interval", "value": "60"}))
     assert drift_of(story.aggregate) == []
 
@@ -124,7 +124,7 @@ def test_another_value_than_the_one_that_waits_has_drifted():
 
 def test_what_did_not_outlive_the_boot_has_drifted_again():
     waiting = changed("RebootRequired")
-    waiting.take_effect(at=NOON)
+    waiting.take_effect(5, at=NOON)
     waiting.report([KeyValue("Interval", "30")], [], complete=True, at=NOON)
     assert drift_of(waiting) == [("Interval", "60")]
 
@@ -136,6 +136,12 @@ def test_a_refused_value_promises_nothing_until_another_one_is_desired(status):
     assert promised(refused) == []
     refused.desire("interval", "90", **OLGA)
     assert promised(refused) == ["Interval"]
+
+
+def test_a_word_that_no_station_should_say_is_no_refusal():
+    configuration = changed("OK")
+    assert configuration.refused == {}
+    assert drift_of(configuration) == [("Interval", "60")]
 
 
 @pytest.mark.parametrize(("reason", "again"), [("refused", []), ("timed_out", ["Interval"])])

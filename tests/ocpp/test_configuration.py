@@ -7,7 +7,13 @@ from tests.ocpp.harness import ACTIONS
 CHANGE, GET = ACTIONS.outgoing["ChangeConfiguration"], ACTIONS.outgoing["GetConfiguration"]
 
 
-@pytest.mark.parametrize("key", ["AuthorizationKey", "authorizationkey", " AUTHORIZATIONKEY "])
+@pytest.mark.parametrize(
+    "key",
+    [
+        *("AuthorizationKey", "authorizationkey", " AUTHORIZATIONKEY "),
+        *("AuthorizationKey\0", "\ufffdAuthorization\u200bKey"),
+    ],
+)
 def test_a_password_is_masked_however_its_key_is_spelled(key: str):
     request = {"key": key, "value": "0011"}
     assert CHANGE.secret(request)
@@ -33,6 +39,31 @@ def test_a_station_that_tells_its_password_is_not_quoted():
     masked = GET.mask(response)
     assert [key.get("value") for key in masked["configurationKey"]] == ["***", None, "60"]
     assert masked["unknownKey"] == ["Foo"]
+
+
+_TOLD = {"key": "AuthorizationKey", "readonly": False, "value": "0011"}
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        [_TOLD],
+        {"configurationKey": _TOLD},
+        {"configurationKey": [[_TOLD]]},
+        {"configurationKey": [{"Key": "authorizationKEY", "Value": "0011"}]},
+        {"configurationKey": [{"key": ["AuthorizationKey"], "value": ["0011"]}]},
+        {"configurationKey": [["AuthorizationKey", False, "0011"]]},
+        {"configurationKey": {"AuthorizationKey": "0011"}},
+        {"configurationKey": ["AuthorizationKey", "0011"], "unknownKey": ["A"]},
+    ],
+)
+def test_a_password_in_an_odd_answer_is_not_quoted_either(odd: object):
+    assert "0011" not in str(GET.mask(odd))
+
+
+def test_a_question_for_the_password_and_a_station_without_one_are_quoted():
+    for said in ({"key": ["AuthorizationKey", "Foo"]}, {"unknownKey": ["AuthorizationKey"]}):
+        assert GET.mask(said) == said
 
 
 @pytest.mark.parametrize(

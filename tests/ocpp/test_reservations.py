@@ -119,6 +119,13 @@ def test_from_reserved_to_available_it_is_released():
     assert told(status(csms, "Available")) == [("released", 7)]
 
 
+def test_all_at_a_station_are_loaded_together():
+    csms = reserved((7, 1), (8, 2), (9, 0)).restart()
+    csms.log.queries.clear()
+    status(csms, "Faulted", 0)
+    assert len(csms.log.queries) == 2
+
+
 def test_available_without_having_been_reserved_ends_nothing():
     assert told(status(status(reserved((7, 1)), "Preparing"), "Available")) == []
 

@@ -87,7 +87,7 @@ def test_a_change_that_waits_for_a_boot_is_shown_so(scene, told):
     desire(told, "60")
     told(Configuration.change, "c1", "Interval", "60", status="RebootRequired")
     assert (key_of(scene).pending_reboot, key_of(scene).drift) == (True, True)
-    told(Configuration.take_effect)
+    told(Configuration.take_effect, 5)
     row = key_of(scene)
     assert (row.value, row.pending_reboot, row.drift) == ("60", False, False)
 

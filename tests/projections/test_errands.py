@@ -170,6 +170,55 @@ def test_a_member_that_takes_too_long_is_overdue(scene, planned):
     assert read(scene) == [report("A", "failed", "overdue")]
 
 
+def test_a_member_that_cannot_be_called_is_overdue_too(scene, planned):
+    planned("A", deadline=100)
+    assert [type(each) for each in read(scene)] == [RequestCall]
+    scene.later(100)
+    assert report("A", "failed", "overdue") in read(scene)
+
+
+def test_who_could_not_be_called_during_a_pause_is_not_overdue_for_it(scene, planned):
+    campaign = planned("A", deadline=100)
+    campaign.pause(by="olga", at=scene.now)
+    scene.tell(campaign)
+    scene.later(200)
+    assert read(scene) == []
+    campaign.resume(by="olga", at=scene.now)
+    scene.tell(campaign)
+    assert [type(each) for each in read(scene)] == [RequestCall]
+
+
+@pytest.fixture
+def unanswered(scene, planned):
+    """A member whose station was asked for an update, and did not answer in time."""
+    planned("A", action="UpdateFirmware", until="completed", deadline=600)
+    maintenance, call = Maintenance.begin("A", at=NOON), member(scene, "A")
+    job = call_of("K1", "A")
+    maintenance.request(job, "firmware", location="x", by="olga", campaign="K1", at=NOON)
+    call.send(5, at=NOON)
+    maintenance.send(job, "firmware", at=NOON)
+    call.time_out("no answer", at=NOON)
+    maintenance.fail(job, "firmware", "timed_out", at=NOON)
+    scene.tell(call, maintenance)
+    return maintenance
+
+
+def test_an_update_that_was_not_answered_may_be_carried_out_all_the_same(scene, unanswered):
+    assert told(scene) == []
+    unanswered.report("firmware", "Downloading", at=NOON)
+    unanswered.report("firmware", "Installed", at=NOON)
+    scene.tell(unanswered)
+    assert read(scene) == [report("A", "succeeded", "installed")]
+
+
+@pytest.mark.usefixtures("unanswered")
+def test_an_update_that_nothing_is_heard_of_is_overdue(scene):
+    scene.later(599)
+    assert told(scene) == []
+    scene.later(1)
+    assert read(scene) == [report("A", "failed", "overdue")]
+
+
 @pytest.fixture
 def updating(scene, planned):
     """A member whose station has taken the request, and is at work."""
@@ -208,6 +257,7 @@ def test_a_job_that_never_ends_is_overdue(scene):
 
 def test_a_job_that_another_took_the_place_of_has_failed(scene, updating):
     updating.request("another", "firmware", location="y", by="olga", campaign="", at=NOON)
+    updating.send("another", "firmware", at=NOON)
     scene.tell(updating)
     assert read(scene) == [report("A", "failed", "superseded")]
 
@@ -256,6 +306,20 @@ def test_only_so_much_is_told_at_a_time_and_everybody_has_a_share(scene, planned
     stations = [call.station for call in read(scene)]
     assert len(stations) == 500
     assert sum(each.startswith("B") for each in stations) == 250
+
+
+def test_campaigns_that_stand_still_leave_their_share_to_those_that_run(scene, planned):
+    for number in range(20):
+        campaign = planned("X", "Y", id=f"P{number}")
+        campaign.pause(by="olga", at=NOON)
+        scene.tell(campaign)
+    planned("S", id="SMALL")
+    planned(*(f"A{n}" for n in range(300)), id="K1")
+    planned(*(f"B{n}" for n in range(300)), id="K2")
+    stations = [call.station for call in read(scene)]
+    assert sum(each.startswith("A") for each in stations) == 249
+    assert sum(each.startswith("B") for each in stations) == 249
+    assert "S" in stations
 
 
 def test_the_rows_show_where_a_campaign_stands(scene, planned):

@@ -23,6 +23,7 @@ def asked(scene, job="j-1", *, kind=FIRMWARE, station="CP1", campaign="", mainte
     maintenance = maintenance or Maintenance.begin(station, at=scene.now)
     where = "https://***@files.example/new.bin"
     maintenance.request(job, kind, location=where, by="olga", campaign=campaign, at=scene.now)
+    maintenance.send(job, kind, at=scene.now)
     return maintenance
 
 
@@ -56,6 +57,15 @@ def test_a_job_is_over_until_the_station_tries_again(scene):
     assert (again.over, again.outcome) == (False, "")
 
 
+def test_a_closed_job_says_why(scene):
+    maintenance = asked(scene)
+    maintenance.close("j-1", reason="replaced", by="olga", at=NOON)
+    scene.tell(maintenance)
+    row = scene.shown(jobs.find, "j-1")
+    assert (row.state, row.over, row.outcome, row.reason) == ("closed", True, "failed", "replaced")
+    assert scene.read(job_events.of_job, "j-1")[-1].detail == "replaced"
+
+
 def test_jobs_are_listed_the_newest_first_and_chosen(scene):
     scene.tell(asked(scene, "j-1"), asked(scene, "j-2", kind=DIAGNOSTICS, station="CP2"))
     scene.tell(asked(scene, "j-3", station="CP3", campaign="c-1"))
@@ -78,6 +88,7 @@ def test_a_timeline_has_all_that_happened(scene):
     told = [(e.what, e.detail, e.late) for e in scene.shown(job_events.of_job, "j-1")]
     assert told == [
         ("requested", "https://***@files.example/new.bin", False),
+        ("sent", "", False),
         ("status", "Downloaded", False),
         ("status", "Downloading", True),
         ("status", "Installing", False),

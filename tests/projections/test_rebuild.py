@@ -185,9 +185,9 @@ class World:
     def maintenance(self, id, how, at):
         make = lambda: Maintenance.begin(id, at=at)  # noqa: E731
         maintenance = self.get(("maintenance", id), make)
-        kind, job = (FIRMWARE, DIAGNOSTICS)[how % 2], f"job {id} {how % 7}"
+        kind, job = (FIRMWARE, DIAGNOSTICS)[how % 2], f"job {id} {how % 6}"
         statuses = ("Downloading", "Uploading", "Installed", "Uploaded", "DownloadFailed", "Idle")
-        match how % 5:
+        match how % 7:
             case 0:
                 maintenance.request(job, kind, location="x", by="x", campaign="", at=at)
             case 1:
@@ -198,6 +198,10 @@ class World:
                 maintenance.report(kind, statuses[how % 6], at=at)
             case 4:
                 maintenance.boot(str(how), at=at)
+            case 5:
+                maintenance.send(job, kind, at=at)
+            case 6:
+                maintenance.close(job, reason="r", by="x", at=at)
         return maintenance
 
     def configuration(self, id, how, at):
@@ -211,7 +215,7 @@ class World:
             lambda: configuration.change(call, key, value, status="Accepted", at=at),
             lambda: configuration.change(call, key, value, status="RebootRequired", at=at),
             lambda: configuration.fail_change(call, key, value, reason="refused", at=at),
-            lambda: configuration.take_effect(at=at),
+            lambda: configuration.take_effect(5, at=at),
             lambda: configuration.desire(key, value, by="x", at=at),
             lambda: configuration.drop_desire(key, by="x", at=at),
             lambda: configuration.set_automatic(automatic=how % 2 == 0, by="x", at=at),

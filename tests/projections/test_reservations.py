@@ -7,8 +7,6 @@ import pytest
 from domain import wire
 from domain.model.reservation import Reservation, Terms
 from projections import reservations
-from projections.occasions import WATCHED
-from projections.progress import Trust
 from projections.timers import Timers
 from tests.projections.posted import Posted
 from tests.projections.scene import NOON, Scene
@@ -38,7 +36,7 @@ def _accepted(number=7, station="CP1", *, call="a", terms=TERMS):
 def _row(scene, reservation=None, number=7, **where):
     if reservation is not None:
         scene.tell(reservation)
-    return scene.shown(reservations.find, number, **where)
+    return scene.shown(reservations.find, number, **({"station": "CP1"} | where))
 
 
 def test_a_reservation_is_shown_as_it_was_asked_for(scene):
@@ -151,11 +149,33 @@ def test_a_number_that_lives_again_has_forgotten_its_last_life(scene):
     )
 
 
+@pytest.mark.parametrize(
+    ("answer", "last"), [("Occupied", "occupied"), ("OK", "rejected"), ("Accepted", "accepted")]
+)
+def test_what_came_of_other_terms_is_shown_beside_what_stands(scene, answer, last):
+    reservation = _accepted()
+    reservation.request("b", OTHER, by="olga", at=SOON)
+    reservation.answer("b", OTHER, status=answer, at=SOON)
+    row = _row(scene, reservation)
+    assert (row.status, row.held, row.last_status) == ("accepted", True, last)
+
+
+def test_a_word_that_no_station_should_say_is_the_reason(scene):
+    reservation = _asked()
+    reservation.answer("a", TERMS, status="OK", at=SOON)
+    row = _row(scene, reservation)
+    assert (row.status, row.held, row.reason) == ("rejected", False, "OK")
+
+
 # --- finding ---
 
 
-def test_of_two_stations_with_one_number_the_one_asked_last_is_found(scene):
-    scene.tell(_asked(at=SOON), _asked(station="CP2", at=NOON))
+def test_of_two_stations_with_one_number_the_one_that_keeps_it_comes_first(scene):
+    ended = _accepted()
+    ended.end("faulted", at=SOON)
+    scene.tell(ended, _asked(station="CP2"))
+    rows = scene.shown(reservations.of_number, 7, limit=5)
+    assert [(row.station, row.alive) for row in rows] == [("CP2", True), ("CP1", False)]
     assert _row(scene).station == "CP1"
     assert _row(scene, station="CP2").station == "CP2"
     assert _row(scene, station="CP3") is None
@@ -174,7 +194,7 @@ def test_reservations_are_listed_the_newest_first(scene):
     assert numbers(connector=0) == [2]
     assert numbers(status="accepted") == [1]
     assert numbers(id_tag="ABC") == [3, 1]
-    place = scene.read(reservations.find, 2).first_position
+    place = scene.read(reservations.find, 2, station="CP1").first_position
     assert numbers(before=place) == [1]
 
 
@@ -184,8 +204,7 @@ def test_reservations_are_listed_the_newest_first(scene):
 def _timers(scene):
     """A process that looks for what is due: what it tells, after some seconds of looking."""
     posted = Posted()
-    trust = Trust(scene.log, WATCHED)
-    made = Timers(scene.engine, trust, posted, clock=scene.clock, partitions=8)
+    made = Timers(scene.engine, scene.log, posted, clock=scene.clock, partitions=8)
 
     async def told(*, seconds=0):
         scene.project()

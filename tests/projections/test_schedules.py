@@ -12,7 +12,7 @@ from domain.model.meter import Meter
 from domain.model.schedule import Supply
 from domain.model.schedule_report import ScheduleReport
 from domain.model.transaction import Start, Transaction
-from projections import composite, drawn, meter_values, schedules
+from projections import composite, drawn, schedules
 from tests.projections.scene import NOON, Scene
 
 HOUR = timedelta(hours=1)
@@ -75,7 +75,7 @@ def read(scene: Scene, *moments: tuple[int, list[dict[str, str]]], connector: in
 def shown(scene: Scene, unit: str, **more: Any) -> list[Any]:
     usual = {"begin": NOON, "end": NOON + HOUR, "unit": unit, "supply": Supply()}
     found = scene.shown(drawn.of_connector, "CP1", 1, **usual | more)
-    return [((each.at - NOON).total_seconds(), each.value) for each in found]
+    return [((each.at - NOON).total_seconds(), each.value) for each in found.readings]
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,15 @@ def test_the_phases_of_a_moment_are_one_figure(scene, samples, amperes, watts):
 
 
 @pytest.mark.parametrize(
-    "samples", [[power("x")], [power(1, phase="L1-L2")], [sample(1, "Power.Offered")], []]
+    "samples",
+    [
+        [power("x")],
+        [power("1e30")],
+        [current("1e308", phase="L1")],
+        [power(1, phase="L1-L2")],
+        [sample(1, "Power.Offered")],
+        [],
+    ],
 )
 def test_what_is_no_figure_is_left_out(scene, samples):
     read(scene, (5, samples))
@@ -111,12 +119,27 @@ def test_only_the_window_and_the_connector_are_read_in_the_order_of_sampling(sce
     assert shown(scene, "W") == [(0, 0), (30, 30), (3599, 3599)]
 
 
-def test_of_too_many_the_newest_whole_moments_are_read(scene, monkeypatch):
-    monkeypatch.setattr(meter_values, "_PAGE", 3)
+def test_of_too_many_the_newest_whole_moments_are_read_and_it_is_said(scene):
     three = [power(10, phase="L1"), power(10, phase="L2"), power(10, phase="L3")]
     read(scene, *((second, [*three, current(1)]) for second in range(5)))
-    assert shown(scene, "W") == [(second, 30) for second in range(5)]
-    assert shown(scene, "W", most=11) == [(3, 30), (4, 30)]
+    assert shown(scene, "W", most=5) == [(second, 30) for second in range(5)]
+    assert known_from(scene, most=5) is None
+    assert shown(scene, "W", most=2) == [(3, 30), (4, 30)]
+    assert known_from(scene, most=2) == NOON + timedelta(seconds=3)
+
+
+def test_a_clock_that_stands_still_makes_moments_by_arrival(scene):
+    read(scene, *((7, [power(value)]) for value in (1, 2, 3)))
+    assert sorted(shown(scene, "W", most=2)) == [(7, 2), (7, 3)]
+    assert known_from(scene, most=2) == NOON + timedelta(seconds=7)
+
+
+def known_from(scene: Scene, *, most: int) -> datetime | None:
+    window = {"begin": NOON, "end": NOON + HOUR, "unit": "W", "supply": Supply()}
+    found: datetime | None = scene.read(
+        drawn.of_connector, "CP1", 1, **window, most=most
+    ).known_from
+    return found
 
 
 # --- the composite schedule ---
@@ -206,6 +229,12 @@ def test_the_station_may_draw_what_its_known_connectors_may(scene):
     scene.tell(Connector.appear("CP1", 0, at=NOON), Connector.appear("CP1", 2, at=NOON))
     charge(scene, started_at=NOON - timedelta(seconds=20))
     assert allowed(scene, 0) == [(0, 32), (40, 22), (60, 12)]
+
+
+@pytest.mark.parametrize("absurd", [1e30, -1e30, 1e308])
+def test_an_absurd_limit_is_none_and_leaves_the_maximum(scene, absurd):
+    install(scene, profile(absurd), connector=1)
+    assert allowed(scene) == [(0, None), (60, 6)]
 
 
 def test_a_profile_nobody_understands_does_not_hide_the_others(scene):

@@ -1,12 +1,14 @@
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from domain import wire
-from projections import presence
+from domain.model.campaign import Campaign, Plan, call_of
+from domain.model.maintenance import Maintenance
+from projections import calls, campaign_members, jobs, presence, reservations
 from projections.engines import writing
-from projections.occasions import WATCHED
-from projections.progress import Trust
+from projections.projector import rebuild
 from projections.timers import Timers
 from tests.projections.posted import Posted
 from tests.projections.scene import NOON, Scene
@@ -24,8 +26,7 @@ def posted():
 
 @pytest.fixture
 def timers(scene, posted):
-    trust = Trust(scene.log, WATCHED)
-    return Timers(scene.engine, trust, posted, clock=scene.clock, partitions=8)
+    return Timers(scene.engine, scene.log, posted, clock=scene.clock, partitions=8)
 
 
 async def _told(scene, timers, posted, *, seconds=0, connected=True):
@@ -187,3 +188,45 @@ async def test_rows_that_are_behind_are_not_acted_on(scene, timers, posted):
     scene.tell(call)
     await timers.step(connected=True)
     assert posted.items == []
+
+
+# --- rows that are rebuilt ---
+
+
+@pytest.mark.parametrize("model", [jobs.MODEL, reservations.MODEL, campaign_members.MODEL])
+async def test_a_read_model_that_is_rebuilt_stops_only_who_looks_at_it(
+    scene, timers, posted, model
+):
+    scene.tell(scene.requested("c1", ttl=0))
+    scene.project()
+    rebuild(scene.engine, model)
+    await timers.step(connected=True)
+    assert [each.subject for each in posted.inbound()] == ["c1"]
+
+
+async def test_who_looks_at_rows_that_are_rebuilt_waits_for_them(scene, timers, posted):
+    scene.tell(scene.requested("c1", ttl=0))
+    scene.project()
+    rebuild(scene.engine, calls.MODEL)
+    await timers.step(connected=True)
+    assert posted.items == []
+
+
+# --- campaigns ---
+
+
+async def test_a_job_that_is_over_is_not_told_as_overdue_as_well(scene, timers, posted):
+    plan = Plan(
+        action="UpdateFirmware", payload="{}", stations=("A",), until="completed", deadline=600
+    )
+    scene.tell(Campaign.create("K1", plan, kind="campaign", name="", by="olga", at=scene.now))
+    job = call_of("K1", "A")
+    call, maintenance = scene.requested(job, "A"), Maintenance.begin("A", at=NOON)
+    maintenance.request(job, "firmware", location="x", by="olga", campaign="K1", at=NOON)
+    call.answer("{}", "", at=NOON)
+    maintenance.answer(job, "firmware", file_name="", at=NOON)
+    maintenance.report("firmware", "Installed", at=NOON)
+    scene.tell(call, maintenance)
+    scene.later(601)
+    [told] = await _told(scene, timers, posted)
+    assert msgspec.json.decode(told.body)["outcome"] == "succeeded"

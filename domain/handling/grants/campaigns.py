@@ -7,8 +7,9 @@ from domain.handling.grants.grant import Asking, Grant, Grants
 from domain.model import operations as op
 from domain.model.aggregate import Refused
 from domain.model.campaign import FAILED, SUCCEEDED, Campaign
+from domain.ocpp.version import Versions
 
-_AGREED = frozenset({"", "accepted", "scheduled", "rebootrequired", "unlocked"})  # statuses
+_AGREED = frozenset({"accepted", "scheduled", "rebootrequired", "unlocked"})  # statuses
 _Wish = (
     op.CreateCampaign | op.PauseCampaign | op.ResumeCampaign | op.CancelCampaign | op.ReportMember
 )
@@ -44,19 +45,28 @@ def _cancel(wish: op.CancelCampaign, asking: Asking) -> str:
 
 
 def _report(wish: op.ReportMember, asking: Asking) -> str:
-    outcome = _judged(wish.detail) if wish.outcome == "answered" else wish.outcome
-    _found(wish, asking).report(
-        wish.station, outcome, wish.detail, call=wish.call, at=asking.scope.at
-    )
+    campaign, outcome, detail = _found(wish, asking), wish.outcome, wish.detail
+    if outcome == "answered":
+        has_status = _has_status(campaign.action, asking.versions)
+        outcome = _judged(detail, has_status=has_status)
+        detail = detail or ("the answer has no status" if has_status else "")
+    campaign.report(wish.station, outcome, detail, call=wish.call, at=asking.scope.at)
     return wish.station
 
 
-def _judged(status: str) -> str:
+def _judged(status: str, *, has_status: bool) -> str:
     """Every status of OCPP 1.6 that is not named above says that the station did not, or will not.
 
-    An answer without status (e.g. to GetConfiguration) has no way to say so.
+    An answer that has none by its specification (e.g. to GetConfiguration) cannot say so.
     """
-    return SUCCEEDED if status.casefold() in _AGREED else FAILED
+    agreed = status.casefold() in _AGREED or not (status or has_status)
+    return SUCCEEDED if agreed else FAILED
+
+
+def _has_status(action: str, versions: Versions) -> bool:
+    """Whether the answer to an action has a status, in any version."""
+    found = (version.outgoing(action) for version in versions.values())
+    return any("status" in each.Response.__struct_fields__ for each in found if each)
 
 
 def _found(wish: _Wish, asking: Asking) -> Campaign:

@@ -14,7 +14,8 @@ from domain.ocpp.v16.secrets import is_secret
 from domain.scope import Scope
 
 _AUTOMATION = "automatic configuration"  # by whom its calls are
-_HEARD = "Accepted"  # who boots so may be called
+_HEARD = "Accepted"  # who boots so is asked for its keys
+_CALLED = frozenset({"Accepted", "Pending"})  # before acceptance configuration is set up (4.2)
 
 
 def find(scope: Scope) -> Configuration | None:
@@ -34,7 +35,7 @@ def report(
     keys = [_bare(each) for each in told]
     configuration = learned(scope)
     configuration.report(keys, list(unknown), complete=complete, at=scope.at)
-    if configuration.automatic:
+    if _acts(configuration, scope):
         _follow(configuration, scope)  # and never ask again: it may tell the same for ever
 
 
@@ -46,8 +47,12 @@ def request_change(key: str, value: str, call: Call, scope: Scope) -> None:
 
 def change(key: str, value: str, status: str, call: Call, scope: Scope) -> None:
     """The station said what it did about a key. A new value is no reason to ask again."""
-    if not is_secret(key):
-        learned(scope).change(call.name, key, value, status=status, at=scope.at)
+    if is_secret(key):
+        return
+    configuration = learned(scope)
+    configuration.change(call.name, key, value, status=status, at=scope.at)
+    if configuration.pending.get(key.casefold(), {}).get("value") == value:
+        configuration.await_reboot(_connection(scope), at=scope.at)
 
 
 def fail_change(key: str, value: str, call: Call, scope: Scope) -> None:
@@ -56,12 +61,19 @@ def fail_change(key: str, value: str, call: Call, scope: Scope) -> None:
         learned(scope).fail_change(call.name, key, value, reason=call.outcome, at=scope.at)
 
 
+def reset(scope: Scope) -> None:
+    """The station is going to reset, and may keep its socket (soft): its next boot is a reboot."""
+    if configuration := find(scope):
+        configuration.await_reboot(0, at=scope.at)
+
+
 def boot(status: str, scope: Scope) -> None:
     """The station booted: what waited for it is done; the automation has a look at the keys."""
     configuration = find(scope)
     if configuration is None:
         return
-    configuration.take_effect(at=scope.at)
+    if not scope.triggered:  # asked for, it tells nothing of a reboot
+        configuration.take_effect(_connection(scope), at=scope.at)
     if configuration.automatic and status == _HEARD:
         _ask(configuration, configuration.desired, scope)
 
@@ -69,7 +81,7 @@ def boot(status: str, scope: Scope) -> None:
 def attend(scope: Scope) -> None:
     """Somebody changed what is desired: if the automation is on, it takes that up at once."""
     configuration = find(scope)
-    if configuration is not None and configuration.automatic:
+    if configuration is not None and _acts(configuration, scope):
         _follow(configuration, scope)
         _ask(configuration, configuration.unheard(), scope)
 
@@ -80,6 +92,12 @@ def put_right(scope: Scope, *, by: str) -> list[str]:
     if configuration is None:
         return []
     return _put_right(configuration, configuration.drifted(), scope, by=by)
+
+
+def _acts(configuration: Configuration, scope: Scope) -> bool:
+    """Whether the automation is on, and the station is one that may be called."""
+    station = scope.station()
+    return configuration.automatic and station is not None and station.registration in _CALLED
 
 
 def _follow(configuration: Configuration, scope: Scope) -> None:
@@ -132,6 +150,11 @@ def _ask(configuration: Configuration, keys: Iterable[str], scope: Scope) -> Non
 def _asked(configuration: Configuration, key: str, scope: Scope) -> bool:
     call = configuration.asking.get(key)
     return call is not None and _waits(call, scope)
+
+
+def _connection(scope: Scope) -> int:
+    station = scope.station()
+    return station.connection if station else 0
 
 
 def _bare(told: KeyValue) -> KeyValue:

@@ -2,8 +2,11 @@
 
 from typing import Literal
 
+from domain.model.call import Call
 from domain.ocpp.action import Outgoing
+from domain.ocpp.v16 import configuring
 from domain.ocpp.v16.types import AcceptedOrRejected, Record
+from domain.scope import Scope
 
 
 class Reset(Outgoing):
@@ -18,3 +21,8 @@ class Reset(Outgoing):
         """6.40."""
 
         status: AcceptedOrRejected
+
+    def answered(self, request: Request, response: Response, call: Call, scope: Scope) -> None:
+        """Changes of configuration that wait for a boot are in effect with the next one."""
+        if response.status.casefold() == "accepted":
+            configuring.reset(scope)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from math import inf
 
 from msgspec import Raw
 
@@ -9,6 +10,8 @@ from domain.model.schedule import ABSOLUTE, CHARGE_POINT_MAX, Period, Plan
 from domain.ocpp import reading
 from domain.ocpp.errors import Violation
 from domain.ocpp.v16.types import ChargingProfile, ChargingSchedule
+
+_MOST = 1e9  # A or W: what is beyond is meant as no limit
 
 
 def of_profile(text: str, *, connector: int, transaction: int | None = None) -> Plan | None:
@@ -62,7 +65,12 @@ def _plan(schedule: ChargingSchedule, *, id: int) -> Plan:
         start=schedule.startSchedule,
         duration=schedule.duration,
         periods=tuple(
-            Period(each.startPeriod, each.limit, each.numberPhases)
+            Period(each.startPeriod, _limit(each.limit), each.numberPhases)
             for each in schedule.chargingSchedulePeriod
         ),
     )
+
+
+def _limit(written: float) -> float:
+    """As it is to be computed with: infinite for none."""
+    return written if abs(written) <= _MOST else inf
