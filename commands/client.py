@@ -4,7 +4,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.client import HTTPResponse
+from http.client import HTTPMessage, HTTPResponse
 from typing import Any, BinaryIO
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode
@@ -55,10 +55,11 @@ class Client:
         with self._asked("POST", path, query, file, size=size) as response:
             return json.loads(response.read())
 
-    def fetch(self, path: str, target: BinaryIO) -> None:
-        """Write what is there into a file, as it comes; raises ApiError."""
+    def fetch(self, path: str, target: BinaryIO) -> HTTPMessage:
+        """Write what is there into a file, as it comes; what the headers say; raises ApiError."""
         with self._asked("GET", path, {}, accept="*/*") as response:
             shutil.copyfileobj(response, target)
+            return response.headers
 
     def delete(self, path: str, **query: object) -> Any:  # noqa: ANN401 - JSON
         """Remove it; raises ApiError."""

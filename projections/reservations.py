@@ -173,7 +173,7 @@ def _key(fact: Fact) -> Key:
     return station, int(number)
 
 
-MODEL = Keyed("reservations", ReservationRow, RESERVATIONS, key=_key, effect=_effect)
+MODEL = Keyed("reservations", ReservationRow, RESERVATIONS, key=_key, effect=_effect, version=2)
 VIEW = select(RESERVATIONS)
 
 

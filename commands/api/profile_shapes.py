@@ -51,7 +51,7 @@ class Schedule(BaseModel, extra="forbid"):
     unit: Literal["A", "W"]
     periods: list[SchedulePeriod] = Field(min_length=1, max_length=1000)
     start: Moment | None = Field(
-        None, description="Absolute: left out, it is the time of the request that sends it; Relative: none"
+        None, description="Absolute: left out, when its sending is requested; Relative: none"
     )
     duration: StrictInt | None = Field(
         None, gt=0, le=MOST, description="s; left out: the last period stays open"

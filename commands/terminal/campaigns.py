@@ -15,7 +15,8 @@ app = typer.Typer(help="New firmware for many stations, wave by wave.", no_args_
 
 _DAY = 86_400  # s
 _COLUMNS = ("station", "state", "outcome", "detail", "call")
-_LISTED = ("id", "name", "state", "wave", "stations", "created_at", "created_by")
+_COUNTS = ("total", "succeeded", "failed")  # of the stations
+_LISTED = ("id", "name", "state", "wave", *_COUNTS, "created_at", "created_by")
 _ANY = 2**31
 
 Campaign = Annotated[str, typer.Argument(help="id of the campaign")]
@@ -139,7 +140,8 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """The newest campaigns."""
-    show(client_of(context).items(path_of("campaigns"), most=limit), _LISTED, as_json=as_json)
+    rows = client_of(context).items(path_of("campaigns"), most=limit)
+    show(rows if as_json else map(_counted, rows), _LISTED, as_json=as_json)
 
 
 @app.command()
@@ -165,6 +167,10 @@ def cancel(context: typer.Context, campaign: Campaign, *, as_json: AsJson = Fals
 
 def _steer(context: typer.Context, campaign: str, how: str, *, as_json: bool) -> None:
     show_one(client_of(context).post(path_of("campaigns", campaign, how)), as_json=as_json)
+
+
+def _counted(row: dict[str, Any]) -> dict[str, Any]:
+    return row | {name: row["stations"][name] for name in _COUNTS}
 
 
 def _checked(payload: str) -> str:

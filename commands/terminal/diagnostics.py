@@ -2,8 +2,7 @@
 
 import json
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -55,7 +54,7 @@ def get(
     else:
         show_one({k: v for k, v in row.items() if k not in {"timeline", "files"}}, as_json=False)
     for file in row["files"]:
-        typer.echo(_fetched(client, file, into), err=as_json)
+        typer.echo(_fetched(client, file["id"], into), err=as_json)
     leave(row)
 
 
@@ -81,12 +80,7 @@ def fetch(
     into: Into = Path(),
 ) -> None:
     """Fetch a file that a station has brought before."""
-    client = client_of(context)
-    found = client.items(path_of("diagnostics"), most=_MOST_LOOKED_THROUGH)
-    row = next((row for row in found if row["id"] == file), None)
-    if row is None:
-        raise ApiError(f"there is no diagnostics file {file}")
-    typer.echo(_fetched(client, row, into))
+    typer.echo(_fetched(client_of(context), file, into))
 
 
 @app.command()
@@ -98,26 +92,22 @@ def remove(
     client_of(context).delete(path_of("diagnostics", file))
 
 
-def _fetched(client: Client, file: dict[str, Any], into: Path) -> Path:
+def _fetched(client: Client, id: str, into: Path) -> Path:
     """Fetch a file, whole or not at all; one that is there is never written over."""
     into.mkdir(parents=True, exist_ok=True)
-    path = into / _fitting(f"{file['id'][:8]}-{file['name']}")
-    with NamedTemporaryFile(dir=into, prefix=".", suffix=".part") as target:
-        client.fetch(path_of("diagnostics", file["id"]), target)
-        if target.tell() != file["size"]:
-            raise ApiError(f"{path} came with {target.tell()} bytes of {file['size']}: fetch again")
-        target.flush()
-        _named(Path(target.name), path)
-    return path
-
-
-def _named(part: Path, path: Path) -> None:
-    """Unlike a renaming, a link never replaces anything."""
+    part = into / f".{id}.part"
     try:
-        path.hardlink_to(part)
-    except FileExistsError:
-        raise ApiError(f"{path} is there already") from None
-    path.chmod(0o644)
+        with part.open("wb") as target:
+            headers = client.fetch(path_of("diagnostics", id), target)
+            come, size = target.tell(), int(headers["Content-Length"])
+        if come != size:
+            raise ApiError(f"the file {id} came with {come} bytes of {size}: fetch it again")
+        path = into / _fitting(f"{id[:8]}-{Path(headers.get_filename('')).name}")
+        if path.exists():
+            raise ApiError(f"{path} is there already")
+        return part.rename(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _fitting(name: str) -> str:

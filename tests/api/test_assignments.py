@@ -115,9 +115,7 @@ async def test_a_profile_of_a_transaction_takes_the_one_that_runs(placed, kept, 
     assert [row["transaction_id"] for row in await held(1)] == [running]
 
 
-async def test_a_late_start_of_the_past_gets_no_profile(
-    api, station, tag, placed, kept, charging
-):
+async def test_a_late_start_of_the_past_gets_no_profile(api, station, tag, placed, kept, charging):
     running = await charging()
     await api.put(f"/api/v1/tokens/X{tag[:15]}", json={})
     past = (datetime.now(UTC) - timedelta(hours=1)).isoformat()

@@ -116,3 +116,6 @@ def test_campaigns_are_listed(ampledger, start):
     campaign = start()["id"]
     listed = ampledger("firmware", "campaign", "list", "--json").stdout.splitlines()
     assert json.loads(listed[0])["id"] == campaign
+    head, first, *_ = ampledger("firmware", "campaign", "list").stdout.splitlines()
+    counts = head.index("total"), head.index("succeeded"), head.index("failed")
+    assert [first[place] for place in counts] == ["2", "0", "0"]

@@ -119,8 +119,31 @@ async def test_diagnostics_are_waited_for_and_fetched(say, station, tmp_path):
     assert str(file) in getting.result().stdout.replace("\n", "")
 
     listed = await say("diagnostics", "list", "--station", station.name, "--json")
-    assert json.loads(listed.stdout)["name"] == "log.txt"
-    assert (await say("diagnostics", "remove", json.loads(listed.stdout)["id"])).exit_code == 0
+    row = json.loads(listed.stdout)
+    assert row["name"] == "log.txt"
+    again = ("diagnostics", "fetch", row["id"], "--into")
+    there = await say(*again, tmp_path / "in")
+    assert (there.exit_code, "is there already" in there.stderr) == (1, True)
+    assert (await say(*again, tmp_path / "other")).exit_code == 0
+    assert [path.name for path in (tmp_path / "other").iterdir()] == [file.name]
+    assert (await say("diagnostics", "remove", row["id"])).exit_code == 0
+    assert (await say(*again, tmp_path / "none")).exit_code == 1
+    assert list((tmp_path / "none").iterdir()) == []
+
+
+async def test_a_name_that_is_too_long_is_shortened(say, station, tmp_path):
+    station.answers["GetDiagnostics"] = {"file_name": "x"}
+    words = ("diagnostics", "get", station.name, "--into", tmp_path / "in", "--wait", 20)
+    async with asyncio.TaskGroup() as group:
+        getting = group.create_task(say(*words))
+        location = (await station.asked("GetDiagnostics"))["location"]
+        async with httpx.AsyncClient() as client:
+            await client.put(f"{location}{'ü' * 250}.log", content=b"x")
+        await station.ask(call.DiagnosticsStatusNotification(status="Uploaded"))
+    assert getting.result().exit_code == 0, getting.result().output
+    (file,) = (tmp_path / "in").iterdir()
+    assert file.name.endswith("ü.log")
+    assert len(file.name.encode()) in {254, 255}
 
 
 async def test_a_station_without_diagnostics_says_so(say, station, tmp_path):

@@ -103,17 +103,32 @@ def test_a_password_that_is_desired_is_not_even_in_the_journal(house, key):
     assert orjson.loads(entry.payload)["value"] == "***"
 
 
-def test_an_error_that_quotes_a_password_is_not_kept(house):
+def _password_sent(house):
     payload = orjson.dumps({"key": "AuthorizationKey", "value": "***"}).decode()
     wished = reset(house, call="my-set", action="ChangeConfiguration", payload=payload, sealed=True)
     house.process(
         house.wish(wished), wire.Sent(station="CP1", connection=5, call="my-set", at=house.now)
     )
+
+
+def test_an_error_that_quotes_a_password_is_not_kept(house):
+    _password_sent(house)
     house.process(house.received([4, "my-set", "InternalError", "no 0011", {"value": "0011"}]))
     (refused,) = told(house, Call.Refused)
     assert (refused.code, refused.description, refused.details) == ("InternalError", "", "{}")
     entry = house.log.frames(limit=10_000)[-1].entry
     assert orjson.loads(entry.payload) == [4, "my-set", "InternalError", "", {}]
+
+
+@pytest.mark.parametrize("said", [{"status": "hunter2"}, {"status": "Accepted", "is": "hunter2"}])
+def test_an_answer_that_quotes_a_password_is_not_kept(house, said):
+    _password_sent(house)
+    house.process(house.received([3, "my-set", said]))
+    assert told(house, Call.Answered)[0].response == '"***"'
+    rows = [row.state for row in house.log.since(0, limit=10_000)]
+    entries = [row.entry for row in house.log.frames(limit=10_000)]
+    kept = [*rows, *(each.payload + each.deviations.encode() for each in entries)]
+    assert not any(b"hunter2" in each for each in kept)
 
 
 def test_an_operators_change_is_followed_to_its_answer(house):

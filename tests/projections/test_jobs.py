@@ -1,9 +1,11 @@
 """Jobs and their timelines as they are read; the register of files and of rights to them."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from domain.model.campaign import Campaign, Plan
 from domain.model.job_progress import DIAGNOSTICS, FIRMWARE
 from domain.model.maintenance import Maintenance
 from projections import files, job_events, jobs
@@ -190,3 +192,26 @@ def test_expired_rights_are_swept(scene):
     assert rights.sweep(NOON) == 1
     assert rights.sweep(NOON) == 0
     assert scene.read(files.right_of, "new", at=NOON)
+
+
+def test_the_right_that_a_campaign_hands_out_lasts_as_long_as_the_campaign(scene):
+    plan = Plan(action="UpdateFirmware", payload="{}", stations=("CP1",))
+    campaign = Campaign.create("K1", plan, kind="campaign", name="", by="olga", at=NOON)
+    scene.tell(campaign)
+    scene.project()
+    right = replace(a_right("ours"), subject="K1", station="", expires_at=NOON)
+    _write(scene, files.grant, right)
+    rights = Rights(scene.engine)
+    assert rights.sweep(NOON + DAY) == 0
+    assert scene.read(files.right_of, "ours", at=NOON + DAY)
+    campaign.report("CP1", "succeeded", "", call="", at=NOON)
+    scene.tell(campaign)
+    scene.project()
+    assert scene.read(files.right_of, "ours", at=NOON + DAY) is None
+    assert rights.sweep(NOON + DAY) == 1
+
+
+def test_a_right_of_a_campaign_whose_rows_are_rebuilt_is_not_swept(scene):
+    right = replace(a_right("ours"), subject="K1", station="", expires_at=NOON)
+    _write(scene, files.grant, right)
+    assert Rights(scene.engine).sweep(NOON + DAY) == 0
