@@ -52,11 +52,11 @@ class ReservationRow(Row):
 
 
 RESERVATIONS = table(
-    "reservations_v2",
+    "reservations_v1",
     ReservationRow,
-    partial_index("reservations_v2_held", "expires_at", where="held"),
-    Index("reservations_v2_order", "first_position"),
-    Index("reservations_v2_number", "number"),
+    partial_index("reservations_v1_held", "expires_at", where="held"),
+    Index("reservations_v1_order", "first_position"),
+    Index("reservations_v1_number", "number"),
     key=["station", "number"],
 )
 
@@ -173,7 +173,7 @@ def _key(fact: Fact) -> Key:
     return station, int(number)
 
 
-MODEL = Keyed("reservations", ReservationRow, RESERVATIONS, key=_key, effect=_effect, version=2)
+MODEL = Keyed("reservations", ReservationRow, RESERVATIONS, key=_key, effect=_effect)
 VIEW = select(RESERVATIONS)
 
 

@@ -33,11 +33,12 @@ class Questions:
 
     def fail(self, call: str, reason: str) -> bool:
         """One ended without an answer; whether a late one counts."""
-        if reason == TIMED_OUT or reason in RECALLED:
-            self.calls[call] = _standing(reason)
-            return True
-        self.drop(call)
-        return False
+        standing = _standing(reason)
+        if standing is None:
+            self.drop(call)
+            return False
+        self.calls[call] = standing
+        return True
 
     def failed(self, call: str, reason: str) -> bool:
         """Whether it is known that one ended so."""

@@ -28,11 +28,6 @@ def part_size(scope: Scope) -> int:
     return update.part_size if update else 0
 
 
-def id_of(call: Call) -> str:
-    """A call as facts name it."""
-    return call.id.removeprefix("call:")
-
-
 def plan(
     name: str,
     payloads: tuple[str, ...],

@@ -220,7 +220,8 @@ async def test_what_cannot_begin_is_refused(begin, what, body, status):
 
 
 async def test_who_is_refused_keeps_no_right(begin, image, monkeypatch):
-    granted, revoked = [], []
+    granted: list[str] = []
+    revoked: list[str] = []
     for name, seen in (("grant", granted), ("revoke", revoked)):
         real = getattr(files, name)
 

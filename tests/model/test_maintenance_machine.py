@@ -103,9 +103,11 @@ class Updating(RuleBasedStateMachine):
     @rule()
     @precondition(lambda self: self.at_work and self.at_work.told < len(WAY))
     def the_station_gets_on(self):
-        status = WAY[self.at_work.told]
-        self.at_work.told += 1
-        self.at_work.looks = status.lower()
+        at_work = self.at_work
+        assert at_work
+        status = WAY[at_work.told]
+        at_work.told += 1
+        at_work.looks = status.lower()
         self.maintenance.report(FIRMWARE, status, at=NOON)
 
     @rule(version=st.sampled_from(["1", "2"]))
@@ -118,9 +120,11 @@ class Updating(RuleBasedStateMachine):
     @rule()
     @precondition(lambda self: self.at_work and not self._those("not taken"))
     def an_operator_gives_it_up(self):
+        at_work = self.at_work
+        assert at_work
         with suppress(Refused):
-            self.maintenance.close(self.at_work.name, reason="r", by="o", at=NOON)
-            self.at_work.looks = "closed"
+            self.maintenance.close(at_work.name, reason="r", by="o", at=NOON)
+            at_work.looks = "closed"
 
     def _answer(self, request):
         request.call = "answered"
@@ -138,7 +142,7 @@ class Updating(RuleBasedStateMachine):
             stored = facts.decode(row.stream, row.version, row.topic, row.state)
             self.replayed = stored.mutate(self.replayed)
             if job := getattr(fact, "job", ""):
-                self.shown[job] = fact.state
+                self.shown[job] = vars(fact)["state"]
 
     @invariant()
     def what_the_station_is_at_work_on_is_shown_as_it_is(self):

@@ -20,4 +20,4 @@ class GetLocalListVersion(Outgoing):
     def answered(self, request: Empty, response: Response, call: Call, scope: Scope) -> None:
         """On record."""
         told = response.listVersion
-        listing.of(scope).tell(listing.id_of(call), told, late=call.late, at=scope.at)
+        listing.of(scope).tell(call.name, told, late=call.late, at=scope.at)

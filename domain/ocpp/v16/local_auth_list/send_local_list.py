@@ -36,7 +36,7 @@ class SendLocalList(Outgoing):
         cure = _cure(request, call, scope) if _curable(request, response, call, scope) else ()
         _fail(request, response.status, call, scope)
         if cure:
-            name, size = f"fallback {listing.id_of(call)}", listing.part_size(scope)
+            name, size = f"fallback {call.name}", listing.part_size(scope)
             listing.plan(name, cure, by=_AUTOMATION, part_size=size, automatic=True, scope=scope)
 
     def failed(self, request: payloads.Request, call: Call, scope: Scope) -> None:
@@ -46,7 +46,7 @@ class SendLocalList(Outgoing):
 
 
 def _accept(request: payloads.Request, call: Call, scope: Scope) -> None:
-    local_list, id = listing.of(scope), listing.id_of(call)
+    local_list, id = listing.of(scope), call.name
     take = local_list.replace if request.updateType == "Full" else local_list.amend
     changes = payloads.changes_of(request)
     take(id, request.listVersion, changes, late=call.late, at=scope.at)
@@ -56,7 +56,7 @@ def _accept(request: payloads.Request, call: Call, scope: Scope) -> None:
 
 
 def _fail(request: payloads.Request, status: str, call: Call, scope: Scope) -> None:
-    id, at = listing.id_of(call), scope.at
+    id, at = call.name, scope.at
     kind, version = request.updateType, request.listVersion
     listing.of(scope).fail(id, kind, version, status, at=at)
     if update := listing.update_of(scope):
@@ -74,7 +74,7 @@ def _curable(
     if call.late or request.updateType == "Full" or response.status not in _CURABLE:
         return False
     update = listing.update_of(scope)
-    if update and update.under_way and (update.automatic or update.call != listing.id_of(call)):
+    if update and update.under_way and (update.automatic or update.call != call.name):
         return False
     local_list = listing.of(scope)
     return local_list.fallback and local_list.trust in _KNOWN
@@ -83,7 +83,7 @@ def _curable(
 def _cure(request: payloads.Request, call: Call, scope: Scope) -> tuple[str, ...]:
     """The Full that brings about what a failed Differential, and what was to follow, was for."""
     local_list, update = listing.of(scope), listing.update_of(scope)
-    rest = update.rest if update and update.call == listing.id_of(call) else []
+    rest = update.rest if update and update.call == call.name else []
     changes = [*payloads.changes_of(request), *(c for each in rest for c in payloads.planned(each))]
     after = tuple(amended(local_list.entries, changes).values())
     version = max(request.listVersion, local_list.list_version or 0) + 1
