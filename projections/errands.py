@@ -23,6 +23,7 @@ from projections.campaigns import CampaignRow
 
 _MOST = 500  # of each kind at a time, all campaigns together
 _SETTLE = timedelta(seconds=5)  # what was taken back may be out already: then it is told soon
+_STANDING = frozenset({"paused", "halted"})
 _NOT_SENT = frozenset({"cancelled", "expired"})
 _ITSELF = "campaign"  # who wishes what no operator does
 
@@ -105,10 +106,7 @@ def _outcomes(
         yield _report(member, outcome, detail, now)
     for member, outcome, detail in members_due.completed(connection, campaign.id, limit=share):
         yield _report(member, outcome, detail, now)
-    called = campaign.state in {
-        "paused",
-        "halted",
-    }  # the others are not called now: it is not theirs
+    called = campaign.state in _STANDING  # who is not called now is not late
     for member in members_due.overdue(connection, campaign.id, now=now, called=called, limit=share):
         yield _report(member, FAILED, "overdue", now)
 
