@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 
 from domain.model.aggregate import Aggregate, Birth, Fact
 from domain.model.questions import TIMED_OUT, Questions
@@ -14,7 +14,7 @@ _LONGEST_REASON = 50
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What is asked of the station (ReserveNow.req, OCPP 1.6 section 6.37)."""
+    """What is asked of the station (ReserveNow.req, 6.37)."""
 
     connector: int  # 0: any
     id_tag: str
@@ -72,15 +72,9 @@ class Reservation(Aggregate):
         """The station does not: Faulted, Occupied, Rejected or Unavailable, a normal result."""
 
         TOPIC = "reservation.declined"
-        class_version = 2  # 2: reason
         call: str
         answer: str
         reason: str  # what it said, when that was another word: as good as Rejected
-
-        @staticmethod
-        def upcast_v1_v2(state: dict[str, Any]) -> None:
-            """Any word was taken for an answer."""
-            state["reason"] = ""
 
         def apply(self, reservation: "Reservation") -> None:
             _drop(reservation, self.call)
@@ -175,7 +169,10 @@ class Reservation(Aggregate):
         TOPIC = "reservation.expired"
 
         def apply(self, reservation: "Reservation") -> None:
-            _end(reservation)
+            if reservation.certain or not reservation.asked.until(reservation.held):
+                _end(reservation)
+            else:  # its late answer settles what was asked before it
+                reservation.lapsed, reservation.held = reservation.held, ""
 
     class Ended(Fact):
         """Its connector went out of service, or the station let it go before its time (S7)."""
@@ -190,6 +187,7 @@ class Reservation(Aggregate):
         self.station, self.number = station, number
         self.asked = Questions()
         self.held = ""  # the call that what stands came of
+        self.lapsed = ""  # the call whose reservation expired last without an answer
         self.since: datetime | None = None  # what stands or stood last was known to
         self.connector = 0  # of what stands
         self.expires_at: datetime | None = None  # of what stands or stood last
@@ -223,6 +221,8 @@ class Reservation(Aggregate):
             return
         if status == ACCEPTED:
             self.trigger_event(self.Accepted, call=call, **asdict(terms), timestamp=at)
+            if call == self.lapsed:
+                self.expire(clock=at, at=at)
             return
         answer, reason = (status, "") if status in ANSWERS else (REJECTED, status[:_LONGEST_REASON])
         self.trigger_event(self.Declined, call=call, answer=answer, reason=reason, timestamp=at)

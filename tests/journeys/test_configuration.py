@@ -71,6 +71,8 @@ async def test_a_change_that_needs_a_boot_is_done_with_the_boot(station, operato
     await operator.call(station.name, "ChangeConfiguration", payload)
     await station.asked("ChangeConfiguration")
     await key_of(operator, station, lambda key: key["pending_reboot"])
+    await station.leave()
+    await station.connect()
     await station.boot()
     key = await key_of(operator, station, lambda key: not key["pending_reboot"])
     assert key["value"] == "60"

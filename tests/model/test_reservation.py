@@ -1,5 +1,6 @@
 """Reservation: asked for, answered, over once; the latest answer in order is what stands."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -153,6 +154,16 @@ def test_it_expires_at_its_time_and_once(held):
         .when(Reservation.expire, clock=LATER, at=LATER)
         .then((Reservation.Expired, {}))
     )
+
+
+def test_what_expired_unanswered_replaced_what_was_asked_before_it():
+    story = given(unanswered("a", "b"))
+    story.when(Reservation.fail, "b", replace(TERMS, expires_at=SOON), reason="timed_out", at=NOON)
+    story.when(Reservation.expire, clock=SOON, at=SOON)
+    story.when(Reservation.answer, "a", TERMS, status="Accepted", at=SOON)
+    assert story.aggregate.held == "a"
+    story.when(Reservation.answer, "b", replace(TERMS, expires_at=SOON), status="Accepted", at=SOON)
+    assert story.aggregate.held == ""
 
 
 def test_what_does_not_stand_does_not_expire():

@@ -268,7 +268,7 @@ class World:
             lambda: reservation.request_cancel("c", by="x", at=at),
             lambda: reservation.answer_cancel("c", status="Accepted", at=at),
             lambda: reservation.use(how, id_tag="ABC", began=at, at=at),
-            lambda: reservation.release(clock=at, at=at),
+            lambda: reservation.release(told=at, clock=at, at=at),
             lambda: reservation.end("faulted", at=at),
         )
         steps[how % 10]()
