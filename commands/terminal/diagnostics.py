@@ -1,6 +1,5 @@
 """`ampledger diagnostics`: files that stations upload about themselves."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +7,7 @@ import typer
 
 from commands.client import ApiError, Client, path_of
 from commands.terminal.connection import client_of
-from commands.terminal.jobs import Retries, RetryInterval, Ttl, Wait, awaited, leave
+from commands.terminal.jobs import Retries, RetryInterval, Ttl, Wait, awaited, begun, leave
 from commands.terminal.output import AsJson, plainly, show, show_one
 from commands.terminal.stations import Limit, Station
 
@@ -45,10 +44,8 @@ def get(
         "retries": retries,
         "retry_interval": retry_interval,
     }
-    body = json.dumps({name: value for name, value in wish.items() if value not in ("", None)})
     client, path = client_of(context), path_of("stations", station, "diagnostics")
-    job = client.post(path, body.encode(), ttl=ttl)["id"]
-    row = awaited(client, job, wait=wait)
+    row = awaited(client, begun(client, path, wish, ttl=ttl), wait=wait)
     if as_json:
         show_one(row, as_json=True)
     else:

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TransferSpeedColu
 from commands.client import path_of
 from commands.terminal import campaigns
 from commands.terminal.connection import client_of
-from commands.terminal.jobs import Retries, RetryInterval, Ttl, Wait, awaited, leave
+from commands.terminal.jobs import Retries, RetryInterval, Ttl, Wait, awaited, begun, leave
 from commands.terminal.output import AsJson, plainly, show, show_one
 from commands.terminal.stations import Limit, Station
 
@@ -86,10 +86,8 @@ def update(
         "retries": retries,
         "retry_interval": retry_interval,
     }
-    body = json.dumps({name: value for name, value in wish.items() if value not in ("", None)})
     client, path = client_of(context), path_of("stations", station, "firmware-updates")
-    job = client.post(path, body.encode(), ttl=ttl)["id"]
-    row = awaited(client, job, wait=wait)
+    row = awaited(client, begun(client, path, wish, ttl=ttl), wait=wait)
     show_one({k: v for k, v in row.items() if k != "timeline" or as_json}, as_json=as_json)
     leave(row)
 

@@ -1,7 +1,9 @@
 """Waiting for a job, and telling how it went: with a moving line on a terminal."""
 
+import json
 import sys
 import time
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -17,6 +19,13 @@ Wait = Annotated[float, typer.Option(help="s to wait for the end, with progress"
 Ttl = Annotated[int, typer.Option(help="s to wait for the station to connect", min=0)]
 Retries = Annotated[int | None, typer.Option(help="further attempts of the station", min=0)]
 RetryInterval = Annotated[int | None, typer.Option(help="s between its attempts", min=0)]
+
+
+def begun(client: Client, path: str, wish: Mapping[str, object], *, ttl: int) -> str:
+    """Ask for a job, without what is not said; its id."""
+    said = {name: value for name, value in wish.items() if value not in ("", None)}
+    id: str = client.post(path, json.dumps(said).encode(), ttl=ttl)["id"]
+    return id
 
 
 def awaited(client: Client, job: str, *, wait: float) -> dict[str, Any]:

@@ -1,31 +1,5 @@
 import json
 
-import pytest
-from typer.testing import CliRunner
-
-from commands.cli import application
-from tests.installation import Installation
-
-
-@pytest.fixture(scope="module")
-def installation(tmp_path_factory):
-    with Installation(tmp_path_factory.mktemp("cli"), UNKNOWN_STATIONS="refuse") as running:
-        running.start("run")
-        yield running
-
-
-@pytest.fixture
-def ampledger(installation, monkeypatch):
-    """A command line that finds the installation."""
-    monkeypatch.setenv("AMPLEDGER_API_URL", installation.api_url)
-    monkeypatch.setenv("AMPLEDGER_TOKEN", installation.admin_token)
-    monkeypatch.setenv("AMPLEDGER_DATA", str(installation._folder / "data"))
-
-    def run(*words, given=None):
-        return CliRunner().invoke(application(), [str(word) for word in words], input=given)
-
-    return run
-
 
 def test_a_station_is_added_shown_listed_removed(ampledger):
     added = ampledger("stations", "add", "C/1", "--note", "by the door", "--json")

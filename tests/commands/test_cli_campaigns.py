@@ -3,29 +3,6 @@
 import json
 
 import pytest
-from typer.testing import CliRunner
-
-from commands.cli import application
-from tests.installation import Installation
-
-
-@pytest.fixture(scope="module")
-def installation(tmp_path_factory):
-    with Installation(tmp_path_factory.mktemp("campaigns"), UNKNOWN_STATIONS="refuse") as running:
-        running.start("run")
-        yield running
-
-
-@pytest.fixture
-def ampledger(installation, monkeypatch):
-    """A command line that finds the installation."""
-    monkeypatch.setenv("AMPLEDGER_API_URL", installation.api_url)
-    monkeypatch.setenv("AMPLEDGER_TOKEN", installation.admin_token)
-
-    def run(*words):
-        return CliRunner().invoke(application(), [str(word) for word in words])
-
-    return run
 
 
 @pytest.fixture

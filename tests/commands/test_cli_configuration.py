@@ -1,39 +1,9 @@
 """`ampledger config`, `stations trigger`, and labels, with a station that answers."""
 
-import asyncio
 import json
 from uuid import uuid4
 
 import pytest
-
-from tests.commands.test_cli import ampledger, installation
-from tests.journeys.charge_point import Station
-
-__all__ = ["ampledger", "installation"]
-
-
-@pytest.fixture
-def name(ampledger):
-    name = f"C-{uuid4().hex[:8]}"
-    ampledger("stations", "add", name)
-    return name
-
-
-@pytest.fixture
-async def station(installation, name):
-    async with Station(installation.gateway_url, name) as station:
-        await station.boot()
-        yield station
-
-
-@pytest.fixture
-def say(ampledger):
-    """A command, while the station goes on listening."""
-
-    async def run(*words):
-        return await asyncio.to_thread(ampledger, *words)
-
-    return run
 
 
 def rows(result):

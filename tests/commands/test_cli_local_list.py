@@ -1,40 +1,22 @@
 """`ampledger local-list`, with a station that answers."""
 
-import asyncio
 import json
+from functools import partial
 from uuid import uuid4
 
 import pytest
 
-from tests.commands.test_cli import ampledger, installation
-from tests.journeys.charge_point import Station
 
-__all__ = ["ampledger", "installation"]
+@pytest.fixture
+def station(station):
+    station.answers["SendLocalList"] = {"status": "Accepted"}
+    return station
 
 
 @pytest.fixture
-def name(ampledger):
-    name = f"L-{uuid4().hex[:8]}"
-    ampledger("stations", "add", name)
-    return name
-
-
-@pytest.fixture
-async def station(installation, name):
-    async with Station(installation.gateway_url, name) as station:
-        await station.boot()
-        station.answers["SendLocalList"] = {"status": "Accepted"}
-        yield station
-
-
-@pytest.fixture
-def say(ampledger):
-    """A command about local lists, while the station goes on listening."""
-
-    async def run(*words):
-        return await asyncio.to_thread(ampledger, "local-list", *words)
-
-    return run
+def say(say):
+    """A command of the group."""
+    return partial(say, "local-list")
 
 
 async def test_entries_are_sent_and_shown(say, station):

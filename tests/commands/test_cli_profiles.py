@@ -1,15 +1,9 @@
 """`ampledger profiles`: the library, and a station that is told."""
 
-import asyncio
 import json
-from uuid import uuid4
+from functools import partial
 
 import pytest
-
-from tests.commands.test_cli import ampledger, installation
-from tests.journeys.charge_point import Station
-
-__all__ = ["ampledger", "installation"]
 
 
 @pytest.fixture
@@ -19,24 +13,16 @@ def profiles(ampledger):
 
 
 @pytest.fixture
-async def station(ampledger, installation):
-    name = f"P-{uuid4().hex[:8]}"
-    ampledger("stations", "add", name)
-    async with Station(installation.gateway_url, name) as station:
-        for action in ("SetChargingProfile", "ClearChargingProfile", "RemoteStartTransaction"):
-            station.answers[action] = {"status": "Accepted"}
-        await station.boot()
-        yield station
+def station(station):
+    for action in ("SetChargingProfile", "ClearChargingProfile", "RemoteStartTransaction"):
+        station.answers[action] = {"status": "Accepted"}
+    return station
 
 
 @pytest.fixture
-def say(profiles):
-    """A command, while the station goes on listening."""
-
-    async def run(*words):
-        return await asyncio.to_thread(profiles, *words)
-
-    return run
+def say(say):
+    """A command of the group."""
+    return partial(say, "profiles")
 
 
 def added(profiles, *words):

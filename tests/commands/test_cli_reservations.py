@@ -1,40 +1,17 @@
 """`ampledger reservations`, with a station that answers and one that is away."""
 
-import asyncio
 import json
-from uuid import uuid4
+from functools import partial
 
 import pytest
 
-from tests.commands.test_cli import ampledger, installation
-from tests.journeys.charge_point import Station
-
-__all__ = ["ampledger", "installation"]
 UNTIL = "2035-01-31T18:00:00Z"
 
 
 @pytest.fixture
-def name(ampledger):
-    name = f"R-{uuid4().hex[:8]}"
-    ampledger("stations", "add", name)
-    return name
-
-
-@pytest.fixture
-async def station(installation, name):
-    async with Station(installation.gateway_url, name) as station:
-        await station.boot()
-        yield station
-
-
-@pytest.fixture
-def say(ampledger):
-    """A command, while the station goes on listening."""
-
-    async def run(*words):
-        return await asyncio.to_thread(ampledger, "reservations", *words)
-
-    return run
+def say(say):
+    """A command of the group."""
+    return partial(say, "reservations")
 
 
 def test_one_that_waits_for_its_station_is_listed_shown_and_taken_back(ampledger, name):

@@ -3,29 +3,15 @@
 import json
 
 import pytest
-from typer.testing import CliRunner
-
-from commands.cli import application
-from tests.installation import Installation
-
-
-@pytest.fixture(scope="module")
-def installation(tmp_path_factory):
-    with Installation(tmp_path_factory.mktemp("cli"), UNKNOWN_STATIONS="refuse") as running:
-        running.start("run")
-        yield running
 
 
 @pytest.fixture
-def schedule(installation, monkeypatch):
+def schedule(ampledger):
     """The command, for a station as a whole that is registered and away."""
-    monkeypatch.setenv("AMPLEDGER_API_URL", installation.api_url)
-    monkeypatch.setenv("AMPLEDGER_TOKEN", installation.admin_token)
-    CliRunner().invoke(application(), ["stations", "add", "CP1"])
+    ampledger("stations", "add", "CP1")
 
     def run(*words, station="CP1"):
-        command = ["profiles", "schedule", station, "0", *map(str, words)]
-        return CliRunner().invoke(application(), command)
+        return ampledger("profiles", "schedule", station, 0, *words)
 
     return run
 
