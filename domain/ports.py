@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 # --- the broker ------------------------------------------------------------------------------
 
@@ -108,15 +108,28 @@ class Outbox(Protocol):
 # --- what the gateway asks ------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+class Password(NamedTuple):
+    """A password that a station may come with."""
+
+    credential: str  # its id
+    hash: str  # argon2id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """What the gateway must know of a station before it lets it in."""
+    """What the gateway must know of a station before it lets it in.
+
+    While an upgrade is under way `next_profile` is as good as `security_profile`, and while a
+    password is being changed there are two of them (white paper A05.FR.07, A01.FR.05).
+    """
 
     station: str
     protocols: tuple[str, ...]
-    security_profile: int
-    password_hash: str  # argon2id; "" when the station has no password
-    connection: int  # the highest connection id seen; the next one is greater
+    security_profile: int = 0  # that it must come with; 1 when that is 0 and it has a password
+    next_profile: int = 0  # that it may come with too, a higher one; 0: none
+    passwords: tuple[Password, ...] = ()
+    serial_number: str = ""  # that its client certificate must name; "": its id
+    connection: int = 0  # the highest connection id seen; the next one is greater
 
 
 class Directory(Protocol):

@@ -98,10 +98,11 @@ class Scope:
         self.repository.prefetch_more(streams)
         return [found for stream in streams if (found := self.find(kind, stream))]
 
-    def call_for(self, action: str, payload: str, *, by: str) -> Call | None:
+    def call_for(self, action: str, payload: str, *, by: str, after: str = "") -> Call | None:
         """Queue a call that follows from what is decided here; None when nobody is registered.
 
         It may wait an hour for its station. Deciding the record again makes the same call.
+        `after`: the station's message whose answer must be written before it.
         """
         station = self.station()
         if station is None or not station.registered:
@@ -118,6 +119,7 @@ class Scope:
                 expires_at=self.at + _AN_HOUR,
                 timeout=_TIMEOUT,
                 sealed=False,
+                after=after,
                 at=self.at,
             )
         )

@@ -17,7 +17,11 @@ class _Record(msgspec.Struct, frozen=True, tag_field="is", array_like=False, omi
 
 
 class Opened(_Record, frozen=True, kw_only=True, tag="opened"):
-    """A station's socket was accepted. `connection` grows per station: it is the fencing token."""
+    """A station's socket was accepted. `connection` grows per station: it is the fencing token.
+
+    `profile` is the security profile it came with (0-3), `credential` the id of the password that
+    fitted, `certificate` the SHA-256 of its client certificate, hexadecimal; "" for none.
+    """
 
     station: str
     connection: int
@@ -25,6 +29,9 @@ class Opened(_Record, frozen=True, kw_only=True, tag="opened"):
     protocol: str
     remote: str
     at: datetime
+    profile: int = 0
+    credential: str = ""
+    certificate: str = ""
 
 
 class Closed(_Record, frozen=True, kw_only=True, tag="closed"):
@@ -58,6 +65,17 @@ class Knocked(_Record, frozen=True, kw_only=True, tag="knocked"):
     node: str
     protocol: str
     remote: str
+    at: datetime
+
+
+class Barred(_Record, frozen=True, kw_only=True, tag="barred"):
+    """A registered station's request for a connection was refused for its security: why."""
+
+    station: str
+    connection: int
+    node: str
+    remote: str
+    reason: str
     at: datetime
 
 
@@ -100,6 +118,7 @@ class Wish(_Record, frozen=True, kw_only=True, tag="wish"):
     by: str
     at: datetime
     reply_to: str = ""  # queue of the process that waits for the Reply; "" when nobody does
+    origin: str = ""  # the address that whoever wished came from; "" for a part of the program
 
 
 class Due(_Record, frozen=True, kw_only=True, tag="due"):
@@ -112,7 +131,7 @@ class Due(_Record, frozen=True, kw_only=True, tag="due"):
     at: datetime
 
 
-Inbound = Opened | Closed | Received | Knocked | Sent | Returned | TimedOut | Wish | Due
+Inbound = Opened | Closed | Received | Knocked | Barred | Sent | Returned | TimedOut | Wish | Due
 
 
 class Answer(_Record, frozen=True, kw_only=True, tag="answer"):
@@ -131,6 +150,7 @@ class Call(_Record, frozen=True, kw_only=True, tag="call"):
     call: str
     frame: bytes
     timeout: float  # seconds to wait for the answer
+    after: str = ""  # a message id of the station's: while its answer is not written, this waits
 
 
 class Disconnect(_Record, frozen=True, kw_only=True, tag="disconnect"):

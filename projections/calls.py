@@ -52,14 +52,15 @@ class CallRow(Row):
     late_response: str | None = None
     late_at: datetime | None = None
     triggered: str = "[]"  # JSON: what a TriggerMessage led to, {message_id, action, connector, at}
+    after: str = ""  # the station's message whose answer must be written first
 
 
 CALLS = table(
-    "calls_v2",
+    "calls_v3",
     CallRow,
-    partial_index("calls_v2_waiting", "station", "first_position", where="waiting"),
-    Index("calls_v2_station", "station", "first_position"),
-    Index("calls_v2_order", "first_position"),
+    partial_index("calls_v3_waiting", "station", "first_position", where="waiting"),
+    Index("calls_v3_station", "station", "first_position"),
+    Index("calls_v3_order", "first_position"),
     key=["id"],
 )
 
@@ -76,7 +77,7 @@ def _(fact: Call.Requested, row: CallRow) -> None:
     row.request, row.sealed = fact.payload, fact.sealed
     row.requested_at, row.requested_by = fact.timestamp, fact.by
     row.expires_at = max(fact.expires_at, fact.timestamp)
-    row.timeout, row.campaign = fact.timeout, fact.campaign
+    row.timeout, row.campaign, row.after = fact.timeout, fact.campaign, fact.after
 
 
 @_effect.register
@@ -156,7 +157,7 @@ def _key(fact: Fact) -> Key:
     return (fact.originator_id.removeprefix("call:"),)
 
 
-MODEL = Keyed("calls", CallRow, CALLS, key=_key, effect=_effect, version=2)
+MODEL = Keyed("calls", CallRow, CALLS, key=_key, effect=_effect, version=3)
 VIEW = select(CALLS)
 
 

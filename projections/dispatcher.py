@@ -89,6 +89,7 @@ class Dispatcher:
             call=call.call,
             frame=frames.call(call.call, call.action, payload),
             timeout=float(call.timeout),
+            after=call.after,
         )
         returned = partial(self._returned, given)
         self._outbox.post(topics.gateway(call.node), wire.encode(record), unroutable=returned)

@@ -25,6 +25,7 @@ class Next(NamedTuple):
     request: str
     timeout: int
     sealed: bool
+    after: str
 
 
 class Late(NamedTuple):
@@ -54,6 +55,7 @@ _QUERY = (
         CALLS.c.request,
         CALLS.c.timeout,
         CALLS.c.sealed,
+        CALLS.c.after,
     )
     .join(STATIONS, STATIONS.c.id == CALLS.c.station)
     .where(CALLS.c.waiting, CALLS.c.status == "queued", STATIONS.c.online)

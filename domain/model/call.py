@@ -21,7 +21,7 @@ class Call(Aggregate):
         """An operator wants it sent. Secrets in `payload` are masked; the vault has them."""
 
         TOPIC = "call.requested"
-        class_version = 2  # 2: campaign
+        class_version = 3  # 2: campaign; 3: credential, after
         station: str
         protocol: str
         action: str
@@ -31,11 +31,18 @@ class Call(Aggregate):
         timeout: int  # s
         sealed: bool  # the payload to send is in the vault
         campaign: str  # "" when it is nobody's part
+        credential: str  # id of the hash of the password that it sets, "" when it sets none
+        after: str  # the station's message whose answer must be written first, "" for none
 
         @staticmethod
         def upcast_v1_v2(state: dict[str, Any]) -> None:
             """Before campaigns, calls were wished one by one."""
             state["campaign"] = ""
+
+        @staticmethod
+        def upcast_v2_v3(state: dict[str, Any]) -> None:
+            """Passwords were rotated by hand; no call waited for an answer."""
+            state["credential"], state["after"] = "", ""
 
     class Rejected(Fact):
         """A campaign wanted it sent, and it cannot be: why."""
@@ -139,9 +146,10 @@ class Call(Aggregate):
         sealed: bool,
         by: str,
         campaign: str,
+        credential: str,
     ) -> None:
         self.station, self.protocol, self.sealed = station, protocol, sealed
-        self.by, self.campaign = by, campaign
+        self.by, self.campaign, self.credential = by, campaign, credential
         self.action, self.payload = action, payload
         self.state, self.late, self.refused_late = "queued", False, False
         self.connections: list[int] = []  # it was written on these
@@ -165,6 +173,8 @@ class Call(Aggregate):
         timeout: int,
         sealed: bool,
         campaign: str = "",
+        credential: str = "",
+        after: str = "",
         at: datetime,
     ) -> Self:
         """Queue a call, without veto."""
@@ -180,6 +190,8 @@ class Call(Aggregate):
             timeout=timeout,
             sealed=sealed,
             campaign=campaign,
+            credential=credential,
+            after=after,
             timestamp=at,
         )
 

@@ -56,6 +56,7 @@ class RequestCall:
     `expires_at` is how long it may wait for a connection: in the past or now means the station must
     be connected. Secrets in `payload` are masked already when `sealed`. `campaign` is whose part it
     is, "" for nobody's; `withdrawn`: it takes the call back, whether that was wished before or not.
+    `credential` is the id of the hash of a password that the payload sets, "" when it sets none.
     """
 
     station: str
@@ -67,6 +68,7 @@ class RequestCall:
     sealed: bool = False
     campaign: str = ""
     withdrawn: bool = False
+    credential: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

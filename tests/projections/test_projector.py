@@ -180,7 +180,7 @@ def test_a_fact_that_cannot_be_taken_in_costs_only_itself(scene):
     online = {row.id: row.online for row in scene.read(stations.listed)}
     assert online == {"CP0": True, "CP2": False, "CP3": True}  # CP1 missed its Registered
     reached = _positions(scene)
-    assert reached["stations_v2"] == reached["calls_v2"] == scene.log.position()
+    assert reached["stations_v2"] == reached["calls_v3"] == scene.log.position()
 
 
 def test_a_value_that_no_database_can_hold_costs_only_its_fact(scene):

@@ -54,6 +54,7 @@ def _queued(wish: op.RequestCall, asking: Asking) -> Call:
             timeout=wish.timeout,
             sealed=wish.sealed,
             campaign=wish.campaign,
+            credential=wish.credential,
             at=scope.at,
         )
     )
