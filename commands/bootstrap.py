@@ -9,7 +9,8 @@ from commands.api.access import Role as UserRole
 from commands.settings import Role, Settings
 from domain.log import Conflict
 from domain.ports import Clock
-from projections import users
+from projections import members, users
+from projections.actions import CONSOLE, Actor
 from projections.database import Database
 
 _NAME = "admin"
@@ -46,10 +47,12 @@ def _install(database: Database, clock: Clock, token: str) -> None:
     if database.read(users.find_by_token, token):
         return
     ours = [user for user in database.read(users.listed) if _OURS.fullmatch(user.name)]
+    actor = Actor(_NAME, CONSOLE, clock())
     for user in ours:
-        database.write(users.revoke, user.name, at=clock())
+        database.write(members.revoke, user.name, actor)
     name = f"{_NAME}-{len(ours) + 1}" if ours else _NAME
+    kept = keys.token_of(name, token, name="installation", days=None, by=_NAME, at=actor.at)
     try:
-        database.write(users.add, name, role=UserRole.admin.name, token=token, at=clock())
+        database.write(members.add, name, UserRole.admin.name, kept, actor)
     except Conflict:
         _log.warning("the administrator's token was revoked, or another process installs it")

@@ -10,7 +10,7 @@ from datetime import timedelta
 import msgspec
 import orjson
 
-from commands.desk import Declined, Desk
+from commands.desk import Declined, Wishing
 from commands.watch import Watch
 from domain.model.campaign import payload_for
 from domain.model.operations import RequestCall
@@ -38,6 +38,7 @@ class Order:
     ttl: float  # s it may wait for the station to connect; 0: it must be connected
     timeout: int  # s to wait for the answer
     by: str
+    remark: str = ""  # what was found out about it before
 
 
 class Callbox:
@@ -45,7 +46,7 @@ class Callbox:
 
     def __init__(
         self,
-        desk: Desk,
+        desk: Wishing,
         vault: Vault,
         done: Watch[str],
         actions: Mapping[str, Outgoing],
@@ -54,6 +55,12 @@ class Callbox:
         """`done` sees the ids of calls that are over."""
         self._desk, self._vault, self._done = desk, vault, done
         self._actions, self._clock = actions, clock
+
+    def at(self, desk: Wishing) -> "Callbox":
+        """The same call box, whose wishes go over another desk, or a window of it."""
+        same = copy.copy(self)
+        same._desk = desk  # noqa: SLF001 - its own
+        return same
 
     @property
     def actions(self) -> Mapping[str, Outgoing]:
@@ -77,17 +84,17 @@ class Callbox:
         else:
             await self._desk.wish(wish, by=order.by)
 
-    def common(self, action: str, payload: bytes) -> str:
+    def common(self, action: str, payload: bytes, *, station: str = "CP1") -> str:
         """A payload for many stations, as it will go on the wire.
 
-        `{station}` is allowed where `domain.model.campaign.payload_for` puts an id. Raises
-        UnknownAction, Unfit, reading's Violation.
+        `{station}` is allowed where `domain.model.campaign.payload_for` puts an id: `station` is
+        the longest of them. Raises UnknownAction, Unfit, reading's Violation.
         """
         known = self._actions.get(action)
         if known is None:
             raise UnknownAction
         compact = _compact(payload)
-        reading.check(known.Request, payload_for(action, compact.decode(), "CP1").encode())
+        reading.check(known.Request, payload_for(action, compact.decode(), station).encode())
         if _masked(known, compact) is not None:
             raise Unfit("the payload holds a secret: that is for one station, not for many")
         return compact.decode()
@@ -116,6 +123,7 @@ class Callbox:
             expires_at=self._clock() + timedelta(seconds=order.ttl),
             timeout=order.timeout,
             sealed=sealed,
+            remark=order.remark,
         )
 
 

@@ -6,13 +6,17 @@ from typing import Annotated
 import typer
 
 from commands.terminal import (
+    audit,
+    ca,
     calls,
     campaigns,
+    certificates,
     config,
     diagnostics,
     firmware,
     journal,
     local_list,
+    logs,
     profiles,
     reservations,
     roles,
@@ -47,7 +51,11 @@ def application() -> typer.Typer:
     app.add_typer(local_list.app, name="local-list")
     app.add_typer(firmware.app, name="firmware")
     app.add_typer(diagnostics.app, name="diagnostics")
+    app.add_typer(logs.app, name="logs")
     app.add_typer(users.app, name="users")
+    app.command()(audit.audit)
+    app.add_typer(ca.app, name="ca")
+    app.add_typer(certificates.app, name="certificates")
     app.command()(calls.call)
     app.command()(campaigns.bulk)
     app.add_typer(journal.app, name="journal")

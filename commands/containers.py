@@ -16,12 +16,14 @@ from dependency_injector.providers import List as ListOf
 from commands import choices
 from commands.api.app import application
 from commands.api.office import Office
+from commands.ca.roots import Roots
 from commands.callbox import Callbox
 from commands.clock import SystemClock
 from commands.desk import Desk
 from commands.files.tidying import Tidying
 from commands.housekeeping import Housekeeping
 from commands.settings import Settings
+from commands.signing import SigningDesk
 from commands.watch import Watch
 from domain.csms import Csms, Numbers
 from domain.inbox import Inbox, InboxCounts
@@ -34,13 +36,20 @@ from gateway.bridge import Bridge
 from gateway.broker.outbox import Outbox
 from gateway.calls import Rules
 from gateway.counts import GatewayCounts
+from gateway.doors import Doors
+from gateway.entrance import Entrance
 from gateway.gate import Gate
+from gateway.keys import Keys
 from gateway.leases import Leases, Seen
+from gateway.origins import Origins
 from gateway.passwords import Argon2Verifier
 from gateway.server import GatewayServer
 from gateway.session import Surroundings
 from gateway.uplink import Uplink
-from projections import calls, stations
+from projections import calls, certificate_requests, client_certificates, stations
+from projections.actions import Noted
+from projections.authority_work import AuthorityQueue
+from projections.credentials import Unused
 from projections.database import Database, passed
 from projections.directory import StationDirectory
 from projections.dispatcher import Dispatcher
@@ -103,9 +112,27 @@ class GatewayParts(Opened):
     verifier = Singleton(Argon2Verifier, Opened.loop.provided.time)
     directory = Singleton(StationDirectory, Opened.engine)
     gate = Singleton(
-        Gate, directory, verifier, bridge, Calling(choices.admission_policy, Opened.settings)
+        Gate,
+        directory,
+        Singleton(Keys, verifier, Opened.loop.provided.time),
+        bridge,
+        Calling(choices.admission_policy, Opened.settings),
+        Opened.clock,
     )
-    server = Singleton(GatewayServer, Calling(choices.sockets, Opened.settings), gate, bridge)
+    doors = Singleton(
+        Doors,
+        Calling(choices.listeners, Opened.settings),
+        Opened.clock,
+        look_every=Opened.settings.provided.reload_interval,
+    )
+    server = Singleton(
+        GatewayServer,
+        Calling(choices.sockets, Opened.settings),
+        Singleton(Entrance, doors, Calling(choices.limits, Opened.settings), counts),
+        Singleton(Origins, Calling(choices.proxies, Opened.settings), Opened.clock),
+        gate,
+        bridge,
+    )
     leases = Singleton(
         Leases,
         Opened.node,
@@ -161,6 +188,23 @@ class ProjectionsParts(Opened):
         clock=Opened.clock,
         partitions=Opened.settings.provided.partitions,
     )
+    signing = Singleton(
+        SigningDesk,
+        Singleton(
+            AuthorityQueue,
+            Opened.engine,
+            Factory(
+                Trust,
+                Opened.log,
+                Object((certificate_requests.MODEL, client_certificates.MODEL, stations.MODEL)),
+            ),
+            automatic=Calling(choices.signs_automatically, Opened.settings),
+        ),
+        Calling(choices.authority, Opened.settings),
+        Opened.outbox,
+        Opened.clock,
+        Calling(choices.signing_terms, Opened.settings),
+    )
     leases = Singleton(LeaseReader, Opened.engine, Opened.broker, clock=Opened.clock)
     lag = Factory(
         partial,
@@ -168,9 +212,21 @@ class ProjectionsParts(Opened):
         Factory(partial, lag, Opened.engine, Opened.log, Object(READ_MODELS), clock=Opened.clock),
     )
     stumbles = Factory(partial, Opened.database.provided.read, Object(missed), Object(READ_MODELS))
+    requests = Factory(partial, Opened.database.provided.read, Object(certificate_requests.counted))
+    ending = Factory(
+        partial,
+        Opened.database.provided.read,
+        Object(client_certificates.ending_soon),
+        Opened.clock,
+    )
     housekeeping = Singleton(
         Housekeeping,
-        ListOf(vault, Singleton(Rights, Opened.engine)),
+        ListOf(
+            vault,
+            Singleton(Rights, Opened.engine),
+            Singleton(Noted, Opened.engine),
+            Singleton(Unused, Opened.engine, Opened.log),
+        ),
         Opened.log,
         Opened.clock,
         keep_days=Opened.settings.provided.journal_retention_days,
@@ -207,6 +263,7 @@ class ApiParts(Opened):
         log=Opened.log,
         hosting=hosting,
         clock=Opened.clock,
+        roots=Singleton(Roots, Opened.settings),
         defaults=Calling(choices.defaults, Opened.settings),
     )
-    app = Singleton(application, office)
+    app = Singleton(application, office, Calling(choices.api_bounds, Opened.settings))

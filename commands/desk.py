@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import uuid4
 
 import msgspec
@@ -39,6 +40,14 @@ class Address:
     partitions: int
 
 
+class Wishing(Protocol):
+    """Where people wish: the desk, or a window of it."""
+
+    async def wish(self, operation: Operation, *, by: str, origin: str = "") -> wire.Reply:
+        """Have an operation carried out and readable; raises what `Desk.wish` raises."""
+        ...
+
+
 class Desk:
     """Takes the wishes of one process; the replies come on its own queue."""
 
@@ -62,19 +71,19 @@ class Desk:
             if waiting and not waiting.done():
                 waiting.set_result(reply)
 
-    async def wish(self, operation: Operation, *, by: str) -> wire.Reply:
-        """Have an operation carried out and readable.
+    async def wish(self, operation: Operation, *, by: str, origin: str = "") -> wire.Reply:
+        """Have an operation carried out and readable; `origin`: where whoever wishes is.
 
         Raises Declined, Undecided, Unread, and Overloaded when the broker has been away too long.
         """
-        reply = await self._decision(self._stamped(operation, by))
+        reply = await self._decision(self._stamped(operation, by, origin))
         if reply.refused:
             raise Declined(reply.refused, reply.message)
         if not await self._readable.until(reply.position, patience=READABLE_WITHIN):
             raise Unread
         return reply
 
-    def _stamped(self, operation: Operation, by: str) -> wire.Wish:
+    def _stamped(self, operation: Operation, by: str, origin: str) -> wire.Wish:
         return wire.Wish(
             id=str(uuid4()),
             key=key_of(operation),
@@ -83,6 +92,7 @@ class Desk:
             by=by,
             at=self._clock(),
             reply_to=self.queue,
+            origin=origin,
         )
 
     async def _decision(self, wish: wire.Wish) -> wire.Reply:
@@ -96,3 +106,15 @@ class Desk:
             raise Undecided from None
         finally:
             self._waiting.pop(wish.id, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The desk as somebody stands before it: it knows where the wishes come from."""
+
+    desk: Wishing
+    origin: str
+
+    async def wish(self, operation: Operation, *, by: str, origin: str = "") -> wire.Reply:
+        """Have an operation carried out and readable; raises what `Desk.wish` raises."""
+        return await self.desk.wish(operation, by=by, origin=origin or self.origin)

@@ -1,26 +1,33 @@
 """What each role does while it runs: its loops and servers, started in order, ended in reverse."""
 
 import asyncio
+import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from commands import measures
+from commands import choices, measures
 from commands.api.ops import Check
 from commands.api.server import HttpServer
 from commands.containers import ApiParts, DomainParts, GatewayParts, ProjectionsParts
 from commands.metrics import Source
+from commands.settings import SettingsError
 from domain import topics
 from domain.log import Unavailable
+from gateway.doors import Doors
+from gateway.tls import Unusable
 from gateway.uplink import declare_queues
-from projections import calls, stations
+from projections import calls, certificate_requests, client_certificates, stations
 from projections.owner import Owner
 from projections.progress import Lag
 
 _OF_CALLS = frozenset({calls.MODEL.name, stations.MODEL.name})  # what sends the next call
+_TO_SIGN = frozenset({certificate_requests.MODEL.name, client_certificates.MODEL.name})
 _LATE = 60.0  # s that a read model may be behind
+
+_log = logging.getLogger("ampledger.run")
 
 
 @dataclass(slots=True)
@@ -53,12 +60,34 @@ async def gateway(parts: GatewayParts, group: asyncio.TaskGroup) -> AsyncIterato
     await declare_queues(broker, settings.partitions)
     listening = await parts.bridge().listen(broker)
     try:
-        async with parts.server() as server, _looping(group, parts.leases().run()):
-            sources = [measures.of_gateway(parts.counts())]
-            yield Duty(sources=sources, ports={"gateway": server.port})
+        async with (
+            _opened(parts.doors()) as doors,
+            parts.server(),
+            _looping(group, parts.leases().run(), doors.watch()),
+        ):
+            sources = [measures.of_gateway(parts.counts(), doors)]
+            yield Duty(sources=sources, ports=_named(doors.ports))
     finally:
         await listening.cancel()
         parts.verifier().close()
+
+
+@asynccontextmanager
+async def _opened(doors: Doors) -> AsyncIterator[Doors]:
+    """Raises SettingsError when a file cannot be used."""
+    try:
+        await doors.__aenter__()
+    except Unusable as error:
+        raise SettingsError(f"AMPLEDGER_LISTENERS: {error}") from None
+    try:
+        yield doors
+    finally:
+        doors.close()
+
+
+def _named(ports: tuple[int, ...]) -> dict[str, int]:
+    """The first is the gateway's; others have a number."""
+    return {"gateway" if n == 1 else f"gateway_{n}": port for n, port in enumerate(ports, start=1)}
 
 
 @asynccontextmanager
@@ -76,7 +105,7 @@ async def domain(parts: DomainParts, group: asyncio.TaskGroup) -> AsyncIterator[
 @asynccontextmanager
 async def projections(parts: ProjectionsParts, group: asyncio.TaskGroup) -> AsyncIterator[Duty]:
     """Keep the read models and act on them; at the end the lease is given back."""
-    broker, dispatcher = parts.broker(), parts.dispatcher()
+    broker, dispatcher, signing = parts.broker(), parts.dispatcher(), parts.signing()
     loop = asyncio.get_running_loop()
     for partition in range(parts.settings().partitions):
         await broker.declare_durable(topics.inbound(partition))
@@ -84,6 +113,8 @@ async def projections(parts: ProjectionsParts, group: asyncio.TaskGroup) -> Asyn
     def news(changed: frozenset[str]) -> None:
         if changed & _OF_CALLS:
             loop.call_soon_threadsafe(dispatcher.wake)
+        if changed & _TO_SIGN:
+            loop.call_soon_threadsafe(signing.wake)
 
     owner = parts.owner(news=news)
     async with (
@@ -91,6 +122,7 @@ async def projections(parts: ProjectionsParts, group: asyncio.TaskGroup) -> Asyn
         _looping(
             group,
             dispatcher.run(lambda: owner.active),
+            signing.run(lambda: owner.active),
             parts.timers().run(active=lambda: owner.active, connected=lambda: broker.connected),
             parts.leases().run(),
             parts.housekeeping().run(lambda: owner.active),
@@ -99,7 +131,10 @@ async def projections(parts: ProjectionsParts, group: asyncio.TaskGroup) -> Asyn
         lag = parts.lag()
         yield Duty(
             checks={"projections": lambda: _lag_check(lag)},
-            sources=[measures.of_projections(lag, parts.stumbles(), lambda: owner.active)],
+            sources=[
+                measures.of_projections(lag, parts.stumbles(), lambda: owner.active),
+                measures.of_certificates(parts.requests(), parts.ending()),
+            ],
         )
 
 
@@ -130,10 +165,11 @@ async def api(parts: ApiParts, group: asyncio.TaskGroup) -> AsyncIterator[Duty]:
     settings, broker, desk = parts.settings(), parts.broker(), parts.desk()
     for partition in range(settings.partitions):
         await broker.declare_durable(topics.inbound(partition))
+    listening = choices.api_listening(settings, parts.clock()())
+    if listening.is_exposed:
+        _log.warning("the API's tokens travel in the clear: there is no AMPLEDGER_API_CERTIFICATE")
     replies = await broker.consume_own(desk.queue, desk.receive)
-    server = HttpServer(
-        parts.app(), settings.api_host, settings.api_port, grace=settings.shutdown_grace
-    )
+    server = HttpServer(parts.app(), listening, grace=settings.shutdown_grace)
     try:
         async with (
             _looping(group, parts.readable().run(), parts.done().run(), parts.tidying().run()),

@@ -1,14 +1,19 @@
-"""Secrets that an installation makes for itself and keeps in its data folder."""
+"""Secrets that an installation makes: its own, kept in its data folder, and its users' tokens."""
 
 import base64
 import os
 import secrets
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from uuid import uuid4
+
+from projections.user_tokens import UserToken, hashed
 
 ADMIN_TOKEN = "admin-token"  # noqa: S105 - a file's name
 SECRET_KEY = "secret-key"  # noqa: S105 - a file's name
+_PREFIX = "amp_"  # by which those who scan for leaked secrets know a token of ours
 
 
 def kept(path: Path, make: Callable[[], str]) -> tuple[str, bool]:
@@ -30,7 +35,22 @@ def kept(path: Path, make: Callable[[], str]) -> tuple[str, bool]:
 
 def new_token() -> str:
     """A bearer token nobody can guess."""
-    return secrets.token_urlsafe(32)
+    return _PREFIX + secrets.token_urlsafe(32)
+
+
+def token_of(
+    user: str, secret: str, *, name: str, days: int | None, by: str, at: datetime
+) -> UserToken:
+    """What is kept of a bearer token that lasts so many days; None: for ever."""
+    return UserToken(
+        id=uuid4().hex,
+        user_name=user,
+        name=name,
+        token_sha256=hashed(secret),
+        created_at=at,
+        created_by=by,
+        expires_at=None if days is None else at + timedelta(days=days),
+    )
 
 
 def new_secret_key() -> str:

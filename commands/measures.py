@@ -6,15 +6,17 @@ from functools import partial
 from commands.metrics import Measure, Source
 from domain.inbox import InboxCounts
 from domain.log import Unavailable
+from domain.model.signing_request import State
 from domain.ports import Broker
 from gateway.broker.outbox import Outbox
 from gateway.counts import GatewayCounts
+from gateway.doors import Doors
 from projections.progress import Lag
 
 
-def of_gateway(counts: GatewayCounts) -> Source:
+def of_gateway(counts: GatewayCounts, doors: Doors) -> Source:
     """Sockets and frames."""
-    return partial(_gateway, counts)
+    return partial(_gateway, counts, doors)
 
 
 def of_broker(broker: Broker, outbox: Outbox) -> Source:
@@ -36,17 +38,34 @@ def of_projections(
     return partial(_projections, lag, stumbles, active)
 
 
-def _gateway(counts: GatewayCounts) -> Iterator[Measure]:
+def of_certificates(requests: Callable[[], dict[str, int]], ending: Callable[[], int]) -> Source:
+    """What stations asked to have signed, and what is to be renewed soon."""
+    return partial(_certificates, requests, ending)
+
+
+def _gateway(counts: GatewayCounts, doors: Doors) -> Iterator[Measure]:
     yield Measure("gateway_connections", "Sockets that stand", "gauge", counts.connections)
     yield Measure("gateway_accepted", "Connections accepted", "counter", counts.accepted)
     frames = {"in": float(counts.frames_in), "out": float(counts.frames_out)}
     yield Measure("gateway_frames", "Frames by direction", "counter", frames, "direction")
     refused = {str(status): float(n) for status, n in dict(counts.refused).items()}
     yield Measure("gateway_refused", "Connections refused", "counter", refused, "status")
+    yield from _entrance(counts, doors)
     calls = {str(outcome): float(n) for outcome, n in dict(counts.calls).items()}
     yield Measure("gateway_calls", "Calls to stations by outcome", "counter", calls, "outcome")
     notes = {str(remark): float(n) for remark, n in dict(counts.notes).items()}
     yield Measure("gateway_notes", "Frames out of the ordinary", "counter", notes, "remark")
+
+
+def _entrance(counts: GatewayCounts, doors: Doors) -> Iterator[Measure]:
+    away = {why: float(n) for why, n in dict(counts.turned_away).items()}
+    yield Measure("gateway_turned_away", "Sockets there was no room for", "counter", away, "why")
+    failed = {kind: float(n) for kind, n in dict(counts.handshakes_failed).items()}
+    told = "Sockets that ended before a request"
+    yield Measure("gateway_handshakes_failed", told, "counter", failed, "kind")
+    left = {str(port): seconds for port, seconds in doors.seconds_left().items()}
+    told = "Seconds until the certificate of a port expires"
+    yield Measure("gateway_certificate_seconds_left", told, "gauge", left, "port")
 
 
 def _broker(broker: Broker, outbox: Outbox) -> Iterator[Measure]:
@@ -82,3 +101,16 @@ def _projections(
     lost = {name: float(count) for name, count in missed.items()}
     told = "Facts that could not be taken in; a rebuild tries again"
     yield Measure("read_model_stumbles", told, "gauge", lost, "model")
+
+
+def _certificates(
+    requests: Callable[[], dict[str, int]], ending: Callable[[], int]
+) -> Iterator[Measure]:
+    try:
+        asked, soon = requests(), ending()
+    except Unavailable:
+        return
+    counts = {state.value: float(asked.get(state.value, 0)) for state in State}
+    yield Measure("certificate_requests", "Requests of stations", "gauge", counts, "state")
+    told = "Stations whose last certificate ends within 14 days, or has ended"
+    yield Measure("certificates_ending", told, "gauge", soon)

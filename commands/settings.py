@@ -6,6 +6,8 @@ named like a setting (`AMPLEDGER_API_PORT=tcp://…`) is no setting and is passe
 
 import base64
 import os
+import re
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from tomllib import TOMLDecodeError
@@ -21,8 +23,11 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from pydantic_settings import SettingsError as Unreadable
 
 from commands import environment
+from commands.listening import ListenerSettings
+from gateway.addresses import networks
 
 PREFIX = "AMPLEDGER_"
 Role = Literal["run", "gateway", "domain", "projections", "api"]
@@ -88,8 +93,67 @@ class Settings(BaseSettings):
     gateway_port: int = Field(
         9000, ge=0, le=65535, description="port the stations connect to; 0: any"
     )
+    listeners: tuple[ListenerSettings, ...] = Field(
+        (),
+        description="ports the stations connect to, each with host, port, certificates (each with"
+        " certificate, key, passphrase_file), client_certificates (none, optional, required),"
+        " client_ca, crl; a JSON list; empty: one without TLS on gateway_host and gateway_port",
+    )
+    reload_interval: float = Field(
+        5, gt=0, description="s between looks at the files of the listeners"
+    )
+    trusted_proxies: str = Field(
+        "",
+        description="addresses of proxies that tell whom they speak for, e.g. 10.0.0.0/8, ::1",
+    )
+    client_certificate_header: str = Field(
+        "",
+        description="header in which trusted proxies hand over the certificate of a station;"
+        " empty: none",
+    )
+    max_connections: int = Field(
+        20_000, ge=0, description="sockets a gateway holds at once; 0: any number"
+    )
+    max_connections_per_address: int = Field(
+        2_000, ge=0, description="the same, of one address; 0: any number"
+    )
+    max_handshakes: int = Field(
+        500, ge=0, description="sockets that have not asked for anything yet; 0: any number"
+    )
+    handshake_timeout: float = Field(
+        10, gt=0, description="s for the TLS handshake, and for the request that follows"
+    )
+
     api_host: str = Field("127.0.0.1", description="address of the HTTP API")
     api_port: int = Field(8000, ge=0, le=65535, description="port of the HTTP API; 0: any")
+    api_certificate: Path | None = Field(
+        None,
+        description="PEM file with the certificate of the HTTP API, read at start; unset: no TLS",
+    )
+    api_key: Path | None = Field(None, description="PEM file with the key of that certificate")
+    api_max_body_bytes: int = Field(
+        2 << 20,
+        ge=1 << 10,
+        description="bytes of the longest request accepted; files have their own",
+    )
+    api_max_requests: int = Field(
+        500, ge=1, description="requests under way at once, without files"
+    )
+    api_max_connections: int = Field(
+        2_000, ge=0, description="sockets of the HTTP API at once; 0: any number"
+    )
+    api_max_connections_per_address: int = Field(
+        500, ge=0, description="the same, of one address; 0: any number"
+    )
+    api_rate_limit: float = Field(
+        500, ge=0, description="requests a second with one token; 0: any number"
+    )
+    api_sign_in_failures: int = Field(
+        10, ge=1, description="sign-ins of one address that may fail before it has to wait"
+    )
+    user_token_days: int = Field(
+        365, ge=0, le=3650, description="days that a user's token is good; 0: for ever"
+    )
     ops_host: str = Field("127.0.0.1", description="address of /healthz, /readyz and /metrics")
     ops_port: int | None = Field(
         None,
@@ -101,6 +165,19 @@ class Settings(BaseSettings):
 
     unknown_stations: Literal["refuse", "accept"] = Field(
         "refuse", description="what happens to a station nobody registered: refused, or registered"
+    )
+    allow_security_profile_0: bool = Field(
+        default=False, description="whether a station may come without password and certificate"
+    )
+    check_certificate_name: bool = Field(
+        default=True,
+        description="whether the common name of a client certificate must be the station's"
+        " serial number, or its id when that is not known",
+    )
+    check_certificate_organisation: bool = Field(
+        default=True,
+        description="whether the organisation of a client certificate must be AMPLEDGER_CPO_NAME,"
+        " when that is set",
     )
     answer_unreadable: bool = Field(
         default=False,
@@ -125,10 +202,41 @@ class Settings(BaseSettings):
     files_ttl: float = Field(
         7, gt=0, le=365, description="days a station may fetch or bring a file it was told of"
     )
+    firmware_roots: Path | None = Field(
+        None,
+        description="PEM file with the roots of manufacturers: certificates that firmware is signed"
+        " by must descend from one; unset: any will do",
+    )
     public_url: str = Field(
         "",
         description="where stations reach the HTTP API for files, e.g. https://csms.example;"
         " empty: where whoever asks reaches it",
+    )
+
+    cpo_name: str = Field(
+        "",
+        max_length=64,
+        description="name of the operator: the organisation in certificates of stations",
+    )
+    ca_folder: Path | None = Field(
+        None, description="folder of the built-in authority; unset: ca in the data folder"
+    )
+    ca_passphrase_file: Path | None = Field(
+        None, description="file with the passphrase of the built-in authority's keys"
+    )
+    ca_command: str = Field(
+        "",
+        description="program that has certificates signed elsewhere, with its arguments;"
+        " empty: the built-in authority signs",
+    )
+    csr_signing: Literal["manual", "automatic"] = Field(
+        "manual", description="whether a station's request is signed at once, or by an operator"
+    )
+    client_certificate_days: int = Field(
+        365, ge=1, le=3650, description="days that a certificate of a station is valid"
+    )
+    certificate_algorithm: Literal["ecdsa", "rsa"] = Field(
+        "ecdsa", description="how the built-in authority signs certificates of stations"
     )
 
     partitions: int = Field(32, ge=1, le=1024, description="inbound queues; fixed at first use")
@@ -174,6 +282,12 @@ class Settings(BaseSettings):
     def _public(cls, url: str) -> str:
         return _with_scheme(url, "http", "https")
 
+    @field_validator("ca_command")
+    @classmethod
+    def _command(cls, command: str) -> str:
+        shlex.split(command)  # raises ValueError
+        return command
+
     @field_validator("admin_token")
     @classmethod
     def _long_enough(cls, token: SecretStr) -> SecretStr:
@@ -188,13 +302,45 @@ class Settings(BaseSettings):
             _check_key(text)
         return key
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, text: str) -> str:
+        networks(text.split(",") if text else ())
+        return text
+
+    @model_validator(mode="after")
+    def _certificate_and_key(self) -> Self:
+        if (self.api_certificate is None) != (self.api_key is None):
+            raise ValueError("AMPLEDGER_API_CERTIFICATE and AMPLEDGER_API_KEY go together")
+        return self
+
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
+        if self.unknown_stations == "accept" and not self.allow_security_profile_0:
+            raise ValueError(
+                "AMPLEDGER_UNKNOWN_STATIONS=accept needs AMPLEDGER_ALLOW_SECURITY_PROFILE_0=true:"
+                " nobody knows a password of theirs"
+            )
+        self._check_header()
         if self.domain_index >= self.domain_workers:
             raise ValueError("AMPLEDGER_DOMAIN_INDEX must be less than AMPLEDGER_DOMAIN_WORKERS")
         if self.lease_interval >= self.lease_seconds:
             raise ValueError("AMPLEDGER_LEASE_INTERVAL must be less than AMPLEDGER_LEASE_SECONDS")
         return self
+
+    def _check_header(self) -> None:
+        if not self.client_certificate_header:
+            return
+        if not self.trusted_proxies:
+            raise ValueError(
+                "AMPLEDGER_CLIENT_CERTIFICATE_HEADER needs AMPLEDGER_TRUSTED_PROXIES:"
+                " anybody can send a header"
+            )
+        if not any(each.client_ca for each in self.listeners):
+            raise ValueError(
+                "AMPLEDGER_CLIENT_CERTIFICATE_HEADER needs a listener with client_ca:"
+                " the certificates are held against it"
+            )
 
     @classmethod
     def settings_customise_sources(
@@ -234,6 +380,9 @@ def read(**given: object) -> Settings:
         return Settings(**chosen)  # type: ignore[arg-type]  # validated there
     except ValidationError as error:
         raise SettingsError("\n".join(map(_explain, error.errors(include_url=False)))) from None
+    except Unreadable as error:
+        name = re.sub(r'.*field "(\w+)".*', r"\1", str(error)).upper()
+        raise SettingsError(f"{PREFIX}{name}: this is no JSON: {error.__cause__}") from None
     except TOMLDecodeError as error:
         message = f"the settings file is no TOML: {error}"
         raise SettingsError(message) from None
@@ -246,11 +395,16 @@ def _explain(error: Mapping[str, Any]) -> str:
         return said
     name = str(error["loc"][0])
     known = {*Settings.model_fields}
-    if error["type"] == "extra_forbidden":
+    if error["type"] == "extra_forbidden" and len(error["loc"]) == 1:
         return environment.unknown(name, known)
     allowed = Settings.model_fields[name].description if name in known else ""
     given = "" if name in _SECRET else f"={error['input']!s}"
-    return f"{PREFIX}{name.upper()}{given}: {said} ({allowed})"
+    return f"{PREFIX}{name.upper()}{_place(error['loc'][1:])}{given}: {said} ({allowed})"
+
+
+def _place(keys: tuple[int | str, ...]) -> str:
+    """Where within a setting, e.g. [0].port."""
+    return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys)
 
 
 def _check_key(text: str) -> None:

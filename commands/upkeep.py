@@ -1,5 +1,7 @@
 """What is done to the database itself, beside the running system: users, the journal, rebuilds."""
 
+import getpass
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -10,10 +12,13 @@ from commands.clock import SystemClock
 from commands.refusal import Refusal
 from commands.settings import Settings, SettingsError
 from domain.log import Conflict, Log
+from domain.model.operations import RecordAction
 from domain.ports import Clock
-from projections import projector, users
+from projections import actions, members, projector, user_tokens, users
+from projections.actions import CONSOLE, Actor
 from projections.database import Database
 from projections.migration import READ_MODELS
+from projections.user_tokens import UserToken
 from projections.users import User
 
 
@@ -23,16 +28,21 @@ class Upkeep:
     def __init__(self, log: Log, database: Database, clock: Clock) -> None:
         self._log, self._database, self._clock = log, database, clock
 
-    def add_user(self, name: str, role: str) -> str:
-        """A new user's token; raises Refusal."""
-        if role not in Role.__members__:
-            raise Refusal(f"{role} is no role; there are {', '.join(Role.__members__)}")
-        token = keys.new_token()
+    def add_user(self, name: str, role: str, *, days: int | None) -> str:
+        """A new user's first token, good for so many days or for ever; raises Refusal."""
+        _check_role(role)
+        secret, kept, actor = self._made(name, "first", days)
         try:
-            self._database.write(users.add, name, role=role, token=token, at=self._clock())
+            self._database.write(members.add, name, role, kept, actor)
         except Conflict:
             raise Refusal(f"there is, or was, a user {name}") from None
-        return token
+        return secret
+
+    def give_role(self, name: str, role: str) -> None:
+        """Change what a user may do; raises Refusal."""
+        _check_role(role)
+        if not self._database.write(members.give_role, name, role, self._actor()):
+            raise Refusal(f"there is no user {name}")
 
     def users(self) -> list[User]:
         """All users, revoked ones too."""
@@ -40,12 +50,32 @@ class Upkeep:
 
     def revoke_user(self, name: str) -> None:
         """End a user's access; raises Refusal."""
-        if not self._database.write(users.revoke, name, at=self._clock()):
+        if not self._database.write(members.revoke, name, self._actor()):
             raise Refusal(f"there is no user {name}")
+
+    def tokens(self, user: str) -> list[UserToken]:
+        """All tokens of a user, also those worth nothing any more; raises Refusal."""
+        if self._database.read(users.find, user) is None:
+            raise Refusal(f"there is no user {user}")
+        return self._database.read(user_tokens.listed, user)
+
+    def issue_token(self, user: str, name: str, *, days: int | None) -> str:
+        """One more token of a user; raises Refusal."""
+        secret, kept, actor = self._made(user, name, days)
+        if not self._database.write(members.issue, kept, actor):
+            raise Refusal(f"there is no user {user}")
+        return secret
+
+    def revoke_token(self, user: str, token: str) -> None:
+        """Make a token worth nothing; raises Refusal."""
+        if not self._database.write(members.withdraw, user, token, self._actor()):
+            raise Refusal(f"{user} has no token {token} that is good")
 
     def prune_journal(self, days: int) -> int:
         """Drop what is older than so many days; how many rows went."""
-        return self._log.prune(self._clock() - timedelta(days=days))
+        pruned = self._log.prune(self._clock() - timedelta(days=days))
+        self._note("PruneJournal", "journal", f"days: {days}")
+        return pruned
 
     def rebuild(self, name: str) -> None:
         """Have a read model built anew by whoever projects; raises Refusal."""
@@ -53,6 +83,32 @@ class Upkeep:
         if name not in models:
             raise Refusal(f"{name} is no read model; there are {', '.join(models)}")
         projector.rebuild(self._database.engine, models[name])
+        self._note("RebuildReadModel", f"read_model:{name}")
+
+    def _made(self, user: str, name: str, days: int | None) -> tuple[str, UserToken, Actor]:
+        actor, secret = self._actor(), keys.new_token()
+        kept = keys.token_of(user, secret, name=name, days=days, by=actor.name, at=actor.at)
+        return secret, kept, actor
+
+    def _actor(self) -> Actor:
+        return Actor(_login(), CONSOLE, self._clock())
+
+    def _note(self, action: str, subject: str, detail: str = "") -> None:
+        told = RecordAction(action=action, subject=subject, detail=detail)
+        self._database.write(actions.note, self._actor(), told)
+
+
+def _check_role(role: str) -> None:
+    if role not in Role.__members__:
+        raise Refusal(f"{role} is no role; there are {', '.join(Role.__members__)}")
+
+
+def _login() -> str:
+    """Who sits at the console, as the system knows them."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run as a number without a name
+        return str(os.getuid())
 
 
 @contextmanager

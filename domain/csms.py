@@ -12,7 +12,7 @@ from domain.handling import delivery, dues, frames, presence, wishes
 from domain.handling.message import Broken, Handled, Message
 from domain.log import JournalEntry, Log, StoredFact, StoredSnapshot, Unavailable
 from domain.model.aggregate import Aggregate
-from domain.model.values import Profile
+from domain.model.values import Profile, Socket
 from domain.ocpp.version import Versions
 from domain.repository import Repository, freeze
 from domain.scope import Scope
@@ -23,6 +23,7 @@ KINDS = MappingProxyType(
         wire.Closed: "closed",
         wire.Received: "frame",
         wire.Knocked: "knocked",
+        wire.Barred: "barred",
         wire.Sent: "frame",
         wire.Returned: "returned",
         wire.TimedOut: "timed_out",
@@ -36,6 +37,7 @@ _PREPARE: Mapping[type, Callable[[Any, Versions], Message]] = MappingProxyType(
         wire.Received: frames.prepare,
         wire.Closed: lambda record, _: presence.Closing(record),
         wire.Knocked: lambda record, _: presence.Knocking(record),
+        wire.Barred: lambda record, _: presence.Barring(record),
         wire.Sent: delivery.Progress,
         wire.Returned: delivery.Progress,
         wire.TimedOut: delivery.Progress,
@@ -141,8 +143,7 @@ class Csms:
         for index, (record, message) in enumerate(zip(records, messages, strict=True)):
             scope = self._scope(record, now)
             try:
-                handled = self._handle(message, scope, failed.get(index))
-                _hear(record, scope)
+                handled = self._handle(record, message, scope, failed.get(index))
                 self._tell_deviations(scope)
                 self._collect(decision, record, scope, handled)
             except Unavailable:
@@ -187,8 +188,14 @@ class Csms:
             now=now,
         )
 
-    def _handle(self, message: Message, scope: Scope, trace: str | None) -> Handled:
-        return message.decide(scope) if trace is None else message.fail(scope, trace)
+    def _handle(
+        self, record: wire.Inbound, message: Message, scope: Scope, trace: str | None
+    ) -> Handled:
+        if isinstance(record, wire.Received) and presence.is_turned_away(record, scope):
+            return Handled(payload=record.frame)  # on record, and neither heard nor answered
+        handled = message.decide(scope) if trace is None else message.fail(scope, trace)
+        _hear(record, scope)
+        return handled
 
     def _tell_deviations(self, scope: Scope) -> None:
         if scope.deviations and (station := scope.station()):
@@ -222,13 +229,10 @@ def _hear(record: wire.Inbound, scope: Scope) -> None:
     if station is None or not station.registered or station.online:
         return
     if record.connection >= station.connection:
-        station.connect(
-            record.connection,
-            node=record.node,
-            protocol=record.protocol,
-            remote="",
-            at=record.at,
+        socket = Socket(
+            connection=record.connection, node=record.node, protocol=record.protocol
         )
+        station.connect(socket, at=record.at)
 
 
 def _entry(record: wire.Inbound, scope: Scope, handled: Handled) -> JournalEntry:

@@ -9,13 +9,16 @@ from typing import Any, get_type_hints
 import orjson
 
 from domain.log import StoredFact
+from domain.model.access import Access
 from domain.model.aggregate import Aggregate, Fact
+from domain.model.audit import Audit
 from domain.model.call import Call
 from domain.model.campaign import Campaign
 from domain.model.charging import Charging
 from domain.model.charging_profile import ChargingProfile
 from domain.model.configuration import Configuration
 from domain.model.connector import Connector
+from domain.model.enrolment import Enrolment
 from domain.model.list_update import ListUpdate
 from domain.model.local_list import LocalList
 from domain.model.maintenance import Maintenance
@@ -23,11 +26,14 @@ from domain.model.meter import Meter
 from domain.model.numbering import Numbering
 from domain.model.quarantine import Quarantine
 from domain.model.reservation import Reservation
+from domain.model.revocation import Revocation
 from domain.model.schedule_report import ScheduleReport
+from domain.model.security_log import SecurityLog
 from domain.model.station import Station
 from domain.model.stranger import Stranger
 from domain.model.token import Token
 from domain.model.transaction import Transaction
+from domain.model.trust_store import TrustStore
 
 AGGREGATES: tuple[type[Aggregate], ...] = (
     Station,
@@ -48,6 +54,12 @@ AGGREGATES: tuple[type[Aggregate], ...] = (
     Configuration,
     LocalList,
     ListUpdate,
+    Access,
+    SecurityLog,
+    Audit,
+    Enrolment,
+    Revocation,
+    TrustStore,
 )
 
 

@@ -159,6 +159,49 @@ class Vault(Protocol):
         ...
 
 
+# --- certificates of stations ----------------------------------------------------------------
+
+
+class Subject(NamedTuple):
+    """Whom a certificate is for: we say that, not the request (white paper A02.FR.04)."""
+
+    common_name: str  # the serial number of the station
+    organisation: str  # the operator; "": none is named
+
+
+class AuthorityAway(Exception):
+    """The authority cannot be asked now; it may be tried again."""
+
+
+class AuthorityRefused(Exception):
+    """The authority will not do it, or what it did is of no use; the message says why."""
+
+
+class AuthorityLocked(Exception):
+    """The authority's key is locked: its passphrase is missing or wrong."""
+
+
+class CertificateAuthority(Protocol):
+    """Whoever signs the certificates of stations. Blocking, for seconds.
+
+    Raises AuthorityAway, AuthorityRefused, AuthorityLocked.
+    """
+
+    def sign(self, request: str, subject: Subject, *, days: int) -> str:
+        """A certificate for the key of a PKCS#10 request, valid for some days from now.
+
+        Returns PEM: the certificate, then those of intermediate authorities, no root.
+        """
+        ...
+
+    def revoke(self, serial_number: str) -> None:
+        """A certificate, by its serial number in hex, is not to be trusted any more.
+
+        A repeat changes nothing.
+        """
+        ...
+
+
 class Clock(Protocol):
     """The time, in UTC."""
 

@@ -12,12 +12,14 @@ import msgspec
 
 from domain import facts
 from domain.log import Log, StoredFact, StoredSnapshot
-from domain.model.aggregate import Aggregate
-from domain.model.meter import Meter
+from domain.model.aggregate import Aggregate, Chronicle
 
 T = TypeVar("T", bound=Aggregate)
 
 _CLASSES = MappingProxyType({str(cls.TOPIC): cls for cls in facts.AGGREGATES})  # type: ignore[attr-defined]  # each has one
+_LOGS = MappingProxyType(
+    {topic: cls for topic, cls in _CLASSES.items() if issubclass(cls, Chronicle)}
+)
 _TAIL = 8  # facts that a log remembers after a restart: a station repeats its last message
 _HIDDEN = ("_id", "_version", "_pending_events")
 
@@ -109,11 +111,16 @@ class Repository:
     def _resume(self, logs: list[str]) -> None:
         for stream, rows in groupby(self._log.tails(logs, _TAIL), key=attrgetter("stream")):
             last = [facts.decode(r.stream, r.version, r.topic, r.state) for r in rows]
-            self._cache[stream] = Meter.resume(stream, last, at=last[-1].timestamp)
+            log = _LOGS[_kind_of(stream)]
+            self._cache[stream] = log.resume(stream, last, at=last[-1].timestamp)
 
 
 def _is_log(stream: str) -> bool:
-    return getattr(_CLASSES.get(stream.partition(":")[0]), "LOG", False)
+    return _kind_of(stream) in _LOGS
+
+
+def _kind_of(stream: str) -> str:
+    return stream.partition(":")[0]
 
 
 def freeze(aggregate: Aggregate) -> StoredSnapshot:

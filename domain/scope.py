@@ -14,6 +14,7 @@ from domain.model.maintenance import Maintenance
 from domain.model.meter import Meter
 from domain.model.numbering import Numbering
 from domain.model.quarantine import Quarantine
+from domain.model.security_log import SecurityLog
 from domain.model.station import Station
 from domain.model.stranger import Stranger
 from domain.model.token import Token
@@ -42,7 +43,9 @@ class Scope:
     now: datetime
     action: str = ""
     message_id: str = ""
+    remark: str = ""  # what a wish says beside its payload
     triggered: bool = False  # the station was asked for this message by TriggerMessage
+    trigger: str = ""  # the call that asked for it
     deviations: list[str] = field(default_factory=list)
     touched: dict[str, Aggregate] = field(default_factory=dict)
     to_gateways: list[tuple[str, wire.ToGateway]] = field(default_factory=list)  # node, record
@@ -75,6 +78,12 @@ class Scope:
         found = self.repository.get(Meter, stream)
         return self._touch(found) or self.add(Meter.resume(stream, [], at=self.at))
 
+    def security_log(self) -> SecurityLog:
+        """The security events of the station."""
+        stream = SecurityLog.id_of(self.station_id)
+        found = self.repository.get(SecurityLog, stream)
+        return self._touch(found) or self.add(SecurityLog.resume(stream, [], at=self.at))
+
     def maintenance(self) -> Maintenance:
         """What is done to the station's firmware, and asked of its diagnostics."""
         found = self.find(Maintenance, Maintenance.id_of(self.station_id))
@@ -98,10 +107,18 @@ class Scope:
         self.repository.prefetch_more(streams)
         return [found for stream in streams if (found := self.find(kind, stream))]
 
-    def call_for(self, action: str, payload: str, *, by: str, after: str = "") -> Call | None:
+    def call_for(
+        self,
+        action: str,
+        payload: str,
+        *,
+        by: str,
+        after: str = "",
+        ttl: timedelta = _AN_HOUR,
+    ) -> Call | None:
         """Queue a call that follows from what is decided here; None when nobody is registered.
 
-        It may wait an hour for its station. Deciding the record again makes the same call.
+        It may wait for its station for `ttl`. Deciding the record again makes the same call.
         `after`: the station's message whose answer must be written before it.
         """
         station = self.station()
@@ -116,7 +133,7 @@ class Scope:
                 action=action,
                 payload=payload,
                 by=by,
-                expires_at=self.at + _AN_HOUR,
+                expires_at=self.at + ttl,
                 timeout=_TIMEOUT,
                 sealed=False,
                 after=after,

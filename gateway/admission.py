@@ -1,4 +1,7 @@
-"""Who may open a connection: a pure decision on path, headers, listing (OCPP-J 1.6 section 3)."""
+"""Who may open a connection: a pure decision on a knock and a listing.
+
+OCPP-J 1.6 section 3; the security profiles of the white paper, A00.
+"""
 
 import base64
 import binascii
@@ -6,23 +9,40 @@ import hmac
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial, reduce
+from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from domain.ports import Listing
+from domain.pki.certificates import Certificate
+from domain.ports import Listing, Password
 
 MAX_IDENTITY = 255
 Headers = Sequence[tuple[str, str]]
 _HEX_KEY = re.compile(rb"(?:[0-9A-Fa-f]{2}){16,20}")
 
 
+class Knock(NamedTuple):
+    """A request for a connection, as it came."""
+
+    path: str
+    headers: Headers
+    remote: str
+    is_encrypted: bool = False
+    certificate: Certificate | None = None  # the client's, its chain verified
+    doubt: str = ""  # why its certificate must not be believed
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What holds for stations that nobody registered, and for listings without protocols."""
+    """What holds for all stations, those that nobody registered, listings without protocols."""
 
-    accept_unknown: bool = False
+    accept_unknown: bool = False  # with profile 0, so only where that is allowed
     protocols: tuple[str, ...] = ("ocpp1.6",)
+    allow_profile_0: bool = False
+    check_common_name: bool = True  # of a client certificate: is it the station's?
+    organisation: str = ""  # that a client certificate must name; "" for any
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +52,9 @@ class Admitted:
     station: str
     protocol: str
     after: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Challenged:
-    """Admitted if one of the candidates is the password, else UNAUTHORIZED."""
-
-    admitted: Admitted
-    password_hash: str
-    candidates: tuple[bytes, ...]
+    profile: int = 0
+    credential: str = ""  # id of the password that fitted
+    certificate: str = ""  # fingerprint of the certificate that it proved itself with
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +66,22 @@ class Refused:
     headers: Headers = ()
 
 
-class Verifier(Protocol):
-    """Compares passwords with their hash."""
-
-    async def verify(self, password_hash: str, candidates: Sequence[bytes]) -> bool:
-        """Whether one of the candidates is the password; raises Busy when too many wait."""
-        ...
-
-
-class Busy(Exception):
-    """Too many passwords wait to be verified; the station must come again."""
-
-
+_CHALLENGE = (("WWW-Authenticate", 'Basic realm="ampledger", charset="UTF-8"'),)
 NOT_FOUND = Refused(404, "no such station")
-UNAUTHORIZED = Refused(
-    401,
-    "wrong or missing credentials",
-    (("WWW-Authenticate", 'Basic realm="ampledger", charset="UTF-8"'),),
-)
+UNAUTHORIZED = Refused(401, "wrong or missing credentials", _CHALLENGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Challenged:
+    """Admitted if one of the candidates is one of the passwords."""
+
+    admitted: Admitted
+    passwords: tuple[Password, ...]
+    candidates: tuple[bytes, ...]
+    otherwise: Admitted | Refused = UNAUTHORIZED
+
+
+Decision = Admitted | Challenged | Refused
 
 
 def identify(path: str) -> str | Refused:
@@ -92,23 +104,19 @@ def identify(path: str) -> str | Refused:
 
 
 def decide(
-    station: str, headers: Headers, listing: Listing | None, policy: Policy
-) -> Admitted | Challenged | Refused:
-    """Whether a station that asks for a connection gets one."""
+    station: str, knock: Knock, listing: Listing | None, policy: Policy, at: datetime
+) -> Decision:
+    """Whether a station that asks for a connection gets one, and with which security profile."""
     if listing is None:
-        if not policy.accept_unknown:
+        if not (policy.accept_unknown and policy.allow_profile_0):
             return NOT_FOUND  # OCPP-J 3.2
-        listing = Listing(station, policy.protocols, 0, "", 0)
-    protocol = _common(offered(headers), listing.protocols or policy.protocols)
+        listing = Listing(station=station, protocols=policy.protocols)
+    protocol = _common(offered(knock.headers), listing.protocols or policy.protocols)
     if not protocol:
         return Refused(400, "no common subprotocol")  # TC_088
     admitted = Admitted(listing.station, protocol, listing.connection)
-    if not listing.password_hash:
-        return admitted
-    password = _password(headers, station)
-    if password is None:
-        return UNAUTHORIZED
-    return Challenged(admitted, listing.password_hash, candidates(password))
+    means = partial(_with_profile, knock=knock, listing=listing, policy=policy, at=at)
+    return reduce(_either, (means(replace(admitted, profile=each)) for each in _profiles(listing)))
 
 
 def offered(headers: Headers) -> tuple[str, ...]:
@@ -126,6 +134,69 @@ def candidates(presented: bytes) -> tuple[bytes, ...]:
     """What a presented password may mean: many stations send a key as its hex digits."""
     key = unhexed(presented)
     return (presented,) if key is None else (key, presented)
+
+
+def _profiles(listing: Listing) -> tuple[int, ...]:
+    """Those a station may come with: its own, and a higher one before it (A05.FR.07)."""
+    own = listing.security_profile or int(bool(listing.passwords))
+    return (listing.next_profile, own) if listing.next_profile > own else (own,)
+
+
+def _either(higher: Decision, lower: Decision) -> Decision:
+    """The higher profile if the station meets it, else its own."""
+    match higher:
+        case Admitted():
+            return higher
+        case Challenged():
+            return replace(higher, otherwise=lower) if isinstance(lower, Admitted) else higher
+        case Refused(status=status):  # what is wrong with a password is the better advice
+            return higher if isinstance(lower, Refused) and status < lower.status else lower
+
+
+def _with_profile(
+    admitted: Admitted, *, knock: Knock, listing: Listing, policy: Policy, at: datetime
+) -> Decision:
+    """Whether a knock meets one security profile (A00.FR.001-002)."""
+    if admitted.profile == 0:
+        return admitted if policy.allow_profile_0 else _barred("security profile 0 is not allowed")
+    if admitted.profile == 1 and knock.is_encrypted:
+        return _barred("security profile 1 comes without TLS")
+    if admitted.profile > 1 and not knock.is_encrypted:
+        return _barred(f"security profile {admitted.profile} needs TLS")
+    if admitted.profile == 3:
+        return _certified(admitted, knock, listing, policy, at)
+    return _challenged(admitted, knock.headers, listing)
+
+
+def _challenged(admitted: Admitted, headers: Headers, listing: Listing) -> Challenged | Refused:
+    if ":" in listing.station:  # RFC 7617 section 2: no user name has one
+        return replace(UNAUTHORIZED, reason='an identity with ":" has no Basic authentication')
+    password = _password(headers, listing.station)
+    if password is None or not listing.passwords:
+        return UNAUTHORIZED
+    return Challenged(admitted, listing.passwords, candidates(password))
+
+
+def _certified(
+    admitted: Admitted, knock: Knock, listing: Listing, policy: Policy, at: datetime
+) -> Admitted | Refused:
+    """Whether a client certificate is this station's (A00.FR.404-406)."""
+    if knock.doubt:
+        return _barred(f"the client certificate is of no use: {knock.doubt}")
+    if (certificate := knock.certificate) is None:
+        return _barred("security profile 3 needs a client certificate")
+    if certificate.not_after <= at:  # a session resumed by a ticket is not verified again
+        return _barred("the client certificate has expired")
+    name = listing.serial_number or listing.station
+    if policy.check_common_name and certificate.common_name != name:
+        return _barred("the client certificate names another station")
+    if policy.organisation not in certificate.organisation:
+        return _barred("the client certificate names another organisation")
+    return replace(admitted, certificate=certificate.fingerprint)
+
+
+def _barred(reason: str) -> Refused:
+    return Refused(403, reason)
 
 
 def _common(wanted: tuple[str, ...], allowed: tuple[str, ...]) -> str:

@@ -29,6 +29,8 @@ class Bridge:
         self._last_connection = 0
         self._knockers = OncePer(seconds=60, most=10_000)
         self._knocks = TokenBucket(rate=10, burst=10)
+        self._barred = OncePer(seconds=60, most=10_000)
+        self._bars = TokenBucket(rate=10, burst=100)
 
     @property
     def counts(self) -> GatewayCounts:
@@ -68,6 +70,9 @@ class Bridge:
                 protocol=session.protocol,
                 remote=remote,
                 at=at,
+                profile=admitted.profile,
+                credential=admitted.credential,
+                certificate=admitted.certificate,
             )
         )
         return session
@@ -108,6 +113,23 @@ class Bridge:
                 node=self._around.node,
                 protocol=protocol,
                 remote=remote,
+                at=at,
+            )
+        )
+
+    def bar(self, station: str, reason: str, remote: str) -> None:
+        """A registered station was refused for its security: tell it, as seldom as a knock."""
+        now = self._around.timers.time()
+        if not (self._barred.take(station, now) and self._bars.take(now)):
+            return
+        at = self._around.clock()
+        self._around.uplink.post(
+            wire.Barred(
+                station=station,
+                connection=self._next_connection(at, 0),
+                node=self._around.node,
+                remote=remote,
+                reason=reason,
                 at=at,
             )
         )

@@ -19,63 +19,6 @@ class Rules:
     malformed_rate: float = 10.0  # forwarded per second; the rest is only counted
 
 
-class OurCalls:
-    """Our calls: one outstanding at a time, the others in order behind it (OCPP-J 4.1.1)."""
-
-    __slots__ = ("_known", "_outstanding", "_rules", "_waiting", "deadline")
-
-    def __init__(self, rules: Rules) -> None:
-        self._rules = rules
-        self._outstanding: wire.Call | None = None
-        self.deadline: float | None = None
-        self._waiting: dict[str, wire.Call] = {}
-        self._known: dict[str, None] = {}
-
-    def add(self, call: wire.Call, now: float) -> Effects:
-        if call.call in self._known:
-            return (Note(Remark.REPEATED_CALL, call.call),)
-        if len(self._waiting) >= self._rules.most_waiting:
-            return (Report(Outcome.RETURNED, call.call, "too many calls wait for this station"),)
-        self._known[call.call] = None
-        _bound(self._known, self._rules.remembered_calls)
-        if self._outstanding is None:
-            return self._write(call, now)
-        self._waiting[call.call] = call
-        return ()
-
-    def answered(self, message_id: str, now: float) -> Effects:
-        """An answer ends the outstanding call only when it carries its very id."""
-        if self._outstanding is None or self._outstanding.call != message_id:
-            return (Note(Remark.LATE, message_id),)
-        return self._write_next(now)
-
-    def pass_time(self, now: float) -> Effects:
-        if self._outstanding is None or self.deadline is None or now < self.deadline:
-            return ()
-        reason = f"no answer within {self._outstanding.timeout:g} s"
-        late = Report(Outcome.TIMED_OUT, self._outstanding.call, reason)
-        return (late, *self._write_next(now))
-
-    def end(self) -> Effects:
-        reason = "connection lost"
-        returned = tuple(Report(Outcome.RETURNED, call, reason) for call in self._waiting)
-        outstanding, self._outstanding, self.deadline = self._outstanding, None, None
-        self._waiting.clear()
-        if outstanding is None:
-            return returned
-        return (Report(Outcome.TIMED_OUT, outstanding.call, reason), *returned)
-
-    def _write_next(self, now: float) -> Effects:
-        self._outstanding, self.deadline = None, None
-        if not self._waiting:
-            return ()
-        return self._write(self._waiting.pop(next(iter(self._waiting))), now)
-
-    def _write(self, call: wire.Call, now: float) -> Effects:
-        self._outstanding, self.deadline = call, now + call.timeout
-        return (Write(call.frame), Report(Outcome.SENT, call.call))
-
-
 class TheirCalls:
     """The station's calls that are not answered yet: id → (hash of the frame, since when).
 
@@ -111,11 +54,83 @@ class TheirCalls:
         is_answer = isinstance(answer, frames.CallResult | frames.CallError)
         return is_answer and self._begun.pop(answer.id, None) is not None
 
+    def patience_for(self, message_id: str) -> float:
+        """Until when an answer may come; long ago for a call that is not in progress."""
+        _, since = self._begun.get(message_id, (0, float("-inf")))
+        return since + self._rules.in_progress_for
+
     def _forget(self, now: float) -> None:
         """The station has given up by now; its retry under the same id must be forwarded."""
         before = now - self._rules.in_progress_for
         while self._begun and next(iter(self._begun.values()))[1] <= before:
             del self._begun[next(iter(self._begun))]
+
+
+class OurCalls:
+    """Our calls: one outstanding at a time, the others in order behind it (OCPP-J 4.1.1).
+
+    A call that must not overtake an answer to the station lets others pass until that is written,
+    and no longer than the answer may take.
+    """
+
+    __slots__ = ("_known", "_outstanding", "_rules", "_theirs", "_waiting", "deadline")
+
+    def __init__(self, rules: Rules, theirs: TheirCalls) -> None:
+        self._rules, self._theirs = rules, theirs
+        self._outstanding: wire.Call | None = None
+        self.deadline: float | None = None
+        self._waiting: dict[str, tuple[wire.Call, float]] = {}  # and until when it is held
+        self._known: dict[str, None] = {}
+
+    def add(self, call: wire.Call, now: float) -> Effects:
+        if call.call in self._known:
+            return (Note(Remark.REPEATED_CALL, call.call),)
+        if len(self._waiting) >= self._rules.most_waiting:
+            return (Report(Outcome.RETURNED, call.call, "too many calls wait for this station"),)
+        self._known[call.call] = None
+        _bound(self._known, self._rules.remembered_calls)
+        self._waiting[call.call] = call, self._theirs.patience_for(call.after)
+        return self.go_on(now)
+
+    def answered(self, message_id: str, now: float) -> Effects:
+        """An answer ends the outstanding call only when it carries its very id."""
+        if self._outstanding is None or self._outstanding.call != message_id:
+            return (Note(Remark.LATE, message_id),)
+        self._outstanding = None
+        return self.go_on(now)
+
+    def pass_time(self, now: float) -> Effects:
+        if self.deadline is None or now < self.deadline:
+            return ()
+        if (late := self._outstanding) is None:
+            return self.go_on(now)
+        self._outstanding = None
+        reason = f"no answer within {late.timeout:g} s"
+        return (Report(Outcome.TIMED_OUT, late.call, reason), *self.go_on(now))
+
+    def go_on(self, now: float) -> Effects:
+        """Write the next call, if none is outstanding and one may go."""
+        if self._outstanding is not None:
+            return ()
+        for call, held_until in self._waiting.values():
+            if held_until <= now or self._theirs.patience_for(call.after) <= now:
+                del self._waiting[call.call]
+                return self._write(call, now)
+        self.deadline = min(held for _, held in self._waiting.values()) if self._waiting else None
+        return ()
+
+    def end(self) -> Effects:
+        reason = "connection lost"
+        returned = tuple(Report(Outcome.RETURNED, call, reason) for call in self._waiting)
+        outstanding, self._outstanding, self.deadline = self._outstanding, None, None
+        self._waiting.clear()
+        if outstanding is None:
+            return returned
+        return (Report(Outcome.TIMED_OUT, outstanding.call, reason), *returned)
+
+    def _write(self, call: wire.Call, now: float) -> Effects:
+        self._outstanding, self.deadline = call, now + call.timeout
+        return (Write(call.frame), Report(Outcome.SENT, call.call))
 
 
 def _bound(known: dict[str, None] | dict[str, tuple[int, float]], most: int) -> None:

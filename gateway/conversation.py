@@ -16,8 +16,8 @@ class Conversation:
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
-        self._ours = OurCalls(rules)
         self._theirs = TheirCalls(rules)
+        self._ours = OurCalls(rules, self._theirs)
         self._malformed: TokenBucket | None = None  # most stations never need one
         self.is_closed = False
 
@@ -32,7 +32,8 @@ class Conversation:
             return ()
         match frames.parse(frame):
             case frames.Call(id=message_id):
-                return self._theirs.begin(message_id, frame, now)
+                begun = self._theirs.begin(message_id, frame, now)
+                return (*begun, *self._ours.go_on(now))  # it may have displaced an awaited one
             case frames.Malformed() as malformed:
                 return self._refuse(malformed, frame, now)
             case frames.CallResult(id=message_id) | frames.CallError(id=message_id):
@@ -53,7 +54,7 @@ class Conversation:
         answer = frames.parse(frame)
         if self.is_closed or not self._theirs.finish(answer, now):
             return (Note(Remark.STRAY_ANSWER, getattr(answer, "id", "")),)
-        return (Write(frame),)
+        return (Write(frame), *self._ours.go_on(now))
 
     def pass_time(self, now: float) -> Effects:
         """It is `now`."""

@@ -1,45 +1,38 @@
 """Who is let in: looks the station up, and has its password verified."""
 
 import logging
-from typing import NamedTuple
 
 from domain.log import Unavailable
-from domain.ports import Directory
+from domain.ports import Clock, Directory
 from gateway.admission import (
     NOT_FOUND,
-    UNAUTHORIZED,
     Admitted,
-    Busy,
     Challenged,
-    Headers,
+    Decision,
+    Knock,
     Policy,
     Refused,
-    Verifier,
     decide,
     identify,
     offered,
 )
 from gateway.bridge import Bridge
+from gateway.keys import Busy, Keys
+from gateway.limits import TokenBucket
 
+_SECURITY = frozenset({401, 403, 429})  # statuses that only registered stations get
 _log = logging.getLogger("ampledger.gateway")
-
-
-class Knock(NamedTuple):
-    """A request for a connection, as it came."""
-
-    path: str
-    headers: Headers
-    remote: str
 
 
 class Gate:
     """Admits or refuses, before the upgrade."""
 
     def __init__(
-        self, directory: Directory, verifier: Verifier, bridge: Bridge, policy: Policy
+        self, directory: Directory, keys: Keys, bridge: Bridge, policy: Policy, clock: Clock
     ) -> None:
-        self._directory, self._verifier = directory, verifier
-        self._bridge, self._policy = bridge, policy
+        self._directory, self._keys = directory, keys
+        self._bridge, self._policy, self._clock = bridge, policy, clock
+        self._lines = TokenBucket(rate=20, burst=100)
 
     async def examine(self, knock: Knock) -> Admitted | Refused:
         """The decision; it is counted, and logged when it is a refusal."""
@@ -58,33 +51,42 @@ class Gate:
             listing = await self._directory.find(station)
         except Unavailable:
             return _come_again("the directory is away", 10)
-        decision = decide(station, knock.headers, listing, self._policy)
-        return await self._verify(decision) if isinstance(decision, Challenged) else decision
+        return await self._settle(
+            decide(station, knock, listing, self._policy, self._clock()), knock
+        )
 
-    async def _verify(self, challenge: Challenged) -> Admitted | Refused:
+    async def _settle(self, decision: Decision, knock: Knock) -> Admitted | Refused:
+        if not isinstance(decision, Challenged):
+            return decision
         try:
-            matches = await self._verifier.verify(challenge.password_hash, challenge.candidates)
+            return await self._keys.examine(decision, knock.remote)
         except Busy:
             return _come_again("too many passwords to verify", 10)
-        return challenge.admitted if matches else UNAUTHORIZED
 
     def _refuse(self, refused: Refused, knock: Knock, station: str) -> Refused:
         self._bridge.counts.refused[refused.status] += 1
         protocols = offered(knock.headers)
-        _log.warning(
-            "refused",
-            extra={
-                "station": station,
-                "status": refused.status,
-                "reason": refused.reason,
-                "offered": ",".join(protocols),
-                "remote": knock.remote,
-            },
-        )
+        if self._lines.take(self._clock().timestamp()):
+            _log_refusal(refused, station, protocols, knock.remote)
         ocpp = next((token for token in protocols if token.startswith("ocpp")), "")
         if refused is NOT_FOUND and station and ocpp:  # not a browser or scanner
             self._bridge.knock(station, ocpp, knock.remote)
+        if refused.status in _SECURITY:
+            self._bridge.bar(station, refused.reason, knock.remote)
         return refused
+
+
+def _log_refusal(refused: Refused, station: str, protocols: tuple[str, ...], remote: str) -> None:
+    _log.warning(
+        "refused",
+        extra={
+            "station": station,
+            "status": refused.status,
+            "reason": refused.reason,
+            "offered": ",".join(protocols),
+            "remote": remote,
+        },
+    )
 
 
 def _come_again(reason: str, seconds: int) -> Refused:

@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from gateway.admission import Busy, unhexed
+from gateway.admission import unhexed
+from gateway.keys import Busy
 
 _REMEMBERED = 20_000  # outcomes
 

@@ -2,23 +2,28 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+import ssl
 from dataclasses import dataclass
 from typing import Self, cast
 
-from websockets.asyncio.server import Server, ServerConnection, broadcast, serve
+from websockets.asyncio.server import Server, ServerConnection
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
 from websockets.protocol import State
+from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
 from gateway.admission import Admitted, Refused
 from gateway.bridge import Bridge
-from gateway.gate import Gate, Knock
+from gateway.entrance import Arrival, Entrance
+from gateway.gate import Gate
+from gateway.line import Line, ending_of
+from gateway.origins import Origins
+from gateway.papers import Papers
 from gateway.session import Session
 
-# The library would wait, pings and all, for a station that does not read; the bound is in _Line.
+# The library would wait, pings and all, for a station that does not read; the bound is in Line.
 _NEVER_PAUSED = 1 << 30
 _log = logging.getLogger("ampledger.gateway")
 
@@ -27,8 +32,6 @@ _log = logging.getLogger("ampledger.gateway")
 class ServerSettings:
     """Bounds of the sockets; sizes in bytes, times in seconds."""
 
-    host: str = "0.0.0.0"  # noqa: S104 - stations come from everywhere
-    port: int = 9000
     max_frame: int = 1 << 20
     max_unread: int = 256 << 10  # what a station may leave unread before it is dropped
     ping_every: float | None = 30.0
@@ -39,27 +42,53 @@ class ServerSettings:
 
 
 class _Connection(ServerConnection):
-    """A WebSocket that remembers what was decided about it before the upgrade."""
+    """A WebSocket that remembers how it came, and what was decided about it before the upgrade."""
 
+    arrival: Arrival
     admitted: Admitted
+    remote: str
+
+    @property
+    def host(self) -> str:
+        return self.arrival.host
+
+    @property
+    def port(self) -> int:
+        return self.arrival.port
+
+    @property
+    def papers(self) -> Papers:
+        return self.arrival.door.papers
+
+    @property
+    def is_encrypted(self) -> bool:
+        return self.arrival.door.is_encrypted
+
+    @property
+    def certificate(self) -> bytes | None:
+        tls: ssl.SSLObject | None = self.transport.get_extra_info("ssl_object")
+        return tls.getpeercert(binary_form=True) if tls else None
 
 
 class GatewayServer:
     """Accepts stations until it is left; then closes every socket with 1001, within a deadline."""
 
-    def __init__(self, settings: ServerSettings, gate: Gate, bridge: Bridge) -> None:
-        self._settings, self._gate, self._bridge = settings, gate, bridge
-        self._closing = asyncio.TaskGroup()
-
-    @property
-    def port(self) -> int:
-        """The port listened on; the system chose it when the setting is 0."""
-        return int(self._server.sockets[0].getsockname()[1])
+    def __init__(
+        self,
+        settings: ServerSettings,
+        entrance: Entrance,
+        origins: Origins,
+        gate: Gate,
+        bridge: Bridge,
+    ) -> None:
+        self._settings, self._entrance, self._origins = settings, entrance, origins
+        self._gate, self._bridge = gate, bridge
+        self._tasks = asyncio.TaskGroup()
 
     async def __aenter__(self) -> Self:
         """Listen."""
-        await self._closing.__aenter__()
-        self._server = await self._serve()
+        await self._tasks.__aenter__()
+        self._server = await Server(self._open, self._attend, _library_log())
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -72,7 +101,7 @@ class GatewayServer:
         except TimeoutError:
             _log.warning("stopped before the broker had everything")
             await self._give_up()
-        await self._closing.__aexit__(None, None, None)
+        await self._tasks.__aexit__(None, None, None)
 
     async def _give_up(self) -> None:
         handlers = set(self._server.handler_tasks)
@@ -81,48 +110,94 @@ class GatewayServer:
         if handlers:
             await asyncio.wait(handlers)
 
-    async def _serve(self) -> Server:
+    async def _open(self) -> asyncio.Server:
+        self._entrance.open(self._make, self._tasks)
+        return cast("asyncio.Server", self._entrance)  # all of it that the library asks for
+
+    def _make(self, arrival: Arrival) -> ServerConnection:
         settings = self._settings
-        return await serve(
-            self._handle,
-            settings.host,
-            settings.port,
-            create_connection=_Connection,
-            process_request=self._process_request,
-            select_subprotocol=_select_subprotocol,
-            compression=None,  # 45 KiB per idle connection instead of 12
-            server_header=None,
-            open_timeout=settings.open_within,
+        protocol = ServerProtocol(
+            select_subprotocol=lambda _, __: Subprotocol(connection.admitted.protocol),
+            max_size=settings.max_frame,
+            logger=_library_log(),
+        )  # no extensions: compressed it would be 45 KiB per idle connection instead of 12
+        connection = _Connection(
+            protocol,
+            self._server,
             ping_interval=settings.ping_every,
             ping_timeout=settings.pong_within,
             close_timeout=settings.close_within,
-            max_size=settings.max_frame,
             write_limit=_NEVER_PAUSED,
-            logger=_library_log(),
-            backlog=1024,
         )
+        connection.arrival = arrival
+        return connection
 
-    async def _process_request(
-        self, connection: ServerConnection, request: Request
-    ) -> Response | None:
+    async def _attend(self, bare: ServerConnection) -> None:
+        """One socket, from its request to its end; the library's own loop would count nobody."""
+        connection = cast("_Connection", bare)  # what _make made
+        try:
+            await self._upgrade(connection)
+            if connection.state is State.OPEN:
+                await self._serve(connection)
+        except ConnectionClosed:
+            pass  # in the middle of an upgrade
+        except Exception:  # noqa: BLE001 - one connection harms no other
+            _log.exception("a connection failed", extra={"remote": connection.host})
+        finally:
+            connection.transport.abort()
+            self._entrance.leave(connection.arrival)
+            self._server.handler_tasks.discard(cast("asyncio.Task[None]", asyncio.current_task()))
+
+    async def _upgrade(self, connection: _Connection) -> None:
+        try:
+            async with asyncio.timeout(self._settings.open_within):
+                await connection.handshake(self._process_request, server_header=None)
+        except TimeoutError as error:
+            self._entrance.fail(connection.arrival, error)
+        else:
+            if connection.request is None:
+                self._entrance.fail(connection.arrival, ConnectionError("no request"))
+
+    async def _process_request(self, bare: ServerConnection, request: Request) -> Response | None:
         """Refuse before the upgrade, or remember who was admitted."""
+        connection = cast("_Connection", bare)
         headers = tuple(request.headers.raw_items())
-        knock = Knock(request.path, headers, _remote(connection))
-        decision = await self._gate.examine(knock)
+        knock = self._origins.knock(request.path, headers, connection)
+        if self._entrance.has_asked(connection.arrival, knock.remote):
+            decision = await self._gate.examine(knock)
+        else:
+            decision = Refused(503, "too many connections", (("Retry-After", "60"),))
         if isinstance(decision, Refused):
             response = connection.respond(decision.status, decision.reason + "\n")
             response.headers.update(decision.headers)
             return response
-        _ours(connection).admitted = decision
+        connection.admitted, connection.remote = decision, knock.remote
         return None
 
-    async def _handle(self, connection: ServerConnection) -> None:
-        """One connection, from the upgrade to its end."""
-        line = _Line(connection, self._closing, self._settings.max_unread)
-        admitted, remote = _ours(connection).admitted, _remote(connection)
+    async def _serve(self, connection: _Connection) -> None:
+        """From the upgrade to the end, registered with the library so that it closes it."""
+        self._server.all_connections.add(connection)
+        connection.start_keepalive()
+        try:
+            async with connection:
+                await self._handle(connection)
+        finally:
+            self._server.all_connections.discard(connection)
+
+    async def _handle(self, connection: _Connection) -> None:
+        line = Line(connection, self._tasks, self._settings.max_unread)
+        admitted, remote = connection.admitted, connection.remote
         session = self._bridge.open(admitted, remote, line)
         about = {"station": session.station, "connection": session.connection}
-        _log.info("opened", extra={**about, "protocol": session.protocol, "remote": remote})
+        _log.info(
+            "opened",
+            extra={
+                **about,
+                "protocol": session.protocol,
+                "profile": admitted.profile,
+                "remote": remote,
+            },
+        )
         ending = int(CloseCode.INTERNAL_ERROR), "the gateway failed"
         try:
             ending = await self._read(connection, session)
@@ -141,50 +216,7 @@ class GatewayServer:
                 else:
                     session.receive_binary()
         except ConnectionClosed as closed:
-            return _ending(closed)
-
-
-class _Line:
-    """The socket of a session: writes at once, and drops a station that does not read."""
-
-    __slots__ = ("_closing", "_connection", "_max_unread", "ending")
-
-    def __init__(
-        self, connection: ServerConnection, closing: asyncio.TaskGroup, max_unread: int
-    ) -> None:
-        self._connection, self._closing, self._max_unread = connection, closing, max_unread
-        self.ending: tuple[int, str] | None = None  # when it is we who end the connection
-
-    @property
-    def is_open(self) -> bool:
-        return self.ending is None and self._connection.state is State.OPEN
-
-    def write(self, frame: bytes) -> None:
-        transport = self._connection.transport
-        if transport.get_write_buffer_size() > self._max_unread:
-            self.ending = CloseCode.POLICY_VIOLATION, "the station does not read"
-            transport.abort()  # a close frame would wait behind what is not read
-        else:
-            broadcast((self._connection,), frame, text=True)  # the one way to send without waiting
-
-    def hang_up(self, code: int, reason: str) -> None:
-        if self.ending is None:
-            self.ending = code, reason
-            self._closing.create_task(self._connection.close(code, _short(reason)))
-
-
-def _ours(connection: ServerConnection) -> _Connection:
-    return cast("_Connection", connection)  # what create_connection made
-
-
-def _select_subprotocol(connection: ServerConnection, _: Sequence[Subprotocol]) -> Subprotocol:
-    return Subprotocol(_ours(connection).admitted.protocol)
-
-
-def _ending(closed: ConnectionClosed) -> tuple[int, str]:
-    """The word of whoever closed first (RFC 6455 section 7.1.5)."""
-    close = closed.sent if closed.rcvd_then_sent is False else closed.rcvd or closed.sent
-    return (close.code, close.reason) if close else (CloseCode.ABNORMAL_CLOSURE, "")
+            return ending_of(closed)
 
 
 def _library_log() -> logging.Logger:
@@ -192,13 +224,3 @@ def _library_log() -> logging.Logger:
     log = _log.getChild("websocket")
     log.setLevel(logging.WARNING)
     return log
-
-
-def _remote(connection: ServerConnection) -> str:
-    address = connection.remote_address
-    return f"{address[0]}:{address[1]}" if address else ""
-
-
-def _short(reason: str) -> str:
-    """What fits into a close frame (RFC 6455 section 5.5)."""
-    return reason.encode()[:123].decode(errors="ignore")

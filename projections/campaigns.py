@@ -28,6 +28,7 @@ class CampaignRow(Row):
     reason: str = ""  # why it was halted last
     action: str = ""
     request: str = ""  # JSON; {station} stands for the id of the station
+    remark: str = ""  # what was found out before
     canary: int = 0  # stations of the first wave; 0: as many as of any
     wave_size: int = 0  # 0: all that are left
     max_failure_permille: int = 0  # of a wave
@@ -50,10 +51,10 @@ class CampaignRow(Row):
 
 
 CAMPAIGNS = table(
-    "campaigns_v1",
+    "campaigns_v2",
     CampaignRow,
-    partial_index("campaigns_v1_open", "first_position", where="open"),
-    Index("campaigns_v1_order", "kind", "first_position"),
+    partial_index("campaigns_v2_open", "first_position", where="open"),
+    Index("campaigns_v2_order", "kind", "first_position"),
     key=["id"],
 )
 
@@ -66,7 +67,7 @@ def _effect(fact: Fact, row: CampaignRow) -> None:
 @_effect.register
 def _(fact: Campaign.Created, row: CampaignRow) -> None:
     row.kind, row.name, row.state = fact.kind, fact.name, "running"
-    row.action, row.request = fact.action, fact.payload
+    row.action, row.request, row.remark = fact.action, fact.payload, fact.remark
     row.canary, row.wave_size = fact.canary, fact.wave_size
     row.max_failure_permille, row.until = fact.max_failure_permille, fact.until
     row.ttl, row.timeout, row.deadline = fact.ttl, fact.timeout, fact.deadline
@@ -123,7 +124,7 @@ def _key(fact: Fact) -> Key:
     return (fact.originator_id.removeprefix("campaign:"),)
 
 
-MODEL = Keyed("campaigns", CampaignRow, CAMPAIGNS, key=_key, effect=_effect)
+MODEL = Keyed("campaigns", CampaignRow, CAMPAIGNS, key=_key, effect=_effect, version=2)
 VIEW = select(CAMPAIGNS)
 
 

@@ -6,20 +6,13 @@ from collections import OrderedDict
 from sqlalchemy import Connection, Engine, select
 
 from domain.log import Unavailable
-from domain.ports import Listing
-from projections.credentials import CREDENTIALS
+from domain.ports import Listing, Password
+from projections import credentials
 from projections.engines import AWAY
-from projections.stations import STATIONS
+from projections.stations import STATIONS, StationRow, offered_to, required_profile
+from projections.tables import fetch
 
 _REMEMBERED = 100_000
-_QUERY = select(
-    STATIONS.c.id,
-    STATIONS.c.protocols,
-    STATIONS.c.security_profile,
-    STATIONS.c.credential,
-    STATIONS.c.connection,
-    CREDENTIALS.c.password_hash,
-).outerjoin(CREDENTIALS, CREDENTIALS.c.id == STATIONS.c.credential)
 
 
 class StationDirectory:
@@ -64,16 +57,25 @@ _NO_PASSWORD_FITS = "*"  # noqa: S105 - the opposite of a password
 
 
 def _listing(connection: Connection, station: str) -> Listing | None:
-    query = _QUERY.where(STATIONS.c.id == station, STATIONS.c.registered)
-    found = connection.execute(query).first()
-    if found is None:
+    query = select(STATIONS).where(STATIONS.c.id == station, STATIONS.c.registered)
+    row = next(iter(fetch(connection, query, StationRow)), None)
+    if row is None:
         return None
-    lost = found.credential and found.password_hash is None
-    protocols = tuple(each.strip() for each in found.protocols.split(",") if each.strip())
     return Listing(
-        station=found.id,
-        protocols=protocols,
-        security_profile=found.security_profile,
-        password_hash=_NO_PASSWORD_FITS if lost else found.password_hash or "",
-        connection=found.connection,
+        station=row.id,
+        protocols=tuple(each.strip() for each in row.protocols.split(",") if each.strip()),
+        security_profile=required_profile(row),
+        next_profile=row.next_profile,
+        passwords=_passwords(connection, row),
+        serial_number=row.serial_number,
+        connection=row.connection,
     )
+
+
+def _passwords(connection: Connection, row: StationRow) -> tuple[Password, ...]:
+    """The one it has, then those that it may have; none where none is asked for."""
+    if not (required_profile(row) or row.next_profile):
+        return ()
+    found = credentials.found(connection, [row.credential, *offered_to(row)])
+    hashes = ({row.credential: _NO_PASSWORD_FITS} if row.credential else {}) | found
+    return tuple(Password(id, hash) for id, hash in hashes.items())

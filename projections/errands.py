@@ -92,6 +92,7 @@ def _call(
         timeout=campaign.timeout,
         campaign=campaign.id,
         withdrawn=withdrawn,
+        remark=campaign.remark,
     )
 
 

@@ -11,6 +11,7 @@ from hashlib import sha256
 
 from sqlalchemy import ColumnElement, Connection, Engine, Index, and_, exists, func, or_, select
 
+from projections import firmware_signatures
 from projections.campaigns import CAMPAIGNS
 from projections.engines import translated, writing
 from projections.tables import among, fetch, table
@@ -105,7 +106,8 @@ def brought(connection: Connection, subject: str, station: str) -> int:
 
 
 def remove(connection: Connection, file: str, *, kind: str) -> bool:
-    """Forget a file and every right to it; whether there was one."""
+    """Forget a file, every right to it, and its signature; whether there was one."""
+    firmware_signatures.forget(connection, file)
     connection.execute(GRANTS.delete().where(GRANTS.c.file == file))
     query = FILES.delete().where(FILES.c.id == file, FILES.c.kind == kind)
     return connection.execute(query).rowcount == 1

@@ -1,4 +1,4 @@
-"""The read model of what happened to firmware updates and diagnostics, in order."""
+"""The read model of what happened to firmware updates and uploads, in order."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The read model of firmware updates and diagnostics: what was asked, and how far it is."""
+"""The read model of firmware updates and uploads: what was asked, and how far it is."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from projections.tables import among, fetch, partial_index, table
 
 @dataclass(slots=True, kw_only=True)
 class JobRow(Row):
-    """A job, named like its call. `kind`: firmware or diagnostics.
+    """A job, named like its call. `kind`: firmware, signed_firmware, diagnostics or log.
 
     `over` and `outcome` (succeeded, failed, "") follow from the state; a station that tries again
     after a failure takes its job up again.
@@ -32,8 +32,10 @@ class JobRow(Row):
     requested_by: str = ""
     campaign: str = ""  # whose part it is
     location: str = ""  # credentials masked
+    request_id: int | None = None  # what the station calls it by
+    remark: str = ""  # what was found out about it before it was asked for
     file_name: str = ""  # that the station says it uploads
-    reason: str = ""  # why it failed: the state of its call; or why it was closed
+    reason: str = ""  # why it failed: the state or answer of its call; or why it was closed
     last_status: str = ""  # as the station put it
     last_status_at: datetime | None = None
     firmware_version: str = ""  # that it booted with since
@@ -41,11 +43,12 @@ class JobRow(Row):
 
 
 JOBS = table(
-    "jobs_v1",
+    "jobs_v2",
     JobRow,
-    Index("jobs_v1_station", "station", "first_position"),
-    Index("jobs_v1_order", "first_position"),
-    partial_index("jobs_v1_campaign", "campaign", where="campaign <> ''"),
+    Index("jobs_v2_station", "station", "first_position"),
+    Index("jobs_v2_order", "first_position"),
+    partial_index("jobs_v2_campaign", "campaign", where="campaign <> ''"),
+    partial_index("jobs_v2_request", "request_id", where="request_id IS NOT NULL"),
     key=["id"],
 )
 
@@ -60,6 +63,7 @@ def _(fact: Maintenance.JobRequested, row: JobRow) -> None:
     row.station, row.kind = station_of(fact), fact.kind
     row.requested_at, row.requested_by = fact.timestamp, fact.by
     row.campaign, row.location = fact.campaign, fact.location
+    row.request_id, row.remark = fact.number, fact.remark
     _move(row, fact.state, fact.timestamp)
 
 
@@ -124,7 +128,7 @@ def _key(fact: Fact) -> Key | None:
     return (job,) if job else None
 
 
-MODEL = Keyed("jobs", JobRow, JOBS, key=_key, effect=_effect)
+MODEL = Keyed("jobs", JobRow, JOBS, key=_key, effect=_effect, version=2)
 VIEW = select(JOBS)
 
 
@@ -155,6 +159,12 @@ def listed(
     if over is not None:
         query = query.where(JOBS.c.over.is_(over))
     return fetch(connection, query, JobRow)
+
+
+def numbered(connection: Connection, request_id: int) -> bool:
+    """Whether any job has such a requestId."""
+    query = select(JOBS.c.id).where(JOBS.c.request_id == request_id).limit(1)
+    return connection.scalar(query) is not None
 
 
 def over(connection: Connection, ids: Collection[str]) -> set[str]:

@@ -6,13 +6,17 @@ from sqlalchemy import Connection, Engine, Select, select, text
 from sqlalchemy.schema import CreateSchema
 
 from projections import (
+    audit,
     automation,
     calls,
     campaign_members,
     campaigns,
+    certificate_requests,
     charging_profiles,
+    client_certificates,
     configuration,
     connectors,
+    installed_certificates,
     installed_profiles,
     job_events,
     jobs,
@@ -23,16 +27,21 @@ from projections import (
     quarantine,
     reservations,
     schedules,
+    security_events,
     stations,
     strangers,
     tokens,
     transactions,
+    trust_stores,
+    users,
 )
+from projections.actions import ACTIONS
 from projections.engines import schema_of, writing
 from projections.files import FILES, GRANTS
 from projections.readmodel import ReadModel
 from projections.stumbles import STUMBLES
 from projections.tables import METADATA, table, upsert
+from projections.user_tokens import TOKENS
 from projections.users import USERS
 from projections.vault import VAULT
 
@@ -57,6 +66,12 @@ READ_MODELS: tuple[ReadModel, ...] = (
     automation.MODEL,
     local_lists.MODEL,
     local_list_entries.MODEL,
+    security_events.MODEL,
+    certificate_requests.MODEL,
+    client_certificates.MODEL,
+    installed_certificates.MODEL,
+    trust_stores.MODEL,
+    audit.MODEL,
 )
 _VIEWS: tuple[tuple[str, Select[tuple[object, ...]]], ...] = (
     ("stations", stations.VIEW),
@@ -79,8 +94,14 @@ _VIEWS: tuple[tuple[str, Select[tuple[object, ...]]], ...] = (
     ("automation", automation.VIEW),
     ("local_lists", local_lists.VIEW),
     ("local_list_entries", local_list_entries.VIEW),
+    ("security_events", security_events.VIEW),
+    ("certificate_requests", certificate_requests.VIEW),
+    ("client_certificates", client_certificates.VIEW),
+    ("installed_certificates", installed_certificates.VIEW),
+    ("trust_stores", trust_stores.VIEW),
+    ("audit", audit.VIEW),
 )
-_OWN = (STUMBLES, USERS, VAULT, FILES, GRANTS)  # tables that no read model above brings along
+_OWN = (STUMBLES, USERS, TOKENS, ACTIONS, VAULT, FILES, GRANTS)  # tables of no read model
 _LOCK = 0x616D706C6564  # "ampled": the advisory lock of whoever migrates
 
 
@@ -102,6 +123,7 @@ def migrate(engine: Engine) -> None:
         if schema_of(engine):
             connection.execute(CreateSchema(schema_of(engine), if_not_exists=True))
         METADATA.create_all(connection)
+        users.take_over(connection)
         _renew_views(connection)
         positions.begin(connection, [positions.key_of(model) for model in READ_MODELS])
 

@@ -7,7 +7,17 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from domain import wire
-from projections import calls, campaign_members, campaigns, jobs, outbound, reservations, stations
+from projections import (
+    actions,
+    audit,
+    calls,
+    campaign_members,
+    campaigns,
+    jobs,
+    outbound,
+    reservations,
+    stations,
+)
 from projections.errands import errands
 from projections.readmodel import ReadModel
 
@@ -58,4 +68,5 @@ SOURCES = (
     Source(unanswered_calls, _CALLING),
     Source(expired_reservations, (reservations.MODEL,)),
     Source(errands, (campaigns.MODEL, campaign_members.MODEL, calls.MODEL, jobs.MODEL)),
+    Source(actions.untold, (audit.MODEL,)),
 )

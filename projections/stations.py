@@ -6,6 +6,7 @@ from functools import singledispatch
 
 from sqlalchemy import Connection, Select, literal, or_, select
 
+from domain.model.access import Access
 from domain.model.aggregate import Fact
 from domain.model.station import Station
 from projections.presence import PRESENCE
@@ -22,6 +23,7 @@ class StationRow(Row):
     registered_at: datetime | None = None
     protocols: str = ""  # comma separated
     security_profile: int = 0
+    next_profile: int = 0  # that it may come with too, a higher one; 0: none
     registration: str = ""  # what BootNotification is answered
     heartbeat_interval: int = 0  # s
     boot_retry_interval: int = 0  # s
@@ -29,11 +31,14 @@ class StationRow(Row):
     note: str = ""
     labels: str = ""  # comma separated
     credential: str = ""  # id of the password's hash, "" without password
+    offered: str = ""  # ids of new passwords that fit too, comma separated
     online: bool = False
     connection: int = 0
     node: str = ""
     protocol: str = ""
     remote: str = ""
+    connected_profile: int = 0  # security profile that it came with
+    certificate: str = ""  # SHA-256 of its client certificate, hexadecimal
     connected_at: datetime | None = None
     disconnected_at: datetime | None = None
     disconnect_code: int | None = None
@@ -59,9 +64,9 @@ class StationSeen(StationRow):
 
 
 STATIONS = table(
-    "stations_v2",
+    "stations_v3",
     StationRow,
-    partial_index("stations_v2_online", "node", where="online"),
+    partial_index("stations_v3_online", "node", where="online"),
     key=["id"],
 )
 
@@ -98,9 +103,12 @@ def _(fact: Station.Configured, row: StationRow) -> None:
 
 @_effect.register
 def _(fact: Station.Connected, row: StationRow) -> None:
+    """One that is found alive tells nothing new of how it came in."""
+    if fact.connection != row.connection:
+        row.remote, row.certificate = fact.remote, fact.certificate
+        row.connected_profile = fact.profile
     row.online, row.connection, row.node = True, fact.connection, fact.node
-    row.protocol, row.remote = fact.protocol, fact.remote
-    row.connected_at = fact.timestamp
+    row.protocol, row.connected_at = fact.protocol, fact.timestamp
 
 
 @_effect.register
@@ -120,14 +128,80 @@ def _(fact: Station.Booted, row: StationRow) -> None:
     row.meter_type, row.meter_serial_number = fact.meter_type, fact.meter_serial_number
 
 
+@_effect.register
+def _(fact: Access.Begun, row: StationRow) -> None:
+    row.security_profile, row.credential = fact.profile, fact.credential
+
+
+@_effect.register
+def _(fact: Access.PasswordSet, row: StationRow) -> None:
+    row.credential = fact.credential
+
+
+@_effect.register
+def _(fact: Access.ProfileSet, row: StationRow) -> None:
+    row.security_profile, row.next_profile = fact.profile, 0
+
+
+@_effect.register
+def _(fact: Access.Offered, row: StationRow) -> None:
+    row.offered = ",".join([*offered_to(row), fact.credential])
+
+
+@_effect.register
+def _(fact: Access.Dropped, row: StationRow) -> None:
+    _take_back(fact.credential, row)
+
+
+@_effect.register
+def _(fact: Access.Adopted, row: StationRow) -> None:
+    _take_back(fact.credential, row)
+    row.credential = fact.credential
+
+
+@_effect.register
+def _(fact: Access.UpgradeExpected, row: StationRow) -> None:
+    row.next_profile = fact.profile
+
+
+@_effect.register
+def _(_fact: Access.UpgradeDropped, row: StationRow) -> None:
+    row.next_profile = 0
+
+
+@_effect.register
+def _(fact: Access.Upgraded, row: StationRow) -> None:
+    row.security_profile, row.next_profile = fact.profile, 0
+
+
+@_effect.register
+def _(_fact: Access.Emptied, row: StationRow) -> None:
+    row.security_profile, row.next_profile = 0, 0
+    row.credential, row.offered = "", ""
+
+
+def _take_back(credential: str, row: StationRow) -> None:
+    row.offered = ",".join(each for each in offered_to(row) if each != credential)
+
+
 def _key(fact: Fact) -> Key:
-    return (fact.originator_id.removeprefix("station:"),)
+    return (fact.originator_id.partition(":")[2],)
 
 
-MODEL = Keyed("stations", StationRow, STATIONS, key=_key, effect=_effect, version=2)
+MODEL = Keyed("stations", StationRow, STATIONS, key=_key, effect=_effect, version=3)
 VIEW = select(STATIONS, PRESENCE.c.last_seen.label("last_frame_at")).outerjoin(
     PRESENCE, PRESENCE.c.station == STATIONS.c.id
 )
+
+
+def offered_to(row: StationRow) -> list[str]:
+    """The ids of the new passwords that fit too."""
+    return [each for each in row.offered.split(",") if each]
+
+
+def required_profile(row: StationRow) -> int:
+    """Who was registered with a password before there were profiles needs it: profile 1."""
+    return row.security_profile or int(bool(row.credential) and not row.next_profile)
 
 
 def find(connection: Connection, station: str) -> StationSeen | None:

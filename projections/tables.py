@@ -66,11 +66,20 @@ class Record(Protocol):
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
 
-def table(name: str, record: type[Record], *indexes: Index, key: Sequence[str]) -> Table:
-    """The table that holds such records; a field that may be None is a nullable column."""
+def table(
+    name: str,
+    record: type[Record],
+    *indexes: Index,
+    key: Sequence[str],
+    within: MetaData = METADATA,
+) -> Table:
+    """The table that holds such records; a field that may be None is a nullable column.
+
+    `within`: what is not in METADATA is not made.
+    """
     hints = get_type_hints(record)
     columns = [_column(field.name, hints[field.name], key) for field in fields(record)]
-    return Table(name, METADATA, *columns, *indexes)
+    return Table(name, within, *columns, *indexes)
 
 
 def _column(name: str, hint: object, key: Sequence[str]) -> Column[Any]:

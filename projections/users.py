@@ -1,55 +1,131 @@
-"""Who may use the API: names, roles, and the hash of each one's token."""
+"""Who may use the API: names and roles. The tokens of each are in `projections.user_tokens`."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from hashlib import sha256
 from hmac import compare_digest
+from typing import NamedTuple
+from uuid import uuid4
 
-from sqlalchemy import Connection, Index, select
+from sqlalchemy import ColumnElement, Connection, MetaData, and_, inspect, select
 
+from projections import user_tokens
 from projections.tables import fetch, table
+from projections.user_tokens import COARSE, TOKENS, UserToken
 
 
 @dataclass(slots=True, kw_only=True)
 class User:
-    """A person or a program. The token itself, of high entropy, is nowhere kept."""
+    """A person or a program; a name is given once, for ever."""
 
     name: str
     role: str
-    token_sha256: str  # hexadecimal
     created_at: datetime
     revoked_at: datetime | None = None
 
 
-USERS = table("users", User, Index("users_token", "token_sha256", unique=True), key=["name"])
+@dataclass(slots=True, kw_only=True)
+class FormerUser(User):
+    """A user as they were when each had one token, for ever."""
+
+    token_sha256: str
 
 
-def add(connection: Connection, name: str, *, role: str, token: str, at: datetime) -> User:
-    """A new user; raises IntegrityError when the name is taken."""
-    values = {"name": name, "role": role, "token_sha256": _hashed(token), "created_at": at}
-    connection.execute(USERS.insert().values(values))
-    return User(name=name, role=role, token_sha256=_hashed(token), created_at=at)
+USERS = table("users_v2", User, key=["name"])
+_FORMER = table("users", FormerUser, key=["name"], within=MetaData())
 
 
-def revoke(connection: Connection, name: str, *, at: datetime) -> bool:
-    """End a user's access; whether there was one to end."""
-    valid = (USERS.c.name == name, USERS.c.revoked_at.is_(None))
-    return connection.execute(USERS.update().where(*valid).values(revoked_at=at)).rowcount == 1
+class Holder(NamedTuple):
+    """Whose token it is, and until when it is worth something."""
+
+    name: str
+    role: str
+    token: str  # its id
+    expires_at: datetime | None
+    used_at: datetime | None
+
+    def has_expired(self, at: datetime) -> bool:
+        """Whether the token is worth nothing any more."""
+        return self.expires_at is not None and self.expires_at <= at
+
+    def is_used_anew(self, at: datetime) -> bool:
+        """Whether it is time to remember that the token is used."""
+        return self.used_at is None or at - self.used_at >= COARSE
+
+
+def add(connection: Connection, name: str, *, role: str, at: datetime) -> User:
+    """A new user, who has no token yet; raises IntegrityError when the name is taken."""
+    user = User(name=name, role=role, created_at=at)
+    connection.execute(USERS.insert().values(asdict(user)))
+    return user
+
+
+def find(connection: Connection, name: str) -> User | None:
+    """A user, also a revoked one."""
+    return next(iter(fetch(connection, select(USERS).where(USERS.c.name == name), User)), None)
 
 
 def listed(connection: Connection) -> list[User]:
     """All users, also revoked ones, by name."""
-    query = select(USERS).order_by(USERS.c.name)
-    return fetch(connection, query, User)
+    return fetch(connection, select(USERS).order_by(USERS.c.name), User)
 
 
-def find_by_token(connection: Connection, token: str) -> User | None:
+def give_role(connection: Connection, name: str, *, role: str) -> bool:
+    """Have a user be of another role; whether there is such a user."""
+    query = USERS.update().where(_good(name)).values(role=role)
+    return connection.execute(query).rowcount == 1
+
+
+def revoke(connection: Connection, name: str, *, at: datetime) -> bool:
+    """End a user's access, with every token; whether there was one to end."""
+    user_tokens.revoke_all(connection, name, at=at)
+    query = USERS.update().where(_good(name)).values(revoked_at=at)
+    return connection.execute(query).rowcount == 1
+
+
+def find_by_token(connection: Connection, token: str) -> Holder | None:
     """Whose token it is, unless revoked. What the index may leak is a hash, not the token."""
-    hashed = _hashed(token)
-    query = select(USERS).where(USERS.c.token_sha256 == hashed, USERS.c.revoked_at.is_(None))
-    found = fetch(connection, query, User)
-    return next((user for user in found if compare_digest(user.token_sha256, hashed)), None)
+    hashed = user_tokens.hashed(token)
+    columns = (USERS.c.name, USERS.c.role, TOKENS.c.id, TOKENS.c.expires_at, TOKENS.c.used_at)
+    query = (
+        select(*columns, TOKENS.c.token_sha256)
+        .join_from(TOKENS, USERS, USERS.c.name == TOKENS.c.user_name)
+        .where(TOKENS.c.token_sha256 == hashed)
+        .where(TOKENS.c.revoked_at.is_(None), USERS.c.revoked_at.is_(None))
+    )
+    for *found, kept in connection.execute(query):
+        if compare_digest(kept, hashed):
+            return Holder(*found)
+    return None
 
 
-def _hashed(token: str) -> str:
-    return sha256(token.encode()).hexdigest()
+def take_over(connection: Connection) -> None:
+    """Users of the time when each had one token, in the table `users`: it stays worth what it was.
+
+    That table is left to processes of that time, which may still run; who is added there is
+    taken over when one of ours starts next.
+    """
+    if not inspect(connection).has_table(_FORMER.name):
+        return
+    known = {user.name for user in listed(connection)}
+    for former in fetch(connection, select(_FORMER), FormerUser):
+        if former.name not in known:
+            _take_over(connection, former)
+
+
+def _take_over(connection: Connection, former: FormerUser) -> None:
+    add(connection, former.name, role=former.role, at=former.created_at)
+    token = UserToken(
+        id=uuid4().hex,
+        user_name=former.name,
+        name="first",
+        token_sha256=former.token_sha256,
+        created_at=former.created_at,
+        created_by="",
+    )
+    user_tokens.add(connection, token)
+    if former.revoked_at:
+        revoke(connection, former.name, at=former.revoked_at)
+
+
+def _good(name: str) -> ColumnElement[bool]:
+    return and_(USERS.c.name == name, USERS.c.revoked_at.is_(None))

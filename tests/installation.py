@@ -1,6 +1,7 @@
 """An Ampledger of its own, for a test or a benchmark: processes that share settings."""
 
 import base64
+import json
 import os
 import secrets
 import signal
@@ -34,7 +35,7 @@ class Role:
 
 
 class Installation:
-    """Starts roles one by one; every station may connect, and the token of the mix is issued."""
+    """Starts roles one by one; every station may connect, without a password too."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
         """`folder` takes logs and data; `settings` are those of Ampledger, in upper case."""
@@ -42,6 +43,7 @@ class Installation:
         gateway_port = free_port()
         self._settings = {
             "ADMIN_TOKEN": secrets.token_urlsafe(),
+            "ALLOW_SECURITY_PROFILE_0": "true",
             "API_PORT": str(free_port()),
             "DATA": str(folder / "data"),
             "GATEWAY_HOST": "127.0.0.1",
@@ -56,6 +58,10 @@ class Installation:
         self.api_url = f"http://127.0.0.1:{self._settings['API_PORT']}"
         self.admin_token = self._settings["ADMIN_TOKEN"]
         self.namespace = self._settings.get("NAMESPACE", "ampledger")
+        self.secure_url = self.mutual_url = ""  # until it is made secure
+        self.servers = folder / "servers"  # certificates of the gateway
+        self.authorities = folder / "data" / "ca" / "authorities.pem"
+        self.revoked = folder / "data" / "ca" / "crl.pem"
         self.roles: dict[str, Role] = {}
 
     def __enter__(self) -> Self:
@@ -77,6 +83,28 @@ class Installation:
             _end(role.process)
         self.roles.clear()
 
+    def secure(self) -> None:
+        """Add ports with TLS, with certificates of an authority of its own, as an operator would.
+
+        One where stations come with a password, and one where they show a certificate. With
+        certificates of both algorithms, because stations know the one or the other.
+        """
+        self.command("ca", "init")
+        self.command("ca", "server", "--name", "localhost", "--out", str(self.servers))
+        plain, secure, mutual = int(self._settings["GATEWAY_PORT"]), free_port(), free_port()
+        files = [self.servers / kind for kind in ("ecdsa", "rsa")]
+        pairs = [{"certificate": f"{each}.pem", "key": f"{each}.key"} for each in files]
+        clients = {"client_ca": [str(self.authorities)], "crl": [str(self.revoked)]}
+        listeners = [
+            {"port": plain},
+            {"port": secure, "certificates": pairs},
+            {"port": mutual, "certificates": pairs, "client_certificates": "required", **clients},
+        ]
+        local = [{"host": "127.0.0.1", **each} for each in listeners]
+        self._settings |= {"LISTENERS": json.dumps(local), "RELOAD_INTERVAL": "0.2"}
+        self.secure_url = f"wss://localhost:{secure}/ocpp"
+        self.mutual_url = f"wss://localhost:{mutual}/ocpp"
+
     def start(self, command: str, *, index: int = 0) -> None:
         """Start a role and wait until it is ready; raises RuntimeError when it does not get there.
 
@@ -94,13 +122,19 @@ class Installation:
 
     def issue_token(self, tag: str) -> None:
         """Make a token known, as an operator would."""
-        subprocess.run(
-            [_PROGRAM, "tokens", "add", tag],
+        self.command("tokens", "add", tag)
+
+    def command(self, *words: str) -> str:
+        """What a command of Ampledger says; raises CalledProcessError when it fails."""
+        ran = subprocess.run(
+            [_PROGRAM, *words],
             env=self._environment(),
             check=True,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
             timeout=_PATIENCE,
         )
+        return ran.stdout
 
     def end(self, name: str) -> int:
         """Ask a role to end, and wait; its exit code."""

@@ -1,19 +1,19 @@
-"""Who may ask for what: bearer tokens (RFC 6750), three roles, each including the one before.
+"""Who may ask for what: three roles, each including the one before.
 
 A viewer reads. An operator also calls stations, closes sockets and transactions, and says what is
-thought of tokens. An administrator also keeps the registers of stations and of users.
+thought of tokens. An administrator also keeps the registers of stations and of users, and reads
+what everybody did. Who asks is found out before a route is looked for (`commands.api.signing_in`).
 """
 
 from enum import IntEnum
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from commands.api.office import AnOffice
 from commands.api.problems import Problem
-from projections import users
-from projections.users import User
+from projections.users import Holder
 
 
 class Role(IntEnum):
@@ -25,43 +25,40 @@ class Role(IntEnum):
 
 
 _bearer = HTTPBearer(auto_error=False, description="a token of `ampledger users add`")
-_Given = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+_InTheDocument = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
 
-def _user(request: Request, office: AnOffice, given: _Given) -> User:
-    """Whose token came with the request."""
-    if given is None:
-        raise Problem(401, "a bearer token is needed: Authorization: Bearer …", kind="no-token")
-    user = office.database.read(users.find_by_token, given.credentials)
-    if user is None:
-        raise Problem(401, "this token is nobody's, or was revoked", kind="bad-token")
-    request.state.user = user.name
-    return user
+class _AtLeast:
+    """A dependency: whoever asks is of a role, or of a greater one."""
+
+    def __init__(self, role: Role) -> None:
+        self.role = role
+
+    async def __call__(self, request: Request, _: _InTheDocument) -> Holder:
+        """Whoever asks; raises Problem."""
+        holder: Holder | None = getattr(request.state, "holder", None)
+        if holder is None:
+            raise nobody()
+        if Role[holder.role] < self.role:
+            detail = f"this is for the role {self.role.name}; {holder.name} is {holder.role}"
+            raise Problem(403, detail, kind="role-too-low")
+        return holder
 
 
-_AUser = Annotated[User, Depends(_user)]
-
-
-def _viewer(user: _AUser) -> User:
-    return _at_least(Role.viewer, user)
-
-
-def _operator(user: _AUser) -> User:
-    return _at_least(Role.operator, user)
-
-
-def _administrator(user: _AUser) -> User:
-    return _at_least(Role.admin, user)
-
-
-def _at_least(role: Role, user: User) -> User:
-    if Role[user.role] < role:
-        detail = f"this is for the role {role.name}; {user.name} is {user.role}"
-        raise Problem(403, detail, kind="role-too-low")
-    return user
-
+_viewer, _operator, _administrator = map(_AtLeast, Role)
 
 viewing = Depends(_viewer)  # what every router begins with
-Operator = Annotated[User, Depends(_operator)]
-Administrator = Annotated[User, Depends(_administrator)]
+Operator = Annotated[Holder, Depends(_operator)]
+Administrator = Annotated[Holder, Depends(_administrator)]
 administering = Depends(_administrator)
+
+
+def nobody() -> Problem:
+    """What is answered to a request without a token."""
+    return Problem(401, "a bearer token is needed: Authorization: Bearer …", kind="no-token")
+
+
+def role_of(route: APIRoute) -> Role | None:
+    """The role that a route asks for, by the dependencies that enforce it; None: it asks none."""
+    asked = (each.call for each in route.dependant.dependencies)
+    return max((each.role for each in asked if isinstance(each, _AtLeast)), default=None)

@@ -1,24 +1,37 @@
 """The application that is served: resources, problems, documentation."""
 
+from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.metadata import version
+from itertools import chain
+from typing import Any
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
+from starlette.types import ASGIApp
 
 from commands.api import (
     assignments,
+    audit,
     bulk_calls,
     calls,
     campaigns,
+    certificate_renewals,
+    certificate_requests,
+    certificate_stores,
     charging_profiles,
     configuration,
     connectors,
+    docs,
     files,
     firmware,
+    firmware_signatures,
     health,
     jobs,
     journal,
     local_lists,
+    logs,
     maintenance,
     meter_values,
     problems,
@@ -26,20 +39,24 @@ from commands.api import (
     readings,
     reservations,
     schedules,
+    signed_firmware,
     stations,
     tokens,
     transactions,
     triggers,
     users,
 )
+from commands.api.access import role_of
+from commands.api.bounds import Bounded, Bounds
 from commands.api.office import Office
 from commands.api.problems import ProblemDetails
 from commands.api.requests import Requests
+from commands.api.signing_in import SigningIn
 
 _DESCRIPTION = """\
 A bearer token of `ampledger users add` opens it. A **viewer** reads; an **operator** also calls
 stations, closes sockets and transactions and keeps tokens; an **admin** also keeps stations and
-users.
+users, and reads what everybody did. `x-role` of an operation says which of them it is for.
 
 Times are RFC 3339, UTC. Lists come in pages: ask for the next one with the `next` of the last as
 `cursor`. Every error is a problem (RFC 9457). A wish is answered once it is decided, on record and
@@ -52,6 +69,9 @@ _PROBLEMS: dict[int | str, dict[str, object]] = {
 _RESOURCES = (  # in the order of the documentation
     stations,
     triggers,
+    certificate_requests,
+    certificate_renewals,
+    certificate_stores,
     configuration,
     local_lists,
     calls,
@@ -69,26 +89,53 @@ _RESOURCES = (  # in the order of the documentation
     tokens,
     jobs,
     maintenance,
+    signed_firmware,
+    logs,
     firmware,
+    firmware_signatures,
     files,
     quarantine,
     users,
+    audit,
     health,
 )
 
 
-def application(office: Office) -> FastAPI:
-    """The API, working with what the office holds."""
+def _with_roles(plain: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """The document says of each operation which role it is for, by what enforces it."""
+    document = plain()
+    for route in _routes():
+        for method in route.methods or ():
+            operation = document["paths"][route.path_format][method.lower()]
+            operation["x-role"] = role.name if (role := role_of(route)) else None
+    return document
+
+
+def _routes() -> Iterator[APIRoute]:
+    routes = chain.from_iterable(resource.router.routes for resource in _RESOURCES)
+    return (each for each in routes if isinstance(each, APIRoute) and each.include_in_schema)
+
+
+def application(office: Office, bounds: Bounds) -> ASGIApp:
+    """The API, working with what the office holds, behind all that protects it."""
+    app = _routed(office)
+    inner = SigningIn(app, office.database, office.clock, bounds)
+    return Requests(Bounded(inner, bounds), bounds.trusted)
+
+
+def _routed(office: Office) -> FastAPI:
     app = FastAPIOffline(
         title="Ampledger",
         version=version("ampledger"),
         description=_DESCRIPTION,
+        docs_url=None,
         redoc_url=None,
         responses=_PROBLEMS,
     )
     app.state.office = office
+    app.include_router(docs.router(app.title))
     for resource in _RESOURCES:
         app.include_router(resource.router)
-    app.add_middleware(Requests)
     problems.install(app)
+    app.openapi = partial(_with_roles, app.openapi)  # type: ignore[method-assign]  # FastAPI's way
     return app

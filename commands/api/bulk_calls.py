@@ -29,7 +29,7 @@ class BulkWish(Selection):
     payload: dict[str, Any] = Field(
         {},
         description="the OCPP payload, its members in this order and spelling; in the location of"
-        " UpdateFirmware and GetDiagnostics {station} stands for the station's id",
+        " firmware, diagnostics and logs {station} stands for the station's id",
     )
     ttl: StrictInt = Field(
         0, ge=0, le=30 * _DAY, description="s to wait for a station that is away; 0: it fails"
@@ -42,12 +42,14 @@ async def add_bulk_call(
     office: AnOffice, wish: BulkWish, by: Operator, request: Request
 ) -> Response:
     """Send it to all of them now."""
-    payload = campaigning.payload_in(office, wish.action, await request.body())
+    given = campaigning.given(await request.body())
+    stations = await asyncio.to_thread(chosen, office, wish)
+    payload = campaigning.checked(office, wish.action, given, stations)
     timeout = wish.timeout or office.defaults.call_timeout
     plan = Plan(
         action=wish.action,
         payload=payload,
-        stations=await asyncio.to_thread(chosen, office, wish),
+        stations=stations,
         ttl=wish.ttl,
         timeout=timeout,
         deadline=wish.ttl + timeout + _HOUR,

@@ -43,6 +43,7 @@ class Campaign(BulkCall):
     """One operation for many stations, wave by wave."""
 
     name: str
+    remark: str = Field(description="of signed firmware: what was found out before it was sent")
     reason: str = Field(description="why it was halted last")
     wave: int = Field(description="the one released last; 1 is the first")
     canary: int = Field(description="stations of the first wave; 0: as many as of any")
@@ -92,6 +93,7 @@ def campaign_of(row: CampaignRow) -> dict[str, Any]:
     """As `Campaign` describes it."""
     return bulk_of(row) | {
         "name": row.name,
+        "remark": row.remark,
         "reason": row.reason,
         "wave": row.wave,
         "canary": row.canary,

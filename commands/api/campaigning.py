@@ -9,6 +9,7 @@ import msgspec
 import orjson
 from fastapi import Response
 
+from commands.api.campaign_firmware import widest
 from commands.api.campaign_shapes import bulk_of, campaign_of, member_of
 from commands.api.office import Office
 from commands.api.placing import explained
@@ -39,13 +40,15 @@ def new_id() -> str:
     return str(uuid4())
 
 
-def payload_in(office: Office, action: str, body: bytes) -> str:
-    """The payload in a request, checked, in the order and spelling it has there.
+def given(body: bytes) -> bytes:
+    """The payload in a request, in the order and spelling it has there."""
+    return bytes(msgspec.json.decode(body, type=_Given).payload)
 
-    Raises Problem.
-    """
+
+def checked(office: Office, action: str, payload: bytes, stations: tuple[str, ...]) -> str:
+    """A payload that may go to all of these stations; raises Problem."""
     with explained(office, action):
-        return office.callbox.common(action, bytes(msgspec.json.decode(body, type=_Given).payload))
+        return office.callbox.common(action, payload, station=widest(stations))
 
 
 async def create(office: Office, id: str, plan: Plan, *, kind: str, name: str, by: str) -> Response:

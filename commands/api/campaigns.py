@@ -1,31 +1,27 @@
 """/api/v1/campaigns: one operation for many stations, wave by wave, stopped when too many fail."""
 
 import asyncio
-from datetime import datetime
 from math import ceil
 from typing import Any, Literal, Self
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field, StrictFloat, StrictInt, model_validator
 
-from commands.api import campaigning, hosting
+from commands.api import campaign_firmware, campaigning, hosting
 from commands.api.access import Operator, viewing
+from commands.api.campaign_firmware import Content, Firmware
 from commands.api.campaign_shapes import Campaign, Member
 from commands.api.campaigning import CAMPAIGN, Outcome
-from commands.api.locations import usable
 from commands.api.office import AnOffice, Office
 from commands.api.selection import Selection, chosen
-from commands.api.shapes import Cursor, Limit, Moment, Page, Segment, Text
-from domain.model.campaign import ANSWERED, COMPLETED, MOST, Plan
+from commands.api.shapes import Cursor, Limit, Page, Segment, Text
+from commands.api.signed_firmware import SignedFirmware
+from domain.model.campaign import ANSWERED, COMPLETED, MOST, WITH_JOBS, Plan
 from domain.model.operations import CancelCampaign, PauseCampaign, ResumeCampaign
-from domain.ocpp import reading
-from domain.ocpp.v16.firmware_management.update_firmware import UpdateFirmware
-from domain.ocpp.v16.types import LARGEST
 
 router = APIRouter(prefix="/api/v1/campaigns", tags=["campaigns"], dependencies=[viewing])
 
 _DAY = 86_400  # s
-_HAVE_JOBS = frozenset({"UpdateFirmware", "GetDiagnostics"})
 
 
 class Canary(BaseModel, extra="forbid"):
@@ -46,27 +42,8 @@ class Canary(BaseModel, extra="forbid"):
         return self.count or max(1, ceil(exactly))
 
 
-class Firmware(BaseModel, extra="forbid"):
-    """What UpdateFirmware is to say: an image that was uploaded, or a location of your own."""
-
-    firmware_id: Text = Field("", max_length=255, description="an image that was uploaded")
-    location: Text = Field(
-        "", max_length=2000, description="a URL; {station} stands for the station's id"
-    )
-    retrieve_date: Moment | None = Field(None, description="left out: at once")
-    retries: StrictInt | None = Field(None, ge=0, le=LARGEST)
-    retry_interval: StrictInt | None = Field(None, ge=0, le=LARGEST, description="s")
-
-    @model_validator(mode="after")
-    def _is_one_image(self) -> Self:
-        usable(self.location)
-        if bool(self.firmware_id) == bool(self.location):
-            raise ValueError("either firmware_id or location")
-        return self
-
-
 class CampaignWish(Selection):
-    """What is to be sent to whom, and how carefully: `firmware`, or an action and its payload."""
+    """What is to be sent to whom, and how carefully: firmware, or an action and its payload."""
 
     name: Text = Field("", max_length=255)
     action: Text = Field("", max_length=50)
@@ -74,6 +51,7 @@ class CampaignWish(Selection):
         None, description="as for a bulk call: its members in this order and spelling"
     )
     firmware: Firmware | None = None
+    signed_firmware: SignedFirmware | None = None
     canary: Canary | None = Field(None, description="left out: the first wave is like the others")
     wave_size: StrictInt = Field(0, ge=0, le=MOST, description="0: all that are left")
     max_failure_rate: StrictFloat = Field(
@@ -86,7 +64,7 @@ class CampaignWish(Selection):
     until: Literal["answered", "completed"] | None = Field(
         None,
         description="a station is done: answered, with its call; completed, when its job is over;"
-        " left out: completed for UpdateFirmware and GetDiagnostics",
+        " left out: completed for firmware, diagnostics and logs",
     )
     ttl: StrictInt = Field(
         _DAY, ge=0, le=30 * _DAY, description="s to wait for a station that is away"
@@ -102,11 +80,11 @@ class CampaignWish(Selection):
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Self:
-        if bool(self.action) == bool(self.firmware):
-            raise ValueError("either firmware, or an action with its payload")
-        if self.firmware and self.payload is not None:
+        if [bool(self.action), bool(self.firmware), bool(self.signed_firmware)].count(True) != 1:
+            raise ValueError("either firmware, or signed_firmware, or an action with its payload")
+        if not self.action and self.payload is not None:
             raise ValueError("firmware makes the payload")
-        if self.until == COMPLETED and self.action and self.action not in _HAVE_JOBS:
+        if self.until == COMPLETED and self.action and self.action not in WITH_JOBS:
             raise ValueError(f"{self.action} has no job that could be completed")
         return self
 
@@ -116,16 +94,13 @@ async def add_campaign(
     office: AnOffice, wish: CampaignWish, by: Operator, request: Request
 ) -> Response:
     """Release the first wave; the others follow by themselves."""
-    id, action = campaigning.new_id(), wish.action or "UpdateFirmware"
+    id = campaigning.new_id()
     stations = await asyncio.to_thread(chosen, office, wish)
-    body = await request.body()
     timeout = wish.timeout or office.defaults.call_timeout
     async with hosting.withdrawn(office, id):
-        if wish.firmware:
-            location = await _location(office, request, wish.firmware, campaign=id, by=by.name)
-            body = b'{"payload":%b}' % _payload(wish.firmware, location, office.clock())
-        payload = campaigning.payload_in(office, action, body)
-        plan = _plan(wish, action, payload, stations, timeout)
+        content = await _content(office, request, wish, stations, campaign=id, by=by.name)
+        payload = campaigning.checked(office, content.action, content.payload, stations)
+        plan = _plan(wish, content, payload, stations, timeout)
         return await campaigning.create(office, id, plan, kind=CAMPAIGN, name=wish.name, by=by.name)
 
 
@@ -177,45 +152,40 @@ async def cancel_campaign(office: AnOffice, campaign: Segment, by: Operator) -> 
 
 
 def _plan(
-    wish: CampaignWish, action: str, payload: str, stations: tuple[str, ...], timeout: int
+    wish: CampaignWish, content: Content, payload: str, stations: tuple[str, ...], timeout: int
 ) -> Plan:
     at_least = wish.ttl + timeout
     return Plan(
-        action=action,
+        action=content.action,
         payload=payload,
         stations=stations,
         canary=min(wish.canary.of(len(stations)), len(stations)) if wish.canary else 0,
         wave_size=wish.wave_size,
         max_failure_permille=round(wish.max_failure_rate * 1000),
-        until=wish.until or (COMPLETED if action in _HAVE_JOBS else ANSWERED),
+        until=wish.until or (COMPLETED if content.action in WITH_JOBS else ANSWERED),
         ttl=wish.ttl,
         timeout=timeout,
         deadline=max(wish.deadline or at_least + _DAY, at_least),
+        remark=content.remark,
     )
 
 
-async def _location(
-    office: Office, request: Request, firmware: Firmware, *, campaign: str, by: str
-) -> str:
-    """Where the stations get it: from us by a URL for all of them, or from where it was said."""
-    if firmware.location:
-        return firmware.location
-    return await asyncio.to_thread(
-        hosting.firmware_location,
-        office,
-        request,
-        firmware.firmware_id,
-        subject=campaign,
-        by=by,
-        since=firmware.retrieve_date,
-    )
-
-
-def _payload(firmware: Firmware, location: str, now: datetime) -> bytes:
-    record = UpdateFirmware.Request(
-        location=location,
-        retries=firmware.retries,
-        retrieveDate=firmware.retrieve_date or now,
-        retryInterval=firmware.retry_interval,
-    )
-    return reading.write(record)
+async def _content(
+    office: Office,
+    request: Request,
+    wish: CampaignWish,
+    stations: tuple[str, ...],
+    *,
+    campaign: str,
+    by: str,
+) -> Content:
+    """What is to be sent; raises Problem."""
+    if wish.firmware:
+        return await campaign_firmware.unsigned(
+            office, request, wish.firmware, campaign=campaign, by=by
+        )
+    if wish.signed_firmware:
+        return await campaign_firmware.signed(
+            office, request, wish.signed_firmware, stations, campaign=campaign, by=by
+        )
+    return Content(wish.action, campaigning.given(await request.body()))

@@ -1,6 +1,7 @@
 """/api/v1/firmware and /api/v1/diagnostics: the files that stations fetch and bring."""
 
 import asyncio
+from dataclasses import asdict
 from typing import Annotated
 from uuid import uuid4
 
@@ -9,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from commands.api.access import Operator, viewing
 from commands.api.files import base_name
-from commands.api.hosting import diagnostics_location, find
+from commands.api.hosting import Purpose, find, upload_location
 from commands.api.job_shapes import Firmware, ReceivedFile
 from commands.api.office import AnOffice, Office
 from commands.api.problems import Problem
@@ -17,7 +18,8 @@ from commands.api.receiving import receive
 from commands.api.sending import send
 from commands.api.shapes import Cursor, Filter, Limit, Page, Segment, Text, after, page_of
 from commands.files.store import Kept
-from projections import files
+from domain.model.operations import RecordAction
+from projections import actions, files, firmware_signatures
 from projections.files import DIAGNOSTICS, FIRMWARE, File
 
 router = APIRouter(prefix="/api/v1", tags=["files"], dependencies=[viewing])
@@ -43,26 +45,34 @@ async def add_firmware(office: AnOffice, request: Request, name: Name, by: Opera
         raise Problem(422, "the name must be that of a file", kind="invalid")
     kept, _ = await receive(request, office.hosting.store)
     file = await asyncio.to_thread(_add, office, kept, called, by.name)
-    return Firmware.model_validate(file)
+    return _shown(file, signed=False)
 
 
 @router.get("/firmware")
 def list_firmware(office: AnOffice, cursor: Cursor = "", limit: Limit = 100) -> Page[Firmware]:
     """The newest first."""
     rows = office.database.read(files.listed, kind=FIRMWARE, after=after(cursor), limit=limit + 1)
-    return page_of(rows, limit, item=Firmware.model_validate, place=lambda row: row.id)
+    signed = office.database.read(firmware_signatures.signed, [row.id for row in rows])
+    return page_of(
+        rows,
+        limit,
+        item=lambda row: _shown(row, signed=row.id in signed),
+        place=lambda row: row.id,
+    )
 
 
 @router.get("/firmware/{file}")
 def get_firmware(office: AnOffice, file: Segment) -> Firmware:
     """An image."""
-    return Firmware.model_validate(find(office, file, FIRMWARE))
+    found = find(office, file, FIRMWARE)
+    signed = office.database.read(firmware_signatures.signed, [found.id])
+    return _shown(found, signed=bool(signed))
 
 
 @router.delete("/firmware/{file}", status_code=204)
-def remove_firmware(office: AnOffice, file: Segment, _: Operator) -> None:
+def remove_firmware(office: AnOffice, file: Segment, by: Operator) -> None:
     """Destroy an image; stations that were told of it find it no more."""
-    _remove(office, file, FIRMWARE)
+    _remove(office, file, FIRMWARE, by.name)
 
 
 @router.get("/diagnostics")
@@ -78,11 +88,9 @@ def list_diagnostics(
 
 @router.post("/diagnostics/locations", status_code=201)
 def add_location(office: AnOffice, request: Request, by: Operator) -> UploadLocation:
-    """A location for a GetDiagnostics to many stations, as a bulk call or a campaign sends it."""
-    subject = f"shared:{uuid4()}"
-    return UploadLocation(
-        location=diagnostics_location(office, request, subject=subject, by=by.name)
-    )
+    """A location for a GetDiagnostics or GetLog to many stations, in a bulk call or a campaign."""
+    purpose = Purpose(f"shared:{uuid4()}", by.name)
+    return UploadLocation(location=upload_location(office, request, purpose))
 
 
 @router.get(
@@ -100,9 +108,13 @@ async def get_diagnostics_file(office: AnOffice, request: Request, file: Segment
 
 
 @router.delete("/diagnostics/{file}", status_code=204)
-def remove_diagnostics(office: AnOffice, file: Segment, _: Operator) -> None:
+def remove_diagnostics(office: AnOffice, file: Segment, by: Operator) -> None:
     """Destroy a file that a station brought."""
-    _remove(office, file, DIAGNOSTICS)
+    _remove(office, file, DIAGNOSTICS, by.name)
+
+
+def _shown(file: File, *, signed: bool) -> Firmware:
+    return Firmware.model_validate(asdict(file) | {"signed": signed})
 
 
 def _add(office: Office, kept: Kept, name: str, by: str) -> File:
@@ -117,11 +129,14 @@ def _add(office: Office, kept: Kept, name: str, by: str) -> File:
         created_at=office.clock(),
         created_by=by,
     )
-    office.database.write(files.add, file)
+    uploaded = RecordAction(action="UploadFirmware", subject=f"file:{file.id}", detail=name)
+    office.database.write(actions.noted, office.actor(by), uploaded, files.add, file)
     return file
 
 
-def _remove(office: Office, file: str, kind: str) -> None:
-    if not office.database.write(files.remove, file, kind=kind):
+def _remove(office: Office, file: str, kind: str, by: str) -> None:
+    removed = RecordAction(action="RemoveFile", subject=f"file:{file}", detail=kind)
+    actor = office.actor(by)
+    if not office.database.write(actions.noted, actor, removed, files.remove, file, kind=kind):
         find(office, file, kind)
     office.hosting.store.remove(file)

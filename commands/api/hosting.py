@@ -19,6 +19,7 @@ from commands.desk import Declined
 from projections import files
 from projections.files import DIAGNOSTICS, DOWNLOAD, FIRMWARE, UPLOAD, File, Grant
 
+_LONGEST = 2000  # characters of a location
 _OPEN = 500  # from this status on it is not known what becomes of a wish
 FOR_ALL = "all-"  # begins a token that many stations are told: it is no secret of one of them
 STATION = "{station}"  # where a location for many stations wants the id of each
@@ -34,40 +35,26 @@ class Purpose(NamedTuple):
 
 
 def firmware_location(
-    office: Office,
-    request: Request,
-    firmware: str,
-    *,
-    subject: str,
-    by: str,
-    since: datetime | None = None,
-    station: str = "",
+    office: Office, request: Request, firmware: str, purpose: Purpose, *, longest: int = _LONGEST
 ) -> str:
-    """Where a station can download an image; with `{station}` in it when `station` is "".
+    """Where a station can download an image; with `{station}` in it when it is for every one.
 
+    Of a name that makes it longer than `longest` the end is there: no name leads anywhere.
     Blocking. Raises Problem when there is no such image.
     """
     image = find(office, firmware, FIRMWARE)
-    purpose = Purpose(subject, by, station, since)
     token = _granted(office, purpose, kind=DOWNLOAD, file=image.id)
-    return _directory(office, request, token, station) + quote(image.name, safe="")
+    directory = _directory(office, request, token, purpose.station)
+    return directory + _fitting(image.name, longest - len(directory))
 
 
-def diagnostics_location(
-    office: Office,
-    request: Request,
-    *,
-    subject: str,
-    by: str,
-    since: datetime | None = None,
-    station: str = "",
-) -> str:
-    """A directory where a station can upload; with `{station}` in it when `station` is "".
+def upload_location(office: Office, request: Request, purpose: Purpose) -> str:
+    """A directory where a station can upload; with `{station}` in it when it is for every one.
 
     Blocking.
     """
-    token = _granted(office, Purpose(subject, by, station, since), kind=UPLOAD, file="")
-    return _directory(office, request, token, station)
+    token = _granted(office, purpose, kind=UPLOAD, file="")
+    return _directory(office, request, token, purpose.station)
 
 
 @asynccontextmanager
@@ -115,3 +102,9 @@ def _directory(office: Office, request: Request, token: str, station: str) -> st
     base = office.hosting.public_url or str(request.base_url)
     whose = "" if station else f"{STATION}/"
     return f"{base.rstrip('/')}/files/{token}/{whose}"
+
+
+def _fitting(name: str, room: int) -> str:
+    while name and len(quote(name, safe="")) > room:
+        name = name[1:]
+    return quote(name, safe="")

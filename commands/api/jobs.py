@@ -1,4 +1,4 @@
-"""/api/v1/jobs: firmware updates and diagnostics, with all that happened."""
+"""/api/v1/jobs: firmware updates and uploads, with all that happened."""
 
 import asyncio
 from typing import Annotated, Literal
@@ -21,19 +21,26 @@ from commands.api.shapes import (
     before,
     page_of,
 )
+from domain.model.job_progress import FIRMWARE
 from domain.model.operations import CloseJob
-from projections import files, job_events, jobs
+from projections import calls, files, job_events, jobs
 from projections.jobs import JobRow
 
 router = APIRouter(prefix="/api/v1", tags=["jobs"], dependencies=[viewing])
 
-Kind = Annotated[Literal["", "firmware", "diagnostics"], Query()]
+Kind = Annotated[Literal["", "firmware", "signed_firmware", "diagnostics", "log"], Query()]
+
+_UNKNOWN = frozenset({"NotImplemented", "NotSupported"})  # codes of a CALLERROR
+_SIGNED_ONLY = (
+    "the station does not know UpdateFirmware: it may want signed firmware, as stations with the"
+    " security extension do"
+)
 
 
 class UnaskedStatus(JobEvent):
     """A status that belongs to no job."""
 
-    kind: str = Field(description="firmware or diagnostics")
+    kind: str = Field(description="as of a job")
 
 
 class JobClosing(BaseModel, extra="forbid"):
@@ -76,6 +83,7 @@ def get_job(office: AnOffice, job: Segment) -> JobDetails:
     brought = office.database.read(files.of_job, job, campaign=row.campaign, station=row.station)
     return JobDetails(
         **Job.model_validate(row).model_dump(),
+        hint=_hint(office, row),
         timeline=[JobEvent.model_validate(event) for event in events],
         files=[ReceivedFile.model_validate(file) for file in brought],
     )
@@ -96,7 +104,7 @@ async def close_job(
 def list_unasked_statuses(
     office: AnOffice, station: StationId, cursor: Cursor = "", limit: Limit = 100
 ) -> Page[UnaskedStatus]:
-    """Statuses of firmware and diagnostics that no job was under way for, the newest first."""
+    """Statuses of firmware and uploads that no job was under way for, the newest first."""
     rows = office.database.read(
         job_events.without_job, station, before=before(cursor), limit=limit + 1
     )
@@ -109,3 +117,11 @@ def row_of(office: Office, job: str) -> JobRow:
     if row is None:
         raise Problem(404, f"there is no job {job}", kind="not-found")
     return row
+
+
+def _hint(office: Office, row: JobRow) -> str:
+    """It is for a person to send it again: nobody knows what the station makes of the other way."""
+    if row.kind != FIRMWARE or not row.over:
+        return ""
+    call = office.database.read(calls.find, row.id)
+    return _SIGNED_ONLY if call and call.error_code in _UNKNOWN else ""

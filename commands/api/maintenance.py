@@ -1,37 +1,23 @@
 """What begins a job: new firmware for a station, diagnostics of it. Each is an ordinary call."""
 
 import asyncio
-from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Self
 
 from fastapi import APIRouter, Request, Response
-from pydantic import AfterValidator, BaseModel, Field, StrictInt, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from commands.api.access import Operator, viewing
-from commands.api.hosting import diagnostics_location, firmware_location, withdrawn
-from commands.api.job_shapes import Job
-from commands.api.jobs import row_of
-from commands.api.locations import usable
-from commands.api.office import AnOffice, Office
-from commands.api.placing import OUTCOMES, HowSent, Sending, order_of, place
+from commands.api.beginning import JOB, Attempts, Location, Seconds, begun
+from commands.api.hosting import Purpose, firmware_location, upload_location
+from commands.api.office import AnOffice
+from commands.api.placing import HowSent, order_of
 from commands.api.shapes import GivenTime, Moment, StationId, Text
-from commands.callbox import Order
 from domain.ocpp import reading
 from domain.ocpp.v16.firmware_management.get_diagnostics import GetDiagnostics
 from domain.ocpp.v16.firmware_management.update_firmware import UpdateFirmware
 
 router = APIRouter(prefix="/api/v1/stations", tags=["jobs"], dependencies=[viewing])
-
-_JSON = "application/json"
-_JOB: dict[int | str, dict[str, Any]] = {
-    **{status: what for status, what in OUTCOMES.items() if status != 201},
-    202: {"model": Job, "description": "the job has begun, and may be over already"},
-}
-
-Location = Annotated[Text, Field(min_length=1, max_length=2000), AfterValidator(usable)]
-Attempts = Annotated[StrictInt, Field(ge=0, le=1000, description="further ones")]
-Seconds = Annotated[StrictInt, Field(ge=0, le=86_400, description="s between attempts")]
 
 
 class UpdateWish(BaseModel, extra="forbid"):
@@ -68,7 +54,7 @@ class DiagnosticsWish(BaseModel, extra="forbid"):
         return self
 
 
-@router.post("/{station}/firmware-updates", status_code=202, responses=_JOB)
+@router.post("/{station}/firmware-updates", status_code=202, responses=JOB)
 async def update_firmware(
     office: AnOffice,
     request: Request,
@@ -83,20 +69,14 @@ async def update_firmware(
     retrieve_date = wish.retrieve_date or office.clock()
     location = wish.location
     if location is None:
+        purpose = Purpose(order.call, by.name, station, retrieve_date)
         location = await asyncio.to_thread(
-            firmware_location,
-            office,
-            request,
-            wish.firmware_id or "",
-            subject=order.call,
-            by=by.name,
-            since=retrieve_date,
-            station=station,
+            firmware_location, office, request, wish.firmware_id or "", purpose
         )
-    return await _begun(office, order, update_payload(wish, location, retrieve_date), sending)
+    return await begun(office, order, update_payload(wish, location, retrieve_date), sending)
 
 
-@router.post("/{station}/diagnostics", status_code=202, responses=_JOB)
+@router.post("/{station}/diagnostics", status_code=202, responses=JOB)
 async def get_diagnostics(
     office: AnOffice,
     request: Request,
@@ -110,10 +90,9 @@ async def get_diagnostics(
     order = order_of(office, station, "GetDiagnostics", b"", sending=sending, by=by.name)
     location = wish.location
     if location is None:
-        location = await asyncio.to_thread(
-            diagnostics_location, office, request, subject=order.call, by=by.name, station=station
-        )
-    return await _begun(office, order, diagnostics_payload(wish, location), sending)
+        purpose = Purpose(order.call, by.name, station)
+        location = await asyncio.to_thread(upload_location, office, request, purpose)
+    return await begun(office, order, diagnostics_payload(wish, location), sending)
 
 
 def update_payload(wish: UpdateWish, location: str, retrieve_date: datetime) -> bytes:
@@ -137,12 +116,3 @@ def diagnostics_payload(wish: DiagnosticsWish, location: str) -> bytes:
         stopTime=wish.stop_time,
     )
     return reading.write(request)
-
-
-async def _begun(office: Office, order: Order, payload: bytes, sending: Sending) -> Response:
-    """The job as it stands once the call is queued, or over when that was waited for."""
-    async with withdrawn(office, order.call):
-        await place(office, replace(order, payload=payload), wait=sending.wait)
-    job = Job.model_validate(await asyncio.to_thread(row_of, office, order.call))
-    headers = {"Location": f"/api/v1/jobs/{job.id}"}
-    return Response(job.model_dump_json(), 202, headers, media_type=_JSON)

@@ -1,15 +1,17 @@
 """What the resources work with, as FastAPI hands it to them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from commands.ca.roots import Roots
 from commands.callbox import Callbox
-from commands.desk import Desk
+from commands.desk import Window, Wishing
 from commands.files.hosting import Hosting
 from domain.log import Log
 from domain.ports import Clock
+from projections.actions import Actor
 from projections.database import Database
 
 
@@ -19,24 +21,39 @@ class Defaults:
 
     heartbeat_interval: int = 300  # s
     call_timeout: int = 30  # s
+    token_days: int | None = 365  # that a user's token lasts; None: for ever
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """Wishes go to the desk, calls to the call box; database and log are read, blocking."""
+    """Wishes go to the desk, calls to the call box; database and log are read, blocking.
 
-    desk: Desk
+    `origin` is the address that whoever asks comes from; "" for the office of nobody.
+    """
+
+    desk: Wishing
     callbox: Callbox
     database: Database
     log: Log
     hosting: Hosting
     clock: Clock
+    roots: Roots
     defaults: Defaults = field(default_factory=Defaults)
+    origin: str = ""
+
+    def open_to(self, origin: str) -> "Office":
+        """The same office, whose wishes tell where they come from."""
+        window = Window(self.desk, origin)
+        return replace(self, desk=window, callbox=self.callbox.at(window), origin=origin)
+
+    def actor(self, name: str) -> Actor:
+        """Who acts here and now."""
+        return Actor(name, self.origin, self.clock())
 
 
-def _office(request: Request) -> Office:
+async def _office(request: Request) -> Office:
     office: Office = request.app.state.office
-    return office
+    return office.open_to(request.client.host if request.client else "")
 
 
 AnOffice = Annotated[Office, Depends(_office)]

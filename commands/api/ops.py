@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from commands.api.server import HttpServer
+from commands.api.server import HttpServer, Listening
 from commands.metrics import Metrics
 
 Check = Callable[[], Awaitable[str]]  # "" when all is well, else what is wrong
@@ -25,7 +25,8 @@ async def ops_server(
 
     `checks`: what the role depends on, by name; it may change meanwhile.
     """
-    server = HttpServer(_application(checks, metrics), host, port, grace=1)
+    listening = Listening(host=host, port=port)
+    server = HttpServer(_application(checks, metrics), listening, grace=1)
     server.listen()
     serving = asyncio.ensure_future(server.run())
     try:

@@ -1,6 +1,7 @@
 """Every error as problem details (RFC 9457): what went wrong, and what the caller can do."""
 
 import logging
+import math
 from collections.abc import Callable
 from http import HTTPStatus
 from types import MappingProxyType
@@ -59,10 +60,11 @@ class ProblemDetails(BaseModel):
 class Problem(Exception):
     """Answer with this. `kind` is the end of the problem's type, "" when the status says it all.
 
-    `call` is the id of a call whose fate is open.
+    `call` is the id of a call whose fate is open; after `again_in` seconds it may be tried again.
     """
 
     call = ""
+    again_in = 0.0
 
     def __init__(
         self, status: int, detail: str, *, kind: str = "", errors: tuple[Fault, ...] = ()
@@ -75,6 +77,11 @@ def install(app: FastAPI) -> None:
     """Have all errors of an app answered so."""
     for error, explain in _EXPLAINED.items():
         app.add_exception_handler(error, _handler(explain))
+
+
+def explained(error: Exception) -> Problem:
+    """The problem that an error is."""
+    return _EXPLAINED.get(type(error), _defect)(error)
 
 
 def doubtful(error: Exception, call: str) -> Problem:
@@ -100,8 +107,8 @@ def answer(request: Request, problem: Problem) -> JSONResponse:
     headers = {"X-Request-Id": request_id}
     if problem.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
-    if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
-        headers["Retry-After"] = "2"
+    if problem.again_in or problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = str(math.ceil(problem.again_in) or 2)
     if problem.call:
         headers["Location"] = f"/api/v1/calls/{problem.call}"
     body = details.model_dump(exclude_none=True)

@@ -1,4 +1,4 @@
-"""What surrounds every request: an id, a bound, a log line, a path that keeps its percent signs."""
+"""What surrounds every request: an id, who asks from where, a log line, headers of the answer."""
 
 import logging
 import re
@@ -6,15 +6,13 @@ import time
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from commands.api.problems import Problem, answer
+from commands.api import headers
+from gateway.addresses import Networks, client_of, is_trusted
 
-LONGEST_BODY = 1 << 20  # bytes
 _HEADER = "X-Request-Id"
 _LONGEST_ID = 64
-_FILES = "/files/"
 _RIGHT = re.compile(r"(/files(?:/|%2f)+).*", re.IGNORECASE | re.DOTALL)  # also below a prefix
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -28,8 +26,9 @@ class Requests:
     segment; path parameters are decoded afterwards (`commands.api.shapes`).
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, trusted: Networks) -> None:
+        """`trusted`: the proxies of which it counts what they say of their clients."""
+        self._app, self._trusted = app, trusted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request."""
@@ -38,9 +37,7 @@ class Requests:
             return
         scope["path"] = scope.get("raw_path", scope["path"].encode()).decode("ascii", "replace")
         request_id = scope.setdefault("state", {})["request_id"] = _id_of(scope)
-        if problem := _oversized(scope):
-            await answer(Request(scope), problem)(scope, receive, send)
-            return
+        _believe(scope, self._trusted)
         began, status = time.monotonic(), 500
 
         async def sending(message: Message) -> None:
@@ -48,6 +45,7 @@ class Requests:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 MutableHeaders(scope=message).setdefault(_HEADER, request_id)
+                headers.put_on(message, scope)
             await send(message)
 
         try:
@@ -56,25 +54,13 @@ class Requests:
             _tell(scope, status, time.monotonic() - began)
 
 
-def _oversized(scope: Scope) -> Problem | None:
-    """Why a body is not even read: nobody knows yet who sends it.
-
-    Routes of files look at who sends it, and bound it while it comes (`commands.api.receiving`).
-    """
-    if _takes_files(scope):
-        return None
-    headers = Headers(scope=scope)
-    if "transfer-encoding" in headers:
-        return Problem(411, "the length of the body must be told: no chunks")
-    length = headers.get("content-length", "0")
-    if not (length.isascii() and length.isdecimal()) or int(length) > LONGEST_BODY:
-        return Problem(413, f"a body has at most {LONGEST_BODY} bytes")
-    return None
-
-
-def _takes_files(scope: Scope) -> bool:
-    path: str = scope["path"]
-    return path.startswith(_FILES) or (scope["method"], path) == ("POST", "/api/v1/firmware")
+def _believe(scope: Scope, trusted: Networks) -> None:
+    """Who asks, and whether encrypted: as the peer does, or as a proxy of ours says."""
+    given, (peer, port) = Headers(scope=scope), scope.get("client") or ("", 0)
+    scope["client"] = client_of(peer, given.getlist("x-forwarded-for"), trusted), port
+    scheme = given.get("x-forwarded-proto", "").strip().lower()
+    if scheme in {"http", "https"} and is_trusted(peer, trusted):
+        scope["scheme"] = scheme
 
 
 def _shown(path: str) -> str:
@@ -97,7 +83,8 @@ def _tell(scope: Scope, status: int, seconds: float) -> None:
         "path": _shown(scope["path"]),
         "status": status,
         "seconds": round(seconds, 4),
-        "by": scope["state"].get("user", ""),
+        "by": getattr(scope["state"].get("holder"), "name", ""),
+        "origin": scope["client"][0],
         "request": scope["state"]["request_id"],
     }
     _log.log(level, "request", extra=extra)

@@ -1,14 +1,47 @@
 """An HTTP server, and the one door to uvicorn."""
 
+import asyncio
+import logging
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import anyio
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from gateway.addresses import Networks, group_of, is_loopback, is_trusted
+from gateway.crowd import Bounds, Crowd
+from gateway.limits import OncePer
 
 _THREADS = 12  # that read the database at once; fewer than it has connections
+_HEAD_BYTES = 16 << 10  # of the request line and all headers
+_HEAD_WITHIN = 10.0  # s
+_IDLE = 5  # s until a connection without a request is closed
+_READ_WITHIN = 300.0  # s in which a client must take 64 KiB: a station behind a modem can
+
+_log = logging.getLogger("ampledger.api")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listening:
+    """Where, to whom, and how encrypted."""
+
+    host: str
+    port: int = 0  # 0: any
+    tls: ssl.SSLContext | None = None
+    crowd: Bounds = Bounds(connections=2000, per_address=500)  # noqa: RUF009 - it is frozen
+    trusted: Networks = ()  # proxies: the bound of one address is not for them
+
+    @property
+    def is_exposed(self) -> bool:
+        """Whether others can listen in: not this machine alone, no TLS, no proxy that has it."""
+        return not (self.tls or self.trusted or is_loopback(self.host))
 
 
 class _Server(uvicorn.Server):
@@ -20,20 +53,113 @@ class _Server(uvicorn.Server):
         yield
 
 
+class _Doorman:
+    """Lets so many connections in, and tells so now and then of those it does not."""
+
+    def __init__(self, listening: Listening) -> None:
+        self._crowd, self._trusted = Crowd(listening.crowd), listening.trusted
+        self._told = OncePer(seconds=60, most=1000)
+
+    def admits(self, peer: str, now: float) -> bool:
+        """Whether there is room for one more; it is counted, and must `leave`."""
+        address = self._counted(peer)
+        why = self._crowd.objection(address)
+        self._crowd.enter(address)
+        if why and self._told.take(why + address, now):
+            _log.warning("too many connections", extra={"origin": peer, "of": why})
+        return not why
+
+    def leave(self, peer: str) -> None:
+        """One less."""
+        self._crowd.leave(self._counted(peer))
+
+    def _counted(self, peer: str) -> str:
+        return "" if is_trusted(peer, self._trusted) else group_of(peer)
+
+
+class _Connection(H11Protocol):
+    """Waits for the head of a request, and for whoever does not read, only so long."""
+
+    def __init__(self, *args: Any, doorman: _Doorman, **kwargs: Any) -> None:  # noqa: ANN401 - as uvicorn calls it
+        super().__init__(*args, **kwargs)
+        self._doorman = doorman
+        self._head: asyncio.TimerHandle | None = None
+        self._reading: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        super().connection_made(transport)
+        self._await_head(_HEAD_WITHIN)
+        if not self._doorman.admits(self._peer, self.loop.time()):
+            transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._doorman.leave(self._peer)
+        self._calm()
+        self._read()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        before = self.cycle
+        super().data_received(data)
+        if self.cycle is not before:
+            self._calm()
+
+    def on_response_complete(self) -> None:
+        """The rest of a body that nobody wants counts as the wait for the next request."""
+        before = self.cycle
+        super().on_response_complete()
+        if self.cycle is before:
+            self._await_head(_IDLE + _HEAD_WITHIN)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._reading = self.loop.call_later(_READ_WITHIN, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._read()
+
+    @property
+    def _peer(self) -> str:
+        return self.client[0] if self.client else ""
+
+    def _await_head(self, patience: float) -> None:
+        self._calm()
+        self._head = self.loop.call_later(patience, self.transport.abort)
+
+    def _calm(self) -> None:
+        if self._head:
+            self._head.cancel()
+            self._head = None
+
+    def _read(self) -> None:
+        if self._reading:
+            self._reading.cancel()
+            self._reading = None
+
+
 class HttpServer:
     """Listens, answers, finishes."""
 
-    def __init__(self, app: ASGIApp, host: str, port: int, *, grace: float) -> None:
-        """Port 0: any; `grace` in seconds."""
-        self._host, self._port = host, port
+    def __init__(self, app: ASGIApp, listening: Listening, *, grace: float) -> None:
+        """`grace` in seconds."""
+        self._listening, self._port = listening, listening.port
         config = uvicorn.Config(
             app,
+            http=partial(_Connection, doorman=_Doorman(listening)),  # type: ignore[arg-type]  # it makes one
+            ws="none",
             log_config=None,
+            log_level=logging.ERROR,  # what strangers send is no warning
             access_log=False,
             lifespan="off",
             server_header=False,
+            proxy_headers=False,  # `commands.api.requests` knows whom to believe
+            timeout_keep_alive=_IDLE,
+            h11_max_incomplete_event_size=_HEAD_BYTES,
             timeout_graceful_shutdown=max(1, int(grace)),
         )
+        config.load()
+        config.ssl = listening.tls
         self._server = _Server(config)
         self._sockets: list[socket.socket] = []
 
@@ -44,8 +170,9 @@ class HttpServer:
 
     def listen(self) -> None:
         """Take the address; raises OSError when it is taken."""
-        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
-        listening = socket.create_server((self._host, self._port), family=family, backlog=1024)
+        host = self._listening.host
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listening = socket.create_server((host, self._port), family=family, backlog=1024)
         self._port = listening.getsockname()[1]
         self._sockets.append(listening)
 

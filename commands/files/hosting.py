@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
 from commands.files.store import Store
 from commands.files.uploads import Uploads
@@ -14,4 +15,5 @@ class Hosting:
     store: Store
     keep: timedelta  # how long a right to a file lasts
     public_url: str  # where stations reach us; "": where whoever asks does
+    firmware_roots: Path | None = None  # PEM of manufacturers; None: whoever signs is believed
     uploads: Uploads = field(default_factory=Uploads)

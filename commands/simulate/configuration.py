@@ -3,7 +3,7 @@
 # The library has no types.
 # mypy: disable-error-code="untyped-decorator"
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from ocpp.exceptions import OccurenceConstraintViolationError
 from ocpp.routing import on
@@ -11,6 +11,9 @@ from ocpp.v16 import call_result
 from ocpp.v16.enums import Action
 
 _READ_ONLY = {
+    "AdditionalRootCertificateCheck": "false",
+    "CertificateSignedMaxChainSize": "10000",
+    "CertificateStoreMaxLength": "10",
     "ChargeProfileMaxStackLevel": "8",
     "ChargingScheduleAllowedChargingRateUnit": "Current,Power",
     "ChargingScheduleMaxPeriods": "24",
@@ -29,17 +32,20 @@ _CHANGEABLE = {
     "AuthorizeRemoteTxRequests": "false",
     "ClockAlignedDataInterval": "0",
     "ConnectionTimeOut": "60",
+    "CpoName": "Ampledger",
     "HeartbeatInterval": "300",
     "LocalAuthListEnabled": "true",
     "LocalAuthorizeOffline": "true",
     "LocalPreAuthorize": "false",
     "MeterValuesSampledData": "Energy.Active.Import.Register,Power.Active.Import,Current.Import",
     "MeterValueSampleInterval": "10",
+    "SecurityProfile": "0",
     "StopTransactionOnInvalidId": "true",
     "TransactionMessageAttempts": "3",
     "TransactionMessageRetryInterval": "60",
     "WebSocketPingInterval": "0",
 }
+_WRITE_ONLY = "AuthorizationKey"  # white paper A00.FR.205: nobody reads it
 _AT_BOOT = frozenset({"WebSocketPingInterval"})  # what counts from the next boot on
 
 
@@ -48,7 +54,16 @@ class Configuration:
 
     def __init__(self, **differing: str) -> None:
         self._values = _READ_ONLY | _CHANGEABLE | differing
-        self._spelling = {name.lower(): name for name in self._values}
+        self._spelling = {name.lower(): name for name in [*self._values, _WRITE_ONLY]}
+        self._entrusted: dict[str, Callable[[str], str]] = {}
+
+    def entrust(self, name: str, change: Callable[[str], str]) -> None:
+        """Have somebody else decide on a key, and say the status of the answer."""
+        self._entrusted[name] = change
+
+    def show(self, name: str, value: str) -> None:
+        """This is the value from now on."""
+        self._values[name] = value
 
     def text(self, name: str) -> str:
         """A value."""
@@ -77,7 +92,9 @@ class Configuration:
             for name in wanted
             if name in self._values
         ]
-        unknown = [name for name in wanted if name not in self._values]
+        if _WRITE_ONLY in wanted:
+            known.append({"key": _WRITE_ONLY, "readonly": False})
+        unknown = [name for name in wanted if name not in {*self._values, _WRITE_ONLY}]
         return call_result.GetConfiguration(configuration_key=known, unknown_key=unknown or None)
 
     @on(Action.change_configuration)
@@ -88,6 +105,8 @@ class Configuration:
         name = self._spelling.get(key.lower(), "")
         if not name:
             return "NotSupported"
+        if name in self._entrusted:
+            return self._entrusted[name](value)
         if name in _READ_ONLY or not _is_like(_CHANGEABLE.get(name, ""), value):
             return "Rejected"
         self._values[name] = value

@@ -12,6 +12,7 @@ from ocpp.v16.enums import Action
 from commands.simulate.equipment import Equipment
 from commands.simulate.outlet import Start
 from commands.simulate.reservations import Reservations
+from commands.simulate.security_log import SecurityLog
 
 VENDOR = "Ampledger"  # of the DataTransfer that breaks a connector, or mends it
 
@@ -19,8 +20,8 @@ VENDOR = "Ampledger"  # of the DataTransfer that breaks a connector, or mends it
 class Control:
     """Orders are put where the station's own loops find them."""
 
-    def __init__(self, equipment: Equipment, reservations: Reservations) -> None:
-        self._equipment, self._reservations = equipment, reservations
+    def __init__(self, equipment: Equipment, reservations: Reservations, log: SecurityLog) -> None:
+        self._equipment, self._reservations, self._log = equipment, reservations, log
 
     @on(Action.remote_start_transaction)
     def _start(
@@ -51,6 +52,7 @@ class Control:
         for outlet in self._equipment.outlets.values():
             outlet.order_stop(f"{type}Reset")
         self._equipment.reset.set()
+        self._log.add("ResetOrReboot", type)
         return call_result.Reset(status="Accepted")
 
     @on(Action.unlock_connector)

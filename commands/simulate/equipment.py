@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from commands.simulate.configuration import Configuration
 from commands.simulate.outlet import Outlet
@@ -31,3 +32,13 @@ class Equipment:
     def report(self, outlet: Outlet) -> None:
         """Have it said how an outlet is when its turn comes."""
         self.sayings.add(lambda speaker: speaker.report(outlet))
+
+    def described(self) -> str:
+        """What stands in a file of diagnostics: all but secrets."""
+        head = f"{self.name}, firmware {self.firmware}, {datetime.now(UTC).isoformat()}"
+        outlets = [
+            f"connector {o.number}: {o.status}, {o.meter_wh} Wh, {o.power_w} W"
+            for o in self.outlets.values()
+        ]
+        keys = [f"{name}={value}" for name, value in sorted(self.configuration.values.items())]
+        return "\n".join([head, *outlets, *keys, ""])

@@ -1,34 +1,21 @@
 """The life of a simulated station: connect, boot, charge cars, reconnect."""
 
 import asyncio
-import base64
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from random import SystemRandom
-from urllib.parse import quote
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, WebSocketException
-from websockets.typing import Subprotocol
 
 from commands.simulate.configuration import Configuration
 from commands.simulate.counts import FleetCounts
 from commands.simulate.equipment import Equipment
 from commands.simulate.features import Features
+from commands.simulate.line import Identity, Line
 from commands.simulate.station import Rejected, Station
 from commands.simulate.visits import Pace, Visits
 
 _LONGEST_PAUSE = 30.0  # s
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Where a station connects, and as whom."""
-
-    url: str
-    name: str
-    password: str = ""
-    tags: Sequence[str] = ("SIMULATED",)
 
 
 class Life:
@@ -41,14 +28,21 @@ class Life:
         self._identity, self._counts, self._starting = identity, counts, starting
         configuration = Configuration(MeterValueSampleInterval=str(int(pace.sample)))
         self._equipment = Equipment(identity.name, configuration=configuration)
-        self._features = Features(self._equipment, step=pace.step)
+        self._features = Features(self._equipment, identity.keyring, step=pace.step)
+        self._line = Line(identity, self._features.access, self._features.log)
         self._visits = Visits(self._features, identity.tags, pace, counts)
         self._chance = SystemRandom()
 
+    def enrol(self, then: Callable[[], None]) -> None:
+        """Have it ask for a certificate of its own; `then` is called each time it has got one."""
+        self._features.enrolment.done.append(then)
+        self._features.enrolment.begin()
+
     async def run(self) -> None:
-        """Be connected again and again; maintenance goes on meanwhile."""
+        """Be connected again and again; the workshop works meanwhile."""
+        self._features.log.add("StartupOfTheDevice")
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._features.maintenance.run())
+            group.create_task(self._features.workshop.run())
             await self._stay_connected()
 
     async def _stay_connected(self) -> None:
@@ -56,25 +50,13 @@ class Life:
         while True:
             try:
                 async with self._starting:
-                    socket = await self._connect()
+                    socket = await self._line.open()
                 pause = 1.0
                 await self._live(socket)
             except* (OSError, TimeoutError, WebSocketException, Rejected) as group:
                 self._counts.fail(f"{self._identity.name}: {_first(group)}")
             await asyncio.sleep(pause * self._chance.uniform(0.5, 1.5))
             pause = min(2 * pause, _LONGEST_PAUSE)
-
-    async def _connect(self) -> ClientConnection:
-        identity = self._identity
-        secret = base64.b64encode(f"{identity.name}:{identity.password}".encode()).decode()
-        headers = {"Authorization": f"Basic {secret}"} if identity.password else {}
-        return await connect(
-            f"{identity.url.rstrip('/')}/{quote(identity.name, safe='')}",
-            subprotocols=[Subprotocol("ocpp1.6")],
-            additional_headers=headers,
-            compression=None,
-            proxy=None,
-        )
 
     async def _live(self, socket: ClientConnection) -> None:
         """One connection, from boot to its end or a reset."""

@@ -2,6 +2,7 @@
 
 import base64
 import time
+from hashlib import sha256
 from http.client import HTTPException
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 from urllib.request import HTTPRedirectHandler, HTTPSHandler, OpenerDirector, ProxyHandler, Request
@@ -17,13 +18,14 @@ class NotTransferred(Exception):
     """The file did not come, or was not taken."""
 
 
-def fetch(location: str) -> int:
-    """Download a file and throw it away; its size in bytes. Raises NotTransferred."""
-    size, end = 0, time.monotonic() + _LONGEST
+def fetch(location: str) -> bytes:
+    """Download a file and throw it away; its SHA-256. Raises NotTransferred."""
+    size, end, digest = 0, time.monotonic() + _LONGEST, sha256()
     try:
         with _opener().open(_request(location), timeout=_SILENCE) as answer:
             while piece := answer.read(_PIECE):
                 size += len(piece)
+                digest.update(piece)
                 if size > _LARGEST or time.monotonic() > end:
                     raise NotTransferred("too large, or too slow")
             told = int(answer.headers.get("Content-Length", size))
@@ -31,18 +33,18 @@ def fetch(location: str) -> int:
         raise NotTransferred(str(error)) from error
     if size != told:
         raise NotTransferred("the connection ended too soon")
-    return size
+    return digest.digest()
 
 
-def deliver(directory: str, name: str, content: bytes) -> None:
-    """PUT a file below a directory. Raises NotTransferred."""
+def deliver(directory: str, name: str, content: bytes) -> bytes:
+    """PUT a file below a directory; its SHA-256. Raises NotTransferred."""
     try:
         parts = urlsplit(directory)
         path = f"{parts.path.rstrip('/')}/{quote(name)}"
         request = _request(urlunsplit(parts._replace(path=path)), method="PUT", data=content)
         request.add_header("Content-Type", "text/plain; charset=utf-8")
         with _opener().open(request, timeout=_SILENCE):
-            pass
+            return sha256(content).digest()
     except (OSError, HTTPException, ValueError) as error:
         raise NotTransferred(str(error)) from error
 

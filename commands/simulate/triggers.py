@@ -32,14 +32,10 @@ class Triggers:
 
     def _asked_for(self, message: str, outlets: list[Outlet]) -> list[Saying]:
         sayings: dict[str, list[Saying]] = {
-            "BootNotification": [_boot],
             "DiagnosticsStatusNotification": [self._diagnostics],
             "FirmwareStatusNotification": [self._firmware],
-            "Heartbeat": [_beat],
-            "MeterValues": [partial(_measure, outlet) for outlet in outlets],
-            "StatusNotification": [partial(_report, outlet) for outlet in outlets],
         }
-        return sayings[message]
+        return (sayings | everyday(outlets))[message]
 
     async def _diagnostics(self, speaker: Speaker) -> None:
         status = self._maintenance.diagnostics_status
@@ -48,6 +44,16 @@ class Triggers:
     async def _firmware(self, speaker: Speaker) -> None:
         status = self._maintenance.firmware_status
         await speaker.ask(call.FirmwareStatusNotification(status=status))
+
+
+def everyday(outlets: list[Outlet]) -> dict[str, list[Saying]]:
+    """What every kind of trigger can ask for."""
+    return {
+        "BootNotification": [_boot],
+        "Heartbeat": [_beat],
+        "MeterValues": [partial(_measure, outlet) for outlet in outlets],
+        "StatusNotification": [partial(_report, outlet) for outlet in outlets],
+    }
 
 
 async def _boot(speaker: Speaker) -> None:

@@ -6,10 +6,12 @@ from typing import Annotated, Any
 import typer
 
 from commands.client import ApiError, path_of
+from commands.terminal import signatures
 from commands.terminal.choosing import All, Label, Online, Search, Stations, selection
 from commands.terminal.connection import client_of
 from commands.terminal.output import USAGE, AsJson, fail, plainly, show, show_one
 from commands.terminal.progress import followed
+from commands.terminal.signatures import CertificateOf, InstallDate, SignatureOf, Verify
 
 app = typer.Typer(help="New firmware for many stations, wave by wave.", no_args_is_help=True)
 
@@ -70,6 +72,11 @@ def start(
     wave_size: Annotated[int, typer.Option(min=0, help="0: all that are left")] = 0,
     max_failures: Annotated[str, typer.Option(help="of a wave, more halt it: 10%")] = "10%",
     retrieve_date: Annotated[str, typer.Option(help="RFC 3339; from when to download")] = "",
+    signed: Annotated[bool, typer.Option("--signed", help="stations check who signed")] = False,
+    signature: SignatureOf = None,
+    certificate: CertificateOf = None,
+    install_date: InstallDate = "",
+    verify: Verify = True,
     retries: Annotated[int | None, typer.Option(min=0)] = None,
     retry_interval: Annotated[int | None, typer.Option(min=0, help="s")] = None,
     deadline: Annotated[int | None, typer.Option(min=60, help="s until it has failed")] = None,
@@ -83,10 +90,14 @@ def start(
         "retrieve_date": retrieve_date,
         "retries": retries,
         "retry_interval": retry_interval,
+        **signatures.wished(
+            signature, certificate, signed=signed, install_date=install_date, verify=verify
+        ),
     }
+    what = "signed_firmware" if signed else "firmware"
     wish = {
         "name": name,
-        "firmware": {key: value for key, value in image.items() if value not in ("", None)},
+        what: {key: value for key, value in image.items() if value not in ("", None)},
         "canary": _canary(canary),
         "wave_size": wave_size,
         "max_failure_rate": _share(max_failures),

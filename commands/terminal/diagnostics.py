@@ -1,7 +1,7 @@
 """`ampledger diagnostics`: files that stations upload about themselves."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -46,13 +46,7 @@ def get(
     }
     client, path = client_of(context), path_of("stations", station, "diagnostics")
     row = awaited(client, begun(client, path, wish, ttl=ttl), wait=wait)
-    if as_json:
-        show_one(row, as_json=True)
-    else:
-        show_one({k: v for k, v in row.items() if k not in {"timeline", "files"}}, as_json=False)
-    for file in row["files"]:
-        typer.echo(_fetched(client, file["id"], into), err=as_json)
-    leave(row)
+    brought(client, row, into, as_json=as_json)
 
 
 @app.command("list")
@@ -87,6 +81,17 @@ def remove(
 ) -> None:
     """Destroy a file that a station brought."""
     client_of(context).delete(path_of("diagnostics", file))
+
+
+def brought(client: Client, row: dict[str, Any], into: Path, *, as_json: bool) -> None:
+    """Show a job, fetch what was uploaded for it, and leave with how it went."""
+    if as_json:
+        show_one(row, as_json=True)
+    else:
+        show_one({k: v for k, v in row.items() if k not in {"timeline", "files"}}, as_json=False)
+    for file in row["files"]:
+        typer.echo(_fetched(client, file["id"], into), err=as_json)
+    leave(row)
 
 
 def _fetched(client: Client, id: str, into: Path) -> Path:

@@ -3,23 +3,31 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TransferSpeedColumn
 
-from commands.client import path_of
-from commands.terminal import campaigns
+from commands.client import ApiError, Client, path_of
+from commands.terminal import campaigns, signatures
 from commands.terminal.connection import client_of
 from commands.terminal.jobs import Retries, RetryInterval, Ttl, Wait, awaited, begun, leave
 from commands.terminal.output import AsJson, plainly, show, show_one
+from commands.terminal.signatures import (
+    CertificateOf,
+    GivenCertificate,
+    GivenSignature,
+    InstallDate,
+    SignatureOf,
+    Verify,
+)
 from commands.terminal.stations import Limit, Station
 
 app = typer.Typer(help="Firmware of stations.", no_args_is_help=True)
 app.add_typer(campaigns.app, name="campaign")
 
-_COLUMNS = ("id", "name", "size", "created_at", "created_by")
+_COLUMNS = ("id", "name", "size", "signed", "created_at", "created_by")
 _TIMELINE = ("at", "what", "detail", "late", "state")
 
 Image = Annotated[str, typer.Argument(help="id of the image")]
@@ -32,9 +40,13 @@ def upload(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="the image")],
     *,
     name: Annotated[str, typer.Option(help="what stations see; left out: the file's")] = "",
+    signature: SignatureOf = None,
+    certificate: CertificateOf = None,
+    verify: Verify = True,
     as_json: AsJson = False,
 ) -> None:
-    """Keep an image for stations to fetch."""
+    """Keep an image for stations to fetch, and the signature that they will check it by."""
+    signed = signatures.given(signature, certificate, verify=verify)
     client, path = client_of(context), path_of("firmware")
     size = file.stat().st_size
     columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn())
@@ -46,7 +58,25 @@ def upload(
         moving.open(file, "rb", total=size) as content,
     ):
         kept = client.upload(path, content, size=size, name=name or file.name)
+    if signature:
+        kept = _signed(client, kept["id"], signed)
     show_one(kept, as_json=as_json)
+
+
+@app.command()
+@plainly
+def sign(
+    context: typer.Context,
+    image: Image,
+    *,
+    signature: GivenSignature,
+    certificate: GivenCertificate,
+    verify: Verify = True,
+    as_json: AsJson = False,
+) -> None:
+    """Keep a signature with an image, in the place of the one before."""
+    signed = signatures.given(signature, certificate, verify=verify)
+    show_one(_signed(client_of(context), image, signed), as_json=as_json)
 
 
 @app.command("list")
@@ -72,6 +102,11 @@ def update(
     firmware: Annotated[str, typer.Option(help="id of an image that was uploaded")] = "",
     location: Annotated[str, typer.Option(help="URL of an image elsewhere")] = "",
     retrieve_date: Annotated[str, typer.Option(help="RFC 3339; from when to download")] = "",
+    signed: Annotated[bool, typer.Option("--signed", help="the station checks who signed")] = False,
+    signature: SignatureOf = None,
+    certificate: CertificateOf = None,
+    install_date: InstallDate = "",
+    verify: Verify = True,
     retries: Retries = None,
     retry_interval: RetryInterval = None,
     ttl: Ttl = 0,
@@ -86,7 +121,11 @@ def update(
         "retries": retries,
         "retry_interval": retry_interval,
     }
-    client, path = client_of(context), path_of("stations", station, "firmware-updates")
+    wish |= signatures.wished(
+        signature, certificate, signed=signed, install_date=install_date, verify=verify
+    )
+    what = "signed-firmware-updates" if signed else "firmware-updates"
+    client, path = client_of(context), path_of("stations", station, what)
     row = awaited(client, begun(client, path, wish, ttl=ttl), wait=wait)
     show_one({k: v for k, v in row.items() if k != "timeline" or as_json}, as_json=as_json)
     leave(row)
@@ -96,7 +135,7 @@ def update(
 @plainly
 def show_(
     context: typer.Context,
-    job: Annotated[str, typer.Argument(help="id of the job, also of diagnostics")],
+    job: Annotated[str, typer.Argument(help="id of the job, also of an upload")],
     *,
     wait: Wait = 0,
     as_json: AsJson = False,
@@ -114,7 +153,7 @@ def show_(
 @plainly
 def close(
     context: typer.Context,
-    job: Annotated[str, typer.Argument(help="id of the job, also of diagnostics")],
+    job: Annotated[str, typer.Argument(help="id of the job, also of an upload")],
     *,
     reason: Annotated[str, typer.Option(help="why, for the record")],
     as_json: AsJson = False,
@@ -130,16 +169,26 @@ def close(
 def jobs(
     context: typer.Context,
     station: Annotated[str, typer.Option(help="of this station")] = "",
-    kind: Annotated[str, typer.Option(help="firmware or diagnostics")] = "",
+    kind: Annotated[str, typer.Option(help="firmware, signed_firmware, diagnostics or log")] = "",
     is_over: Annotated[bool | None, typer.Option("--over/--open", help="only these")] = None,
     limit: Limit = 50,
     *,
     as_json: AsJson = False,
 ) -> None:
-    """List updates and diagnostics, the newest first."""
+    """List updates and uploads, the newest first."""
     over = "" if is_over is None else str(is_over).lower()
     rows = client_of(context).items(
         path_of("jobs"), most=limit, station=station, kind=kind, over=over
     )
     columns = ("id", "station", "kind", "state", "outcome", "updated_at")
     show(rows, columns, as_json=as_json)
+
+
+def _signed(client: Client, image: str, signed: dict[str, Any]) -> dict[str, Any]:
+    """The image with its signature; one that was refused stays without."""
+    try:
+        client.put(path_of("firmware", image, "signature"), signed)
+    except ApiError as error:
+        raise ApiError(f"the image {image} is kept without a signature: {error}") from None
+    shown: dict[str, Any] = client.get(path_of("firmware", image))
+    return shown

@@ -51,4 +51,5 @@ def leave(row: dict[str, Any]) -> None:
         raise typer.Exit(_NOT_YET)
     if row["outcome"] != "succeeded":
         why = f" ({row['reason'].replace('_', ' ')})" if row["reason"] else ""
-        raise ApiError(f"the job is {row['state'].replace('_', ' ')}{why}")
+        hint = f": {row['hint']}" if row["hint"] else ""
+        raise ApiError(f"the job is {row['state'].replace('_', ' ')}{why}{hint}")

@@ -2,7 +2,11 @@
 
 import asyncio
 import json
+import sys
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import asdict
+from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,12 +15,14 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from commands.client import path_of
+from commands.client import ApiError
 from commands.simulate.counts import FleetCounts
+from commands.simulate.keyring import MUTUAL, Keyring
+from commands.terminal import adoption
 from commands.terminal.connection import client_of, settings_of
 from commands.terminal.output import AsJson, fail, plainly
 
-_TAG = "SIMULATED"
+Running = Coroutine[None, None, FleetCounts]
 
 
 @plainly
@@ -25,53 +31,93 @@ def simulate(
     *,
     stations: Annotated[int, typer.Option(min=1, help="how many")] = 10,
     seconds: Annotated[float, typer.Option(min=0, help="0: until interrupted")] = 0,
-    url: Annotated[str, typer.Option(help="of the gateway; empty: on this machine")] = "",
+    url: Annotated[
+        list[str] | None,
+        typer.Option(help="of the gateway, ws:// or wss://; repeatable; none: on this machine"),
+    ] = None,
+    security_profile: Annotated[
+        int | None, typer.Option(min=0, max=3, help="of OCPP; none: 1 for ws://, 2 for wss://")
+    ] = None,
+    ca: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="certificates that a wss:// is checked by"),
+    ] = None,
     prefix: Annotated[str, typer.Option(help="of the stations' identities")] = "SIM-",
-    password: Annotated[str, typer.Option(help="HTTP Basic password of all of them")] = "",
+    keep: Annotated[
+        Path | None, typer.Option(help="folder for their secrets; none: they are forgotten")
+    ] = None,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="read a line: the password of all of them")
+    ] = False,
     idle: Annotated[float, typer.Option(min=0.1, help="mean s between two cars")] = 30,
     session: Annotated[float, typer.Option(min=0.1, help="mean s of a session")] = 60,
     sample: Annotated[float, typer.Option(min=0.1, help="s between meter values")] = 10,
     adopt: Annotated[
-        bool, typer.Option("--adopt", help="register them with the API first")
+        bool, typer.Option("--adopt", help="register them with the API first, with secrets")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Simulate stations.
 
-    They boot, charge, and do what they are called for. Exit code 1: none of them could connect.
+    They boot, charge, and do what they are called for. With --adopt each gets a password of its
+    own; for security profile 3 it has itself a certificate signed, and is promoted once it has it.
+    Exit code 1: none of them could connect.
     """
     try:
         from commands.simulate import fleet, visits  # noqa: PLC0415 - needs the extra `sim`
     except ModuleNotFoundError:
         fail("the simulator is an extra: pip install 'ampledger[sim]'")
-    port = settings_of(context).gateway_port
-    chosen = fleet.Fleet(stations, url or f"ws://127.0.0.1:{port}", prefix, password, (_TAG,))
+    urls = url or [f"ws://127.0.0.1:{settings_of(context).gateway_port}"]
+    usual = 2 if all(each.startswith("wss:") for each in urls) else 1
+    names = [f"{prefix}{number:05d}" for number in range(1, stations + 1)]
+    rings = {
+        name: adoption.keyring(keep and keep / f"{name}.json", security_profile, usual, ca)
+        for name in names
+    }
+    if password_stdin:
+        _share(sys.stdin.readline().rstrip("\n"), rings.values())
     if adopt:
-        _adopt(context, chosen.names(), password)
+        adoption.adopt(client_of(context), rings)
+    promote = partial(_promote, context) if adopt and security_profile == MUTUAL else None
+    chosen = fleet.Fleet(urls, rings, (adoption.TAG,), promote)
     pace = visits.Pace(idle=idle, session=session, sample=sample)
-    console = Console(stderr=True)
-    with Live(console=console, refresh_per_second=2) as live:
-        running = fleet.simulate(chosen, pace, seconds, lambda counts: live.update(_table(counts)))
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            counts = runner.run(running)
-    if not console.is_terminal:
-        typer.echo(err=True)  # the table's last line is left open there
+    counts = _run(partial(fleet.simulate, chosen, pace, seconds))
     if as_json:
         told = {name: value for name, value in asdict(counts).items() if name != "seconds"}
         typer.echo(
             json.dumps({**told, "p50": counts.percentile(0.5), "p99": counts.percentile(0.99)})
         )
     if not counts.connections:
-        hint = "; --adopt registers them" if "HTTP 404" in counts.last_error else ""
+        hint = "; --adopt registers them" if _is_unknown(counts.last_error) else ""
         fail(f"no station could connect: {counts.last_error or 'there was no time'}{hint}")
 
 
-def _adopt(context: typer.Context, names: list[str], password: str) -> None:
-    client = client_of(context)
-    client.put(path_of("tokens", _TAG), {"note": "of simulated stations"})
-    body = {"note": "simulated", **({"password": password} if password else {})}
-    for name in names:
-        client.put(path_of("stations", name), body)
+def _run(simulation: Callable[[Callable[[FleetCounts], None]], Running]) -> FleetCounts:
+    """To its end, with a table on the terminal."""
+    console = Console(stderr=True)
+    with Live(console=console, refresh_per_second=2) as live:
+        running = simulation(lambda counts: live.update(_table(counts)))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            counts = runner.run(running)
+    if not console.is_terminal:
+        typer.echo(err=True)  # the table's last line is left open there
+    return counts
+
+
+def _is_unknown(error: str) -> bool:
+    return "HTTP 404" in error or "HTTP 401" in error
+
+
+def _share(password: str, rings: Iterable[Keyring]) -> None:
+    for ring in rings:
+        ring.password = password
+
+
+def _promote(context: typer.Context, name: str) -> None:
+    try:
+        adoption.promote(client_of(context), name)
+    except ApiError as error:  # the simulation goes on
+        typer.echo(f"{name} keeps its password: {error}", err=True)
 
 
 def _table(counts: FleetCounts) -> Table:

@@ -101,7 +101,7 @@ class StationCall:
         self._admit(self.action, station, triggered=asked is not None)
         if station is not None and asked is not None:
             station.follow_trigger(*asked, at=scope.at)
-            scope.triggered = True
+            scope.triggered, scope.trigger = True, asked[0]
         return reading.write(self.action.decide(self.request, scope))
 
     def _asked(self, station: Station, scope: Scope) -> tuple[str, trigger.Message] | None:

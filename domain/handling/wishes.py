@@ -9,9 +9,12 @@ import msgspec
 import orjson
 
 from domain import wire
+from domain.handling import auditing
 from domain.handling.grants import (
+    actions,
     calls,
     campaigns,
+    certificates,
     configuration,
     jobs,
     local_lists,
@@ -24,6 +27,7 @@ from domain.handling.grants.grant import Asking, Grants
 from domain.handling.message import Handled, put_aside
 from domain.model import operations as op
 from domain.model.aggregate import Refused
+from domain.model.audit import Audit
 from domain.ocpp.version import Versions
 from domain.scope import Scope
 
@@ -39,6 +43,8 @@ GRANTS: Grants = MappingProxyType(
         **profiles.GRANTS,
         **configuration.GRANTS,
         **local_lists.GRANTS,
+        **actions.GRANTS,
+        **certificates.GRANTS,
     }
 )
 
@@ -62,12 +68,15 @@ class Wishing:
         try:
             result = self._grant(scope)
         except Refused as refusal:
+            self._audit(scope, Audit.REFUSED, str(refusal))
             return self._handled({"refused": refusal.kind, "message": str(refusal)})
+        self._audit(scope, Audit.GRANTED)
         return self._handled({"result": result})
 
     def fail(self, scope: Scope, trace: str) -> Handled:
         """Whoever wished is told that it went wrong."""
         reply = {"refused": "failed", "message": "the wish could not be handled; it is kept"}
+        self._audit(scope, Audit.FAILED, "its handling failed")
         return put_aside(scope, self._handled(reply), trace)
 
     def _grant(self, scope: Scope) -> str:
@@ -80,10 +89,19 @@ class Wishing:
         record = self.record
         return Handled(record.name, record.id, self._kept(), orjson.dumps(reply))
 
+    def _audit(self, scope: Scope, outcome: str, reason: str = "") -> None:
+        auditing.put_on_record(scope, self.record, self._masked(), outcome=outcome, reason=reason)
+
     def _kept(self) -> bytes:
         """What the journal has of it: no secret, whoever sent one here."""
+        masked = self._masked()
+        return self.record.body if masked is self.operation else msgspec.json.encode(masked)
+
+    def _masked(self) -> op.Operation | None:
+        """The operation without its secrets."""
         mask = GRANTS[type(self.operation)].mask if self.operation else None
-        return msgspec.json.encode(mask(self.operation)) if mask else self.record.body
+        masked: op.Operation | None = mask(self.operation) if mask else self.operation
+        return masked
 
 
 def prepare(record: wire.Wish, versions: Versions) -> Wishing:

@@ -1,9 +1,9 @@
 """The foundation of all aggregates: text ids, frozen facts, strict topics."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
-from typing import ClassVar, cast
+from typing import ClassVar, Self, cast
 
 from eventsourcing.domain import (
     BaseAggregate,
@@ -42,6 +42,20 @@ class Aggregate(BaseAggregate[str]):
     def take_facts(self) -> "list[Fact]":
         """The facts told since they were last taken."""
         return cast("list[Fact]", self.collect_events())  # no other kind is ever triggered
+
+
+class Chronicle(Aggregate):
+    """A log beside its subject: it is restored from its last facts alone, never replayed whole."""
+
+    @classmethod
+    def resume(cls, stream: str, last: Sequence[Fact], *, at: datetime) -> Self:
+        """The log as its last facts leave it; empty when there are none."""
+        log = cls.__new__(cls)
+        log.__base_init__(stream, last[-1].originator_version if last else 0, at)
+        log.__init__()  # type: ignore[misc]
+        for fact in last:
+            fact.apply(log)
+        return log
 
 
 class Refused(Exception):

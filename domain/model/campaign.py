@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 from urllib.parse import quote
 from uuid import UUID, uuid5
 
@@ -13,7 +13,9 @@ SUCCEEDED, FAILED, CANCELLED = "succeeded", "failed", "cancelled"  # outcomes of
 ANSWERED, COMPLETED = "answered", "completed"  # when a member is done: with its call, or its job
 MOST = 50_000  # stations
 _CALLS = UUID("0d3c3f0e-3a7f-5b8e-9a51-6a0a4c9be6c1")  # the name space of their ids
-_HAS_LOCATION = frozenset({"UpdateFirmware", "GetDiagnostics"})  # actions with a URL in them
+WITH_JOBS = frozenset(  # actions that begin a job, and have a URL in them
+    {"UpdateFirmware", "SignedUpdateFirmware", "GetDiagnostics", "GetLog"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,7 @@ class Plan:
     ttl: int = 0  # s a call may wait for its station to connect
     timeout: int = 30  # s to wait for an answer
     deadline: int = 86_400  # s from the wish to call a station until it counts as failed
+    remark: str = ""  # what was found out before, for the record of each job
 
 
 class Campaign(Aggregate):
@@ -49,6 +52,7 @@ class Campaign(Aggregate):
         """An operator planned it. `stations` is a JSON array; the other fields as in `Plan`."""
 
         TOPIC = "campaign.created"
+        class_version = 2  # 2: remark
         kind: str  # "campaign" or "bulk"
         name: str
         action: str
@@ -61,7 +65,13 @@ class Campaign(Aggregate):
         ttl: int
         timeout: int
         deadline: int
+        remark: str
         by: str
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """Nothing was checked before."""
+            state["remark"] = ""
 
     class Released(Fact):
         """The stations from the `first` (0 is the first of all) on are to be called now."""
@@ -250,6 +260,6 @@ def call_of(campaign: str, station: str) -> str:
 
 def payload_for(action: str, payload: str, station: str) -> str:
     """A member's payload: the location may name its station."""
-    if action not in _HAS_LOCATION:
+    if action not in WITH_JOBS:
         return payload
     return payload.replace("{station}", quote(station, safe=""))

@@ -1,8 +1,10 @@
-"""How far a firmware update or the upload of diagnostics is, and what may follow what."""
+"""How far a job of a station is, of firmware or an upload, and what may follow what."""
 
 from types import MappingProxyType
 
-FIRMWARE, DIAGNOSTICS = "firmware", "diagnostics"  # kinds of jobs
+# Kinds of jobs: those with a signature, and logs, came with the security extension.
+FIRMWARE, SIGNED_FIRMWARE = "firmware", "signed_firmware"
+DIAGNOSTICS, LOG = "diagnostics", "log"
 REQUESTED, ANSWERED, FAILED, SUPERSEDED = "requested", "answered", "failed", "superseded"
 INSTALLED, NOTHING_TO_UPLOAD = "installed", "nothing_to_upload"
 CLOSED = "closed"  # given up by an operator
@@ -12,27 +14,63 @@ OUTCOMES = MappingProxyType(  # of the states in which a job is over
         "uploaded": "succeeded",
         NOTHING_TO_UPLOAD: "succeeded",
         "download_failed": "failed",
+        "invalid_signature": "failed",
+        "install_verification_failed": "failed",
         "installation_failed": "failed",
         "upload_failed": "failed",
+        "bad_message": "failed",
+        "not_supported_operation": "failed",
+        "permission_denied": "failed",
         FAILED: "failed",
         SUPERSEDED: "failed",
         CLOSED: "failed",
     }
 )
-_STATES = MappingProxyType(  # by what a station calls them (OCPP 1.6 sections 7.24 and 7.25)
+REFUSALS = MappingProxyType(  # reasons, by what a station answers to a request it does not take
     {
-        FIRMWARE: MappingProxyType(
+        "Rejected": "rejected",
+        "InvalidCertificate": "invalid_certificate",
+        "RevokedCertificate": "revoked_certificate",
+    }
+)
+NEVER_TAKEN = frozenset({"refused", "expired", "cancelled", *REFUSALS.values()})  # reasons
+_INSTALLATION = MappingProxyType(  # states, by what a station calls them (OCPP 1.6 section 7.25)
+    {
+        "Downloading": "downloading",
+        "Downloaded": "downloaded",
+        "DownloadFailed": "download_failed",
+        "Installing": "installing",
+        "Installed": "installed",
+        "InstallationFailed": "installation_failed",
+    }
+)
+_UPLOAD = MappingProxyType(  # likewise (section 7.24)
+    {"Uploading": "uploading", "Uploaded": "uploaded", "UploadFailed": "upload_failed"}
+)
+_STATES = MappingProxyType(
+    {
+        FIRMWARE: _INSTALLATION,
+        SIGNED_FIRMWARE: MappingProxyType(
             {
-                "Downloading": "downloading",
-                "Downloaded": "downloaded",
-                "DownloadFailed": "download_failed",
-                "Installing": "installing",
-                "Installed": "installed",
-                "InstallationFailed": "installation_failed",
+                **_INSTALLATION,
+                "DownloadScheduled": "download_scheduled",
+                "DownloadPaused": "download_paused",
+                "SignatureVerified": "signature_verified",
+                "InvalidSignature": "invalid_signature",
+                "InstallScheduled": "install_scheduled",
+                "InstallRebooting": "install_rebooting",
+                "InstallVerificationFailed": "install_verification_failed",
             }
         ),
-        DIAGNOSTICS: MappingProxyType(
-            {"Uploading": "uploading", "Uploaded": "uploaded", "UploadFailed": "upload_failed"}
+        DIAGNOSTICS: _UPLOAD,
+        LOG: MappingProxyType(
+            {
+                **_UPLOAD,  # the text of the security extension has UploadFailed, too
+                "UploadFailure": "upload_failed",
+                "BadMessage": "bad_message",
+                "NotSupportedOperation": "not_supported_operation",
+                "PermissionDenied": "permission_denied",
+            }
         ),
     }
 )
@@ -40,16 +78,30 @@ _RANK = MappingProxyType(
     {
         REQUESTED: 0,
         ANSWERED: 1,
-        "downloading": 2,
-        "downloaded": 3,
-        "download_failed": 3,
-        "installing": 4,
-        "installed": 5,
-        "installation_failed": 5,
+        "download_scheduled": 2,
+        "downloading": 3,
+        "download_paused": 3,
+        "downloaded": 4,
+        "download_failed": 4,
+        "signature_verified": 5,
+        "invalid_signature": 5,
+        "install_scheduled": 6,
+        "installing": 7,
+        "install_rebooting": 7,
+        "install_verification_failed": 8,
+        "installed": 8,
+        "installation_failed": 8,
         "uploading": 2,
         "uploaded": 3,
         "upload_failed": 3,
+        "bad_message": 3,
+        "not_supported_operation": 3,
+        "permission_denied": 3,
     }
+)
+_EITHER_WAY = (  # pauses end; some stations install before they reboot, and some after it
+    frozenset({"downloading", "download_paused"}),
+    frozenset({"installing", "install_rebooting"}),
 )
 _FINAL = frozenset({INSTALLED, "uploaded"})  # a failure may be followed by another attempt
 
@@ -57,11 +109,12 @@ _FINAL = frozenset({INSTALLED, "uploaded"})  # a failure may be followed by anot
 def answered(kind: str, state: str, file_name: str) -> str:
     """The state once the station has taken the request; a status may have come before.
 
-    Without a file it has no diagnostics to upload (OCPP 1.6 section 6.26).
+    Without a file it has nothing to upload (OCPP 1.6 section 6.26; GetLog.conf likewise).
     """
     if state not in {REQUESTED, FAILED}:
         return state
-    return NOTHING_TO_UPLOAD if kind == DIAGNOSTICS and not file_name else ANSWERED
+    uploads = kind in {DIAGNOSTICS, LOG}
+    return NOTHING_TO_UPLOAD if uploads and not file_name else ANSWERED
 
 
 def reported(kind: str, state: str, status: str) -> tuple[str, bool]:
@@ -77,4 +130,6 @@ def reported(kind: str, state: str, status: str) -> tuple[str, bool]:
 def _has_passed(state: str, wanted: str) -> bool:
     if state in OUTCOMES:
         return state in _FINAL
+    if {state, wanted} in _EITHER_WAY:
+        return False
     return _RANK[wanted] <= _RANK[state]

@@ -1,19 +1,17 @@
 """Meter readings: a log beside its transaction (or connector), never replayed to load one."""
 
 from collections import deque
-from collections.abc import Sequence
 from datetime import datetime
 
-from domain.model.aggregate import Aggregate, Fact
+from domain.model.aggregate import Chronicle, Fact
 
 _REMEMBERED = 32
 
 
-class Meter(Aggregate):
+class Meter(Chronicle):
     """Only recent readings are held: enough to know a repeat and the latest register value."""
 
     TOPIC = "meter"
-    LOG = True  # restored from its last facts alone
 
     class Read(Fact):
         """One MeterValue: samples taken at one moment, as the station sent them.
@@ -47,17 +45,6 @@ class Meter(Aggregate):
     def of_connector(cls, station: str, connector: int) -> str:
         """The stream of the readings that belong to no known transaction."""
         return f"meter:connector:{station}:{connector}"
-
-    @classmethod
-    def resume(cls, stream: str, last: Sequence[Fact], *, at: datetime) -> "Meter":
-        """The log as its last facts leave it; empty when there are none."""
-        meter = cls.__new__(cls)
-        meter.__base_init__(stream, last[-1].originator_version if last else 0, at)
-        meter.__init__()  # type: ignore[misc]
-        for fact in last:
-            if isinstance(fact, cls.Read):
-                meter.remember(fact)
-        return meter
 
     def remember(self, read: "Meter.Read") -> None:
         """What the next decision needs of a reading."""

@@ -12,12 +12,14 @@ from domain.model.values import Profile
 class RegisterStation:
     """Make a station known, or change how it is treated.
 
-    `keep_credential`: the password stays as it is, whatever `profile.credential` says.
+    `keep_credential`: the password stays as it is, whatever `profile.credential` says;
+    `keep_profile`: the same for `profile.security_profile`. A new station has nothing to keep.
     """
 
     station: str
     profile: Profile
     keep_credential: bool = True
+    keep_profile: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +59,7 @@ class RequestCall:
     be connected. Secrets in `payload` are masked already when `sealed`. `campaign` is whose part it
     is, "" for nobody's; `withdrawn`: it takes the call back, whether that was wished before or not.
     `credential` is the id of the hash of a password that the payload sets, "" when it sets none.
+    `remark` is what was found out before, for the record of a job.
     """
 
     station: str
@@ -69,6 +72,7 @@ class RequestCall:
     campaign: str = ""
     withdrawn: bool = False
     credential: str = ""
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,6 +224,73 @@ class SwitchListFallback:
     on: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordAction:
+    """Put on record what an operator did beside the domain, e.g. with users or files.
+
+    `outcome` and `reason` as in `domain.model.audit`; nothing here may be a secret.
+    """
+
+    action: str  # named like an operation, e.g. "AddUser"
+    subject: str  # e.g. "user:carol"
+    detail: str = ""
+    outcome: str = "granted"
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApproveRequest:
+    """Have a station's certificate signing request signed; or its certificate offered again."""
+
+    station: str
+    request: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclineRequest:
+    """Have it not signed."""
+
+    station: str
+    request: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueCertificate:
+    """Answer a request with a certificate: `chain` is PEM, the certificate first."""
+
+    station: str
+    request: str
+    chain: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailRequest:
+    """The certificate authority does not sign it."""
+
+    station: str
+    request: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevokeCertificate:
+    """Have a certificate of a station count no more; `certificate` is its fingerprint."""
+
+    station: str
+    certificate: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConcludeRevocation:
+    """What the certificate authority did; `problem` is why it did not, "" when it has."""
+
+    station: str
+    certificate: str
+    problem: str = ""
+
+
 Operation = (
     RegisterStation
     | RemoveStation
@@ -243,6 +314,13 @@ Operation = (
     | DropDesire
     | SetAutomatic
     | ApplyConfiguration
+    | ApproveRequest
+    | DeclineRequest
+    | IssueCertificate
+    | FailRequest
+    | RevokeCertificate
+    | ConcludeRevocation
+    | RecordAction
 )
 
 _OfCampaign = CreateCampaign | PauseCampaign | ResumeCampaign | CancelCampaign | ReportMember
@@ -256,4 +334,6 @@ def key_of(operation: Operation) -> str:
         return f"campaign:{operation.campaign}"
     if isinstance(operation, SaveChargingProfile | RemoveChargingProfile):
         return f"profile:{operation.profile}"
+    if isinstance(operation, RecordAction):
+        return operation.subject
     return operation.station

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from domain.model import trigger
 from domain.model.aggregate import Aggregate, Birth, Fact, Refused
-from domain.model.values import Boot, Profile, Registration
+from domain.model.values import Boot, Profile, Registration, Socket
 
 
 class Station(Aggregate):
@@ -72,10 +72,19 @@ class Station(Aggregate):
         """A socket of the station became the current one."""
 
         TOPIC = "station.connected"
+        class_version = 2  # 2: profile, credential, certificate
         connection: int
         node: str
         protocol: str
         remote: str
+        profile: int
+        credential: str
+        certificate: str
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """Gateways told nothing of how a station proved itself."""
+            state.update(profile=0, credential="", certificate="")
 
         def apply(self, station: "Station") -> None:
             station.connection, station.node = self.connection, self.node
@@ -189,9 +198,8 @@ class Station(Aggregate):
             station.triggers = trigger.live(station.triggers, at=self.timestamp)
 
     def __init__(self) -> None:
-        self.registered, self.registration = True, ""
-        self.protocols, self.security_profile = "", 0
-        self.heartbeat_interval, self.boot_retry_interval = 0, 0
+        self.registered, self.registration, self.protocols = True, "", ""
+        self.security_profile, self.heartbeat_interval, self.boot_retry_interval = 0, 0, 0
         self.serial_number, self.note, self.credential, self.labels = "", "", "", ""
         self.connection, self.node, self.online = 0, "", False
         self.protocol = "ocpp1.6"  # of the current or last connection
@@ -226,20 +234,11 @@ class Station(Aggregate):
             raise Refused("this station is not registered", Refused.NOT_FOUND)
         self.trigger_event(self.Removed, by=by, timestamp=at)
 
-    def connect(
-        self, connection: int, *, node: str, protocol: str, remote: str, at: datetime
-    ) -> None:
+    def connect(self, socket: Socket, *, at: datetime) -> None:
         """The newest socket wins; the current one may be found alive after it was given up."""
-        found_alive = connection == self.connection and not self.online
-        if connection > self.connection or found_alive:
-            self.trigger_event(
-                self.Connected,
-                connection=connection,
-                node=node,
-                protocol=protocol,
-                remote=remote,
-                timestamp=at,
-            )
+        found_alive = socket.connection == self.connection and not self.online
+        if socket.connection > self.connection or found_alive:
+            self.trigger_event(self.Connected, **asdict(socket), timestamp=at)
 
     def disconnect(self, connection: int, *, code: int, reason: str, at: datetime) -> None:
         """Only the end of the current socket takes the station offline."""

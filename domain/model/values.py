@@ -47,6 +47,19 @@ class Profile:
     labels: str = ""  # comma separated, sorted; for choosing many stations at once
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Socket:
+    """A connection of a station, as its gateway tells of it; "" and 0 where nothing is known."""
+
+    connection: int  # grows per station
+    node: str
+    protocol: str
+    remote: str = ""
+    profile: int = 0  # security profile that it came with
+    credential: str = ""  # id of the password that fitted
+    certificate: str = ""  # SHA-256 of its client certificate, hexadecimal
+
+
 @dataclass(frozen=True, slots=True)
 class Boot:
     """What a station tells of itself in BootNotification; "" where it says nothing."""

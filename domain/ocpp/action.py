@@ -54,6 +54,10 @@ class Outgoing(Action):
         """A decoded request or response without its secrets."""
         return payload
 
+    def password(self, payload: Any) -> str | None:  # noqa: ANN401 - JSON
+        """The password that a decoded request gives to its station, None when it gives none."""
+        return None
+
     def requested(self, request: Any, call: Call, scope: Scope) -> None:  # noqa: ANN401 - its own Request
         """What follows from the wish to send it. Secrets in the request are masked."""
 

@@ -6,7 +6,8 @@ Whatever may be a secret is taken for one: to mask too much costs nothing.
 import re
 from typing import Any
 
-SECRET_NAMES = frozenset({"location"})
+SECRET_NAMES = frozenset({"location", "remoteLocation"})
+_PARTS = frozenset({"firmware", "log"})  # of a request, with a location in them
 _MASK = "***"
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _TOKEN = re.compile(r"(/files(?:/|%2F)+)[A-Za-z0-9_-]{43}(?=[/?#]|%2F|$)", re.IGNORECASE)
@@ -20,8 +21,15 @@ def has_secret(payload: Any) -> bool:  # noqa: ANN401 - JSON
 
 def masked(payload: Any) -> Any:  # noqa: ANN401 - JSON
     """A decoded request without them; what has no location stays as it is."""
-    location = payload.get("location") if isinstance(payload, dict) else None
-    return {**payload, "location": _hidden(location)} if isinstance(location, str) else payload
+    if not isinstance(payload, dict):
+        return payload
+    return {name: _shown(name, value) for name, value in payload.items()}
+
+
+def _shown(name: str, value: Any) -> Any:  # noqa: ANN401 - JSON
+    if name in SECRET_NAMES and isinstance(value, str):
+        return _hidden(value)
+    return masked(value) if name in _PARTS else value
 
 
 def _hidden(location: str) -> str:

@@ -268,8 +268,8 @@ async def test_an_image_that_nobody_uploaded_cannot_be_sent(api, name):
     ("changes", "said"),
     [
         ({"action": "", "payload": None, "firmware": {}}, "either firmware_id or location"),
-        ({"firmware": {"location": PLACE}}, "either firmware, or an action"),
-        ({"action": ""}, "either firmware, or an action"),
+        ({"firmware": {"location": PLACE}}, "either firmware, or signed_firmware, or an action"),
+        ({"action": ""}, "either firmware, or signed_firmware, or an action"),
         ({"canary": {"count": 1, "share": 0.1}}, "either count or share"),
         ({"canary": {}}, "either count or share"),
         ({"until": "completed"}, "Reset has no job"),

@@ -93,6 +93,7 @@ def _office(desk: Desk, database: Database, folder: Path) -> Office:
         log=MemoryLog(),
         hosting=Hosting(store=Store(folder, most_bytes=1), keep=timedelta(1), public_url=""),
         clock=lambda: NOON,
+        roots=Roots(settings.read(data=folder)),
         defaults=Defaults(heartbeat_interval=300, call_timeout=30),
     )
 

@@ -7,7 +7,8 @@ import pytest
 import pytest_asyncio
 
 from commands.simulate.counts import FleetCounts
-from commands.simulate.life import Identity, Life
+from commands.simulate.life import Life
+from commands.simulate.line import Identity
 from commands.simulate.visits import Pace
 from tests.api.stage import eventually
 
@@ -20,9 +21,8 @@ SOON = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
 async def living(api, installation, name, tag):
     """A simulated station that is on line; no car comes by chance."""
     pace = Pace(idle=1e9, session=1e9, sample=0.2, step=0)
-    life = Life(
-        Identity(installation.gateway, name, tags=(tag,)), pace, FleetCounts(), asyncio.Semaphore(1)
-    )
+    identity = Identity((installation.gateway,), name, tags=(tag,))
+    life = Life(identity, pace, FleetCounts(), asyncio.Semaphore(1))
     task = asyncio.ensure_future(life.run())
 
     async def reported():

@@ -12,7 +12,7 @@ def show(mode: str, result: Result) -> str:
     """A result under the name of its run."""
     if isinstance(result, Traffic):
         return _traffic(mode, result)
-    return _table("", (mode, ""), ((f.name, getattr(result, f.name)) for f in fields(result)))
+    return table("", (mode, ""), ((f.name, getattr(result, f.name)) for f in fields(result)))
 
 
 def _traffic(mode: str, traffic: Traffic) -> str:
@@ -22,19 +22,19 @@ def _traffic(mode: str, traffic: Traffic) -> str:
     cost = {n: (s, s / traffic.seconds) for n, s in traffic.cpu_seconds.items()}
     spent = [(n, s, c, 1e6 * c / traffic.calls_per_second) for n, (s, c) in cost.items()]
     parts = [
-        _table(title, ("answered in ms", "count", "p50", "p95", "p99"), rows),
-        _table(
+        table(title, ("answered in ms", "count", "p50", "p95", "p99"), rows),
+        table(
             f"CPU in {traffic.seconds:g} s", ("process", "seconds", "cores", "µs per CALL"), spent
         ),
     ]
     if lag := traffic.lag:
         behind = [(lag.p50_s, lag.p99_s, lag.max_s, lag.max_facts)]
         header = ("read models behind, s: p50", "p99", "max", "facts: max")
-        parts.append(_table("", header, behind))
+        parts.append(table("", header, behind))
     return "\n".join(parts)
 
 
-def _table(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def table(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """The first column is text, the others are numbers."""
     lines = [list(header), *([_cell(value) for value in row] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]

@@ -13,7 +13,9 @@ from commands.simulate.configuration import Configuration
 from commands.simulate.counts import FleetCounts
 from commands.simulate.equipment import Equipment
 from commands.simulate.features import Features
-from commands.simulate.life import Identity, Life
+from commands.simulate.keyring import Keyring
+from commands.simulate.life import Life
+from commands.simulate.line import Identity
 from commands.simulate.station import Station
 from commands.simulate.visits import Pace
 
@@ -23,6 +25,7 @@ TIME = {"currentTime": "2026-05-01T12:00:00Z"}
 ANSWERS: dict[str, dict[str, Any]] = {
     "Authorize": ACCEPTED,
     "BootNotification": {"status": "Accepted", "interval": 300, **TIME},
+    "SignCertificate": {"status": "Accepted"},
     "Heartbeat": TIME,
     "StartTransaction": {"transactionId": 7, **ACCEPTED},
 }
@@ -50,9 +53,9 @@ class Socket:
 class Bench:
     """A station that says nothing until it is listened to."""
 
-    def __init__(self, **configuration: str) -> None:
+    def __init__(self, keyring: Keyring | None = None, **configuration: str) -> None:
         self.equipment = Equipment("S", configuration=Configuration(**configuration))
-        self.features = Features(self.equipment, step=0)
+        self.features = Features(self.equipment, keyring, step=0)
         self._socket = Socket()
         self._station = Station("S", self._socket, self.features, FleetCounts())
 
@@ -138,7 +141,7 @@ async def living(*, tags=("ANN",), answers=None, **pace: float):
     chosen = Pace(**{"idle": 1e9, "session": 1e9, "sample": 0.05, "step": 0, **pace})
     async with serve(central.serve, "127.0.0.1", 0, subprotocols=["ocpp1.6"]) as server:  # type: ignore[list-item]  # a string to us
         port = server.sockets[0].getsockname()[1]
-        identity = Identity(f"ws://127.0.0.1:{port}", "S", tags=tags)
+        identity = Identity((f"ws://127.0.0.1:{port}",), "S", tags=tags)
         life = Life(identity, chosen, FleetCounts(), asyncio.Semaphore(1))
         living = asyncio.ensure_future(life.run())
         try:

@@ -1,72 +1,12 @@
 """A simulated station updates itself and tells how it is (OCPP 1.6 sections 5.19 and 5.9)."""
 
-import threading
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
 import pytest
 
 from commands.simulate import transfers
 from tests.commands.bench_of_stations import living, soon
+from tests.commands.file_server import files, url
 
-FIRMWARE = b"\x7fFIRMWARE" * 20_000
-
-
-class Server(ThreadingHTTPServer):
-    """Keeps what it was asked."""
-
-    asked: list[tuple[str, str]]
-
-
-class Files(BaseHTTPRequestHandler):
-    """Serves firmware, takes diagnostics."""
-
-    server: Server
-
-    def do_GET(self):
-        self.server.asked.append((self.path, self.headers.get("Authorization", "")))
-        if "missing" in self.path:
-            self.send_error(404)
-            return
-        told = len(FIRMWARE) + (5 if "short" in self.path else 0)
-        self.send_response(200)
-        self.send_header("Content-Length", str(told))
-        self.end_headers()
-        self.wfile.write(FIRMWARE)
-
-    def do_PUT(self):
-        content = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.asked.append((self.path, content.decode()))
-        self.send_response(500 if "full" in self.path else 201)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_):
-        """Silence."""
-
-
-@contextmanager
-def serving():
-    with Server(("127.0.0.1", 0), Files) as server:
-        server.asked = []
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
-
-
-@pytest.fixture
-def files():
-    with serving() as server:
-        yield server
-
-
-@pytest.fixture
-def url(files):
-    return f"http://127.0.0.1:{files.server_port}"
+__all__ = ["files", "url"]
 
 
 async def update(central, location, **members):

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from domain import topics, wire
 from domain.log import Unavailable
-from domain.ports import Clock, Delivery, Listing
+from domain.ports import Clock, Delivery, Listing, Password
 from gateway.bridge import Bridge
 from gateway.broker.memory import MemoryBroker
 from gateway.broker.outbox import Outbox
@@ -139,7 +139,10 @@ class Register:
 
 
 def listing(station: str, *, password_hash: str = "", connection: int = 0) -> Listing:
-    return Listing(station, ("ocpp1.6",), 0, password_hash, connection)
+    passwords = (Password(f"of {station}", password_hash),) if password_hash else ()
+    return Listing(
+        station=station, protocols=("ocpp1.6",), passwords=passwords, connection=connection
+    )
 
 
 @dataclass

@@ -4,29 +4,46 @@ import base64
 
 import pytest
 
-from domain.ports import Listing
+from domain.ports import Listing, Password
 from gateway.admission import (
     NOT_FOUND,
     UNAUTHORIZED,
     Admitted,
     Challenged,
+    Decision,
     Headers,
+    Knock,
     Policy,
     Refused,
     candidates,
     decide,
     identify,
 )
+from tests.gateway.stage import NOON
 
 OCPP = ("Sec-WebSocket-Protocol", "ocpp1.6")
 KEY = bytes(range(1, 20)) + b"\xff"  # 20 bytes that are no text
-REFUSING, ACCEPTING = Policy(), Policy(accept_unknown=True)
+ARGON = (Password("p1", "argon"),)
+OPEN = Policy(allow_profile_0=True)
+ACCEPTING = Policy(accept_unknown=True, allow_profile_0=True)
 
 
 def listing(
-    *, protocols: tuple[str, ...] = ("ocpp1.6",), password_hash: str = "", connection: int = 0
+    station: str = "CP1",
+    *,
+    protocols: tuple[str, ...] = ("ocpp1.6",),
+    passwords: tuple[Password, ...] = (),
+    connection: int = 0,
 ) -> Listing:
-    return Listing("CP1", protocols, 1 if password_hash else 0, password_hash, connection)
+    return Listing(
+        station=station, protocols=protocols, passwords=passwords, connection=connection
+    )
+
+
+def knock(
+    headers: Headers, listed: Listing | None, policy: Policy = OPEN, station: str = "CP1"
+) -> Decision:
+    return decide(station, Knock("/", headers, ""), listed, policy, NOON)
 
 
 def basic(credentials: bytes, scheme: str = "Basic") -> tuple[str, str]:
@@ -76,16 +93,20 @@ def test_an_identity_that_cannot_be_one_is_a_bad_request(path: str) -> None:
 
 
 def test_an_unknown_station_is_not_found() -> None:
-    assert decide("CP9", [OCPP], None, REFUSING) == NOT_FOUND
+    assert knock([OCPP], None, station="CP9") == NOT_FOUND
     assert NOT_FOUND.status == 404
 
 
 def test_an_unknown_station_is_admitted_when_the_policy_says_so() -> None:
-    assert decide("CP9", [OCPP], None, ACCEPTING) == Admitted("CP9", "ocpp1.6")
+    assert knock([OCPP], None, ACCEPTING, "CP9") == Admitted("CP9", "ocpp1.6")
+
+
+def test_where_profile_0_is_not_allowed_nobody_unknown_comes_in() -> None:
+    assert knock([OCPP], None, Policy(accept_unknown=True), "CP9") == NOT_FOUND
 
 
 def test_the_next_connection_comes_after_the_last_one() -> None:
-    assert decide("CP1", [OCPP], listing(connection=41), REFUSING) == Admitted("CP1", "ocpp1.6", 41)
+    assert knock([OCPP], listing(connection=41)) == Admitted("CP1", "ocpp1.6", 41)
 
 
 # --- T3, T4: the subprotocol ------------------------------------------------------------------
@@ -108,7 +129,7 @@ def test_the_first_offer_that_is_allowed_is_chosen(
     offers: list[str], allowed: tuple[str, ...], chosen: str
 ) -> None:
     headers = [("sec-websocket-PROTOCOL", offer) for offer in offers]
-    assert decide("CP1", headers, listing(protocols=allowed), REFUSING) == Admitted("CP1", chosen)
+    assert knock(headers, listing(protocols=allowed)) == Admitted("CP1", chosen)
 
 
 @pytest.mark.parametrize(
@@ -116,14 +137,14 @@ def test_the_first_offer_that_is_allowed_is_chosen(
 )
 def test_without_a_common_subprotocol_the_upgrade_is_refused(offers: list[str]) -> None:
     headers = [("Sec-WebSocket-Protocol", offer) for offer in offers]
-    assert decide("CP1", headers, listing(), REFUSING) == Refused(400, "no common subprotocol")
+    assert knock(headers, listing()) == Refused(400, "no common subprotocol")
 
 
 # --- T5: Basic authentication -----------------------------------------------------------------
 
 
-def challenge(headers: Headers, station: str = "CP1") -> Admitted | Challenged | Refused:
-    return decide(station, [OCPP, *headers], listing(password_hash="argon"), REFUSING)
+def challenge(headers: Headers, station: str = "CP1") -> Decision:
+    return knock([OCPP, *headers], listing(station, passwords=ARGON), station=station)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +162,7 @@ def challenge(headers: Headers, station: str = "CP1") -> Admitted | Challenged |
 def test_the_password_is_bytes_and_may_be_the_hex_of_them(
     credentials: bytes, meant: tuple[bytes, ...]
 ) -> None:
-    expected = Challenged(Admitted("CP1", "ocpp1.6"), "argon", meant)
+    expected = Challenged(Admitted("CP1", "ocpp1.6", profile=1), ARGON, meant)
     assert challenge([basic(credentials)]) == expected
 
 
@@ -171,13 +192,21 @@ def test_missing_or_unusable_credentials_are_unauthorized(headers: Headers) -> N
     assert UNAUTHORIZED.headers[0][0] == "WWW-Authenticate"
 
 
+def test_an_identity_with_a_colon_cannot_be_a_user_name() -> None:
+    """RFC 7617 section 2: the user name ends at the first colon."""
+    refused = challenge([basic(b"CP:1:secret")], station="CP:1")
+    assert isinstance(refused, Refused)
+    assert (refused.status, refused.headers) == (401, UNAUTHORIZED.headers)
+    assert '":"' in refused.reason
+
+
 def test_the_scheme_is_read_in_any_case() -> None:
     assert isinstance(challenge([basic(b"CP1:x", scheme="basic")]), Challenged)
 
 
 def test_credentials_that_nobody_asked_for_are_ignored() -> None:
     headers = [OCPP, basic(b"anyone:anything")]
-    assert decide("CP1", headers, listing(), REFUSING) == Admitted("CP1", "ocpp1.6")
+    assert knock(headers, listing()) == Admitted("CP1", "ocpp1.6")
 
 
 @pytest.mark.parametrize(("presented", "meant"), [(b"", (b"",)), (b"s3cret", (b"s3cret",))])

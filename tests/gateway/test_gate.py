@@ -1,13 +1,15 @@
 """Who is let in, with a directory and passwords."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 
 import pytest
 
 from domain import wire
-from gateway.admission import Admitted, Busy, Policy, Refused
-from gateway.gate import Gate, Knock
-from tests.gateway.stage import ManualTime, Register, Stage, listing, stage
+from gateway.admission import Admitted, Knock, Policy, Refused
+from gateway.gate import Gate
+from gateway.keys import Busy, Keys
+from tests.gateway.stage import NOON, ManualTime, Register, Stage, listing, stage
 
 OCPP = ("Sec-WebSocket-Protocol", "ocpp1.6")
 CREDENTIALS = ("Authorization", "Basic Q1AyOnNlY3JldA==")  # CP2:secret
@@ -35,8 +37,25 @@ async def scene() -> AsyncIterator[Stage]:
 
 @pytest.fixture
 def register() -> Register:
-    listings = (listing("CP1", connection=41), listing("CP2", password_hash="argon"))
+    listings = (
+        listing("CP1", connection=41),
+        listing("CP2", password_hash="argon"),
+        replace(listing("CP3"), security_profile=3),
+    )
     return Register({each.station: each for each in listings})
+
+
+def gate_of(
+    scene: Stage,
+    register: Register,
+    *,
+    matches: bool = True,
+    is_busy: bool = False,
+    policy: Policy | None = None,
+) -> Gate:
+    keys = Keys(Verdict(matches=matches, is_busy=is_busy), lambda: 0.0)
+    policy = policy or Policy(allow_profile_0=True)
+    return Gate(register, keys, scene.bridge, policy, lambda: NOON)
 
 
 async def examine(gate: Gate, path: str, *headers: tuple[str, str]) -> Admitted | Refused:
@@ -44,7 +63,7 @@ async def examine(gate: Gate, path: str, *headers: tuple[str, str]) -> Admitted 
 
 
 async def test_a_registered_station_comes_in(scene: Stage, register: Register) -> None:
-    gate = Gate(register, Verdict(), scene.bridge, Policy())
+    gate = gate_of(scene, register)
     assert await examine(gate, "/ocpp/CP1", OCPP) == Admitted("CP1", "ocpp1.6", 41)
     assert scene.bridge.counts.refused.total() == 0
 
@@ -53,27 +72,28 @@ async def test_a_registered_station_comes_in(scene: Stage, register: Register) -
 async def test_a_password_is_verified(
     scene: Stage, register: Register, matches: bool, status: int | None
 ) -> None:
-    gate = Gate(register, Verdict(matches=matches), scene.bridge, Policy())
+    gate = gate_of(scene, register, matches=matches)
     decision = await examine(gate, "/CP2", OCPP, CREDENTIALS)
     assert getattr(decision, "status", None) == status
 
 
 async def test_too_many_verifications_ask_to_come_again(scene: Stage, register: Register) -> None:
-    gate = Gate(register, Verdict(is_busy=True), scene.bridge, Policy())
+    gate = gate_of(scene, register, is_busy=True)
     refused = await examine(gate, "/CP2", OCPP, CREDENTIALS)
     assert refused == Refused(503, "too many passwords to verify", (("Retry-After", "10"),))
 
 
 async def test_without_the_directory_nobody_comes_in(scene: Stage, register: Register) -> None:
     register.is_away = True
-    gate = Gate(register, Verdict(), scene.bridge, Policy(accept_unknown=True))
+    policy = Policy(accept_unknown=True, allow_profile_0=True)
+    gate = gate_of(scene, register, policy=policy)
     refused = await examine(gate, "/CP1", OCPP)
     assert refused == Refused(503, "the directory is away", (("Retry-After", "10"),))
     assert scene.bridge.counts.refused[503] == 1
 
 
 async def test_an_unknown_station_is_told_to_the_domain(scene: Stage, register: Register) -> None:
-    gate = Gate(register, Verdict(), scene.bridge, Policy())
+    gate = gate_of(scene, register)
     assert await examine(gate, "/CP9", OCPP) == Refused(404, "no such station")
     (knock,) = await scene.heard()
     assert isinstance(knock, wire.Knocked)
@@ -87,7 +107,7 @@ async def test_an_unknown_station_is_told_to_the_domain(scene: Stage, register: 
 async def test_who_is_no_station_is_not_told(
     scene: Stage, register: Register, path: str, headers: tuple[tuple[str, str], ...]
 ) -> None:
-    gate = Gate(register, Verdict(), scene.bridge, Policy())
+    gate = gate_of(scene, register)
     refused = await examine(gate, path, *headers)
     assert isinstance(refused, Refused)
     assert await scene.heard() == []
@@ -98,8 +118,52 @@ async def test_a_refusal_is_logged_with_its_reason(
     scene: Stage, register: Register, caplog: pytest.LogCaptureFixture
 ) -> None:
     """T4: the log must show why a station without the subprotocol does not get in."""
-    gate = Gate(register, Verdict(), scene.bridge, Policy())
+    gate = gate_of(scene, register)
     await examine(gate, "/CP1", ("Sec-WebSocket-Protocol", "ocpp2.0.1"))
     (line,) = caplog.records
     about = {"station": "CP1", "status": 400, "offered": "ocpp2.0.1"}
     assert about.items() <= vars(line).items()
+
+
+# --- refused for its security (white paper A00.FR.323, 408) -----------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "reason"),
+    [
+        ("/CP2", (OCPP,), "wrong or missing credentials"),
+        ("/CP2", (OCPP, CREDENTIALS), "wrong or missing credentials"),
+        ("/CP3", (OCPP, CREDENTIALS), "security profile 3 needs TLS"),
+    ],
+)
+async def test_a_registered_station_that_is_barred_is_told_to_the_domain(
+    scene: Stage,
+    register: Register,
+    path: str,
+    headers: tuple[tuple[str, str], ...],
+    reason: str,
+) -> None:
+    await examine(gate_of(scene, register, matches=False), path, *headers)
+    (barred,) = await scene.heard()
+    assert isinstance(barred, wire.Barred)
+    assert (barred.station, barred.reason) == (path[1:], reason)
+    assert barred.remote == "10.0.0.1:5000"
+
+
+async def test_who_is_refused_for_something_else_is_not_barred(
+    scene: Stage, register: Register
+) -> None:
+    gate = gate_of(scene, register, is_busy=True)
+    await examine(gate, "/CP2", OCPP, CREDENTIALS)
+    await examine(gate, "/CP2", CREDENTIALS)
+    assert await scene.heard() == []
+
+
+async def test_a_flood_of_refusals_does_not_flood_the_log(
+    scene: Stage, register: Register, caplog: pytest.LogCaptureFixture
+) -> None:
+    gate = gate_of(scene, register)
+    for _ in range(1000):
+        await examine(gate, "/CP9", OCPP)
+    assert len(caplog.records) == 100
+    assert scene.bridge.counts.refused[404] == 1000

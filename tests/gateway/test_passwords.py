@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from gateway.admission import Busy, candidates
+from gateway.admission import candidates
+from gateway.keys import Busy
 from gateway.passwords import Argon2Verifier, canonical, hash_password
 
 HEX = "000102030405060708090a0b0c0d0e0f101112FF"

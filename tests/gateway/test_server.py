@@ -1,156 +1,29 @@
 """Sockets and stations (OCPP-J 1.6 sections 3 and 5, RFC 6455)."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Mapping
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.typing import Subprotocol
+from websockets.exceptions import ConnectionClosed
 
 from domain import frames, wire
 from gateway.admission import Policy
-from gateway.broker.memory import MemoryBroker
-from gateway.gate import Gate
-from gateway.passwords import Argon2Verifier, hash_password
-from gateway.server import GatewayServer, ServerSettings
-from tests.gateway.stage import (
-    PATIENCE,
-    Register,
-    ShyBroker,
-    Stage,
-    listing,
-    stage,
-    utc,
-)
+from gateway.passwords import hash_password
+from tests.gateway import site as sites
+from tests.gateway.site import BEAT, QUICK, RawStation, soon
+from tests.gateway.stage import PATIENCE, ShyBroker, listing
 
-BEAT = '[2,"beat","Heartbeat",{}]'
-QUICK = ServerSettings(host="127.0.0.1", port=0, close_within=0.5, stop_within=3.0)
-OFFER = ("ocpp1.6",)
+STATIONS = (
+    listing("CP1"),
+    listing("CP2", password_hash=hash_password("secret of CP2, long")),
+    listing("RDAM 123"),
+)
 BASIC_RIGHT = {"Authorization": "Basic Q1AyOnNlY3JldCBvZiBDUDIsIGxvbmc="}  # secret of CP2, long
 BASIC_HEX = {"Authorization": "Basic Q1AyOjczNjU2MzcyNjU3NDIwNmY2NjIwNDM1MDMyMmMyMDZjNmY2ZTY3"}
 BASIC_WRONG = {"Authorization": "Basic Q1AyOndyb25n"}  # wrong
 
-T = TypeVar("T")
-Record = TypeVar("Record", bound=wire.Inbound)
-
-
-async def soon(awaitable: Awaitable[T]) -> T:
-    async with asyncio.timeout(PATIENCE):
-        return await awaitable
-
-
-@dataclass
-class Site:
-    """A gateway that listens, the domain behind it, and stations that dial."""
-
-    scene: Stage
-    register: Register
-    port: int
-
-    def dial(
-        self,
-        path: str = "/ocpp/CP1",
-        *,
-        offer: tuple[str, ...] = OFFER,
-        headers: Mapping[str, str] | None = None,
-    ) -> connect:
-        return connect(
-            f"ws://127.0.0.1:{self.port}{path}",
-            subprotocols=[Subprotocol(token) for token in offer] or None,
-            additional_headers=headers,
-            compression=None,
-            open_timeout=PATIENCE,
-        )
-
-    async def refusal(
-        self,
-        path: str = "/ocpp/CP1",
-        *,
-        offer: tuple[str, ...] = OFFER,
-        headers: Mapping[str, str] | None = None,
-    ) -> InvalidStatus:
-        with pytest.raises(InvalidStatus) as refused:
-            await self.dial(path, offer=offer, headers=headers)
-        return refused.value
-
-    async def next(self, kind: type[Record]) -> Record:
-        return await self.scene.said.next_of(kind)
-
-    async def answer(self, message_id: str, payload: bytes = b"{}") -> wire.Received:
-        """Answer the next frame, as the domain would."""
-        call = await self.next(wire.Received)
-        frame = frames.result(message_id, payload)
-        await self.scene.tell(
-            wire.Answer(station=call.station, connection=call.connection, frame=frame)
-        )
-        return call
-
-    async def is_served(self, station: ClientConnection) -> bool:
-        """Whether a station can still make a call and gets its answer."""
-        await station.send(BEAT)
-        await self.answer("beat")
-        return await soon(station.recv()) == '[3,"beat",{}]'
-
-
-@asynccontextmanager
-async def site(
-    settings: ServerSettings = QUICK,
-    *,
-    policy: Policy | None = None,
-    broker: MemoryBroker | None = None,
-    capacity: int = 1 << 20,
-) -> AsyncIterator[Site]:
-    loop = asyncio.get_running_loop()
-    stations = (
-        listing("CP1"),
-        listing("CP2", password_hash=hash_password("secret of CP2, long")),
-        listing("RDAM 123"),
-    )
-    register = Register({each.station: each for each in stations})
-    verifier = Argon2Verifier(loop.time)
-    async with stage(clock=utc, timers=loop, broker=broker, capacity=capacity) as scene:
-        gate = Gate(register, verifier, scene.bridge, policy or Policy())
-        async with GatewayServer(settings, gate, scene.bridge) as server:
-            yield Site(scene, register, server.port)
-    verifier.close()
-
-
-@dataclass
-class RawStation:
-    """A station that upgrades and then does nothing by itself: no pongs, no reading."""
-
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
-
-    @classmethod
-    async def dial(cls, port: int, station: str) -> "RawStation":
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        request = (
-            f"GET /ocpp/{station} HTTP/1.1",
-            "Host: csms",
-            "Upgrade: websocket",
-            "Connection: Upgrade",
-            "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
-            "Sec-WebSocket-Version: 13",
-            "Sec-WebSocket-Protocol: ocpp1.6",
-            "",
-            "",
-        )
-        writer.write("\r\n".join(request).encode())
-        await soon(reader.readuntil(b"\r\n\r\n"))
-        return cls(reader, writer)
-
-    def send(self, text: str) -> None:
-        self.writer.write(b"\x81" + bytes((0x80 | len(text),)) + b"\0\0\0\0" + text.encode())
-
-    async def hang_up(self) -> None:
-        self.writer.transport.abort()
-        with suppress(ConnectionError):
-            await self.writer.wait_closed()
+site = partial(sites.site, stations=STATIONS)
 
 
 # --- the handshake ----------------------------------------------------------------------------
@@ -186,7 +59,10 @@ async def test_an_unknown_station_is_not_found(path: str) -> None:
 
 
 async def test_an_unknown_station_comes_in_where_that_is_the_policy() -> None:
-    async with site(policy=Policy(accept_unknown=True)) as here, here.dial("/ocpp/CP9"):
+    async with (
+        site(policy=Policy(accept_unknown=True, allow_profile_0=True)) as here,
+        here.dial("/ocpp/CP9"),
+    ):
         assert (await here.next(wire.Opened)).station == "CP9"
 
 

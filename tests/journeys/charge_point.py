@@ -4,6 +4,8 @@ The library validates what we send it, calls and answers, against the official s
 """
 
 import asyncio
+import base64
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,21 +24,28 @@ from websockets.typing import Subprotocol
 PATIENCE = 10  # s
 _ASKED = (
     "CancelReservation",
+    "CertificateSigned",
     "ChangeAvailability",
     "ChangeConfiguration",
     "ClearCache",
     "ClearChargingProfile",
     "DataTransfer",
+    "DeleteCertificate",
+    "ExtendedTriggerMessage",
     "GetCompositeSchedule",
     "GetConfiguration",
     "GetDiagnostics",
+    "GetInstalledCertificateIds",
     "GetLocalListVersion",
+    "GetLog",
+    "InstallCertificate",
     "RemoteStartTransaction",
     "RemoteStopTransaction",
     "ReserveNow",
     "Reset",
     "SendLocalList",
     "SetChargingProfile",
+    "SignedUpdateFirmware",
     "TriggerMessage",
     "UnlockConnector",
     "UpdateFirmware",
@@ -48,16 +57,23 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def basic(name: str, password: bytes) -> dict[str, str]:
+    """The header of HTTP Basic authentication; the password is raw bytes (OCPP-J 1.6 6.2)."""
+    return {"Authorization": f"Basic {base64.b64encode(name.encode() + b':' + password).decode()}"}
+
+
 @dataclass(slots=True)
 class Wire:
     """A socket whose frames are kept, decoded, in order: ("sent" | "got", frame)."""
 
     socket: websockets.ClientConnection
     frames: list[tuple[str, Any]] = field(default_factory=list)
+    is_dead: bool = False  # what is sent does not arrive
 
     async def send(self, text: str) -> None:
         self.frames.append(("sent", orjson.loads(text)))
-        await self.socket.send(text)
+        if not self.is_dead:
+            await self.socket.send(text)
 
     async def recv(self) -> str:
         text = await self.socket.recv()
@@ -87,9 +103,11 @@ class ChargePoint(OcppChargePoint):  # type: ignore[misc]  # untyped library
 class Station:
     """A charge point that can leave and come back."""
 
-    def __init__(self, gateway_url: str, name: str, **headers: str) -> None:
+    def __init__(
+        self, gateway_url: str, name: str, *, tls: ssl.SSLContext | None = None, **headers: str
+    ) -> None:
         self.url = f"{gateway_url}/{quote(name, safe='')}"
-        self.name, self.headers = name, headers
+        self.name, self.headers, self.tls = name, headers, tls
         self.answers: dict[str, dict[str, Any]] = {}
         self.frames: list[tuple[str, Any]] = []
         self._task: asyncio.Task[None] | None = None
@@ -112,9 +130,10 @@ class Station:
             subprotocols=[Subprotocol("ocpp1.6")],
             additional_headers=self.headers,
             open_timeout=PATIENCE,
+            ssl=self.tls,
         )
-        wire = Wire(self.socket, self.frames)
-        self.point = ChargePoint(self.name, wire, self.answers)
+        self.wire = Wire(self.socket, self.frames)
+        self.point = ChargePoint(self.name, self.wire, self.answers)
         self._task = asyncio.create_task(self._listen(), name=self.name)
 
     async def _listen(self) -> None:

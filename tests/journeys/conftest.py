@@ -17,6 +17,11 @@ from tests.journeys.charge_point import Station
 from tests.queues import delete_queues
 
 FOUR = ("domain", "projections", "gateway", "api")
+_STRICT = {
+    "UNKNOWN_STATIONS": "refuse",
+    "CPO_NAME": "Ampledger",
+    "CSR_SIGNING": "automatic",
+}
 
 
 @pytest.fixture(scope="session", params=["embedded", "distributed"])
@@ -36,7 +41,8 @@ def installation(
 
 @contextmanager
 def embedded(folder: Path) -> Iterator[Installation]:
-    with Installation(folder, UNKNOWN_STATIONS="refuse") as installation:
+    with Installation(folder, **_STRICT) as installation:
+        installation.secure()
         installation.start("run")
         yield installation
 
@@ -47,7 +53,7 @@ def distributed(folder: Path, amqp: str, postgres: str, **settings: str) -> Iter
         fresh_database(postgres) as database,
         Installation(
             folder,
-            UNKNOWN_STATIONS="refuse",
+            **_STRICT,
             BROKER_URL=amqp,
             DATABASE_URL=database,
             NAMESPACE=f"journey{uuid4().hex[:8]}",
@@ -55,6 +61,7 @@ def distributed(folder: Path, amqp: str, postgres: str, **settings: str) -> Iter
             **settings,
         ) as installation,
     ):
+        installation.secure()
         try:
             for role in FOUR:
                 installation.start(role)
@@ -77,6 +84,11 @@ class Operator:
 
     async def get(self, path: str, **query: Any) -> Any:
         answer = await self.client.get(path, params=query)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    async def post(self, path: str, *, body: Any = None, **query: Any) -> Any:
+        answer = await self.client.post(path, json=body, params=query)
         assert answer.is_success, answer.text
         return answer.json()
 

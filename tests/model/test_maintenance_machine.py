@@ -1,7 +1,8 @@
 """Whatever becomes of requests, what a station is at work on is shown as it tells it.
 
 The station here is honest: it takes requests in order, drops its work for a newer one that it
-takes, refuses the others, and tells only of its work. Answers may be lost, or late.
+takes, refuses the others, and tells only of its work, by its number where it knows one. Answers may
+be lost, or late.
 """
 
 from contextlib import suppress
@@ -12,12 +13,28 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from domain import facts
 from domain.model.aggregate import Refused
-from domain.model.job_progress import FIRMWARE, OUTCOMES
+from domain.model.job_progress import FIRMWARE, NEVER_TAKEN, OUTCOMES, REFUSALS, SIGNED_FIRMWARE
 from domain.model.maintenance import Maintenance
 from domain.repository import freeze, thaw
 from tests.model.story import NOON
 
-WAY = ("Downloading", "Downloaded", "Installing", "Installed")
+WAY = {
+    "Downloading": "downloading",
+    "Downloaded": "downloaded",
+    "Installing": "installing",
+    "Installed": "installed",
+}
+SIGNED_WAY = {
+    "DownloadScheduled": "download_scheduled",
+    "Downloading": "downloading",
+    "DownloadPaused": "download_paused",
+    "Downloaded": "downloaded",
+    "SignatureVerified": "signature_verified",
+    "InstallScheduled": "install_scheduled",
+    "Installing": "installing",
+    "InstallRebooting": "install_rebooting",
+    "Installed": "installed",
+}
 SOON = 5  # a late answer comes before so many more have gone out
 
 
@@ -27,12 +44,17 @@ class Request:
 
     name: str
     call: str = "queued"
-    told: int = 0  # of WAY
+    told: int = 0  # of the way
     looks: str = ""
 
 
 class Updating(RuleBasedStateMachine):
     """Requests of firmware, one on the wire at a time."""
+
+    kind = FIRMWARE
+    way = WAY
+    refusals: tuple[str, ...] = ("refused",)
+    has_numbers = False
 
     def __init__(self):
         super().__init__()
@@ -53,7 +75,10 @@ class Updating(RuleBasedStateMachine):
     def somebody_asks(self):
         request = Request(f"j-{len(self.requests)}")
         self.requests.append(request)
-        self.maintenance.request(request.name, FIRMWARE, location="x", by="o", campaign="", at=NOON)
+        number = self._number(request)
+        self.maintenance.request(
+            request.name, self.kind, location="x", by="o", number=number, at=NOON
+        )
 
     @rule(is_taken=st.booleans())
     @precondition(lambda self: self._those("queued"))
@@ -62,7 +87,7 @@ class Updating(RuleBasedStateMachine):
         request = self._those("queued")[0]
         request.call = "taken" if is_taken else "not taken"
         self.went_out.append(request)
-        self.maintenance.send(request.name, FIRMWARE, at=NOON)
+        self.maintenance.send(request.name, self.kind, at=NOON)
         if is_taken:
             self.at_work = request
             request.looks = "requested"
@@ -72,10 +97,11 @@ class Updating(RuleBasedStateMachine):
     def the_station_answers(self):
         self._answer(self._those("taken")[0])
 
-    @rule()
+    @rule(pick=st.integers(0, 9))
     @precondition(lambda self: self._those("not taken"))
-    def the_station_refuses(self):
-        self._fail(self._those("not taken")[0], "refused")
+    def the_station_refuses(self, pick):
+        reason = self.refusals[pick % len(self.refusals)]
+        self._fail(self._those("not taken")[0], reason)
 
     @rule()
     @precondition(lambda self: self._those("taken"))
@@ -100,15 +126,24 @@ class Updating(RuleBasedStateMachine):
         self._read()
         assert self.shown == others | {request.name: "failed"}
 
-    @rule()
-    @precondition(lambda self: self.at_work and self.at_work.told < len(WAY))
-    def the_station_gets_on(self):
+    @rule(is_named=st.booleans(), is_said_twice=st.booleans())
+    @precondition(lambda self: self.at_work and self.at_work.told < len(self.way))
+    def the_station_gets_on(self, is_named, is_said_twice):
         at_work = self.at_work
         assert at_work
-        status = WAY[at_work.told]
+        status, at_work.looks = list(self.way.items())[at_work.told]
         at_work.told += 1
-        at_work.looks = status.lower()
-        self.maintenance.report(FIRMWARE, status, at=NOON)
+        number = self._number(at_work) if is_named else None
+        for _ in range(1 + is_said_twice):
+            self.maintenance.report(self.kind, status, number=number, at=NOON)
+
+    @rule(status=st.sampled_from(sorted(SIGNED_WAY)))
+    @precondition(lambda self: self.has_numbers)
+    def it_tells_of_a_request_that_is_none_of_ours(self, status):
+        before = dict(self.shown)
+        self.maintenance.report(self.kind, status, number=-1, at=NOON)
+        self._read()
+        assert self.shown == before
 
     @rule(version=st.sampled_from(["1", "2"]))
     def the_station_boots(self, version):
@@ -126,15 +161,18 @@ class Updating(RuleBasedStateMachine):
             self.maintenance.close(at_work.name, reason="r", by="o", at=NOON)
             at_work.looks = "closed"
 
+    def _number(self, request):
+        return self.requests.index(request) if self.has_numbers else None
+
     def _answer(self, request):
         request.call = "answered"
         if request.looks in {"requested", "failed"}:
             request.looks = "answered"
-        self.maintenance.answer(request.name, FIRMWARE, file_name="", at=NOON)
+        self.maintenance.answer(request.name, self.kind, file_name="", at=NOON)
 
     def _fail(self, request, reason):
         request.call = reason
-        self.maintenance.fail(request.name, FIRMWARE, reason, at=NOON)
+        self.maintenance.fail(request.name, self.kind, reason, at=NOON)
 
     def _read(self):
         for fact in self.maintenance.take_facts():
@@ -159,7 +197,7 @@ class Updating(RuleBasedStateMachine):
     @invariant()
     def what_was_refused_or_never_went_out_has_failed(self):
         self._read()
-        for reason in ("refused", "expired", "cancelled"):
+        for reason in NEVER_TAKEN:
             assert {self.shown[each.name] for each in self._those(reason)} <= {"failed"}
 
     @invariant()
@@ -169,4 +207,14 @@ class Updating(RuleBasedStateMachine):
         assert vars(thaw(freeze(self.maintenance))) == vars(self.maintenance)
 
 
+class UpdatingSigned(Updating):
+    """The same with signatures: the station may name the request, and says why it refuses."""
+
+    kind = SIGNED_FIRMWARE
+    way = SIGNED_WAY
+    refusals = ("refused", *REFUSALS.values())
+    has_numbers = True
+
+
 TestUpdating = Updating.TestCase
+TestUpdatingSigned = UpdatingSigned.TestCase

@@ -4,7 +4,7 @@ import pytest
 
 from domain.model.aggregate import Refused
 from domain.model.station import Station
-from domain.model.values import Boot, Profile, Registration
+from domain.model.values import Boot, Profile, Registration, Socket
 from tests.model.story import LATER, NOON, given
 
 BOOT = Boot("ACME", "One", firmware_version="1.0")
@@ -15,9 +15,13 @@ def registered(registration: Registration = Registration.ACCEPTED) -> Station:
     return Station.register("CP1", profile, by="olga", at=NOON)
 
 
+def socket(connection: int) -> Socket:
+    return Socket(connection=connection, node="g1", protocol="ocpp1.6", profile=2, credential="c1")
+
+
 def connected(connection: int = 5) -> Station:
     station = registered()
-    station.connect(connection, node="g1", protocol="ocpp1.6", remote="10.0.0.1", at=NOON)
+    station.connect(socket(connection), at=NOON)
     return station
 
 
@@ -49,18 +53,18 @@ def test_a_removed_station_can_be_registered_again():
 
 
 def test_the_newest_socket_wins():
-    later = {"node": "g2", "protocol": "ocpp1.6", "remote": "", "at": LATER}
+    proof = {"profile": 2, "credential": "c1", "certificate": ""}
     (
         given(connected(5))
-        .when(Station.connect, 6, **later)
-        .when(Station.connect, 4, **later)
-        .then((Station.Connected, {"connection": 6}))
+        .when(Station.connect, socket(6), at=LATER)
+        .when(Station.connect, socket(4), at=LATER)
+        .then((Station.Connected, {"connection": 6, **proof}))
     )
 
 
 def test_the_late_end_of_an_old_socket_does_not_take_the_station_offline():
     station = connected(5)
-    station.connect(6, node="g2", protocol="ocpp1.6", remote="", at=NOON)
+    station.connect(socket(6), at=NOON)
     given(station).when(Station.disconnect, 5, code=1006, reason="", at=LATER).then()
 
 

@@ -20,7 +20,19 @@ def schema(name: str) -> dict[str, Any]:
     """A schema, e.g. "Reset" or "ResetResponse"; numbers exact, for `multipleOf`."""
     text = files("ocpp.v16").joinpath(f"schemas/{name}.json").read_text("utf-8-sig")
     loaded: dict[str, Any] = json.loads(text, parse_float=Decimal)
-    return loaded
+    whole: dict[str, Any] = _resolved(loaded, loaded.get("definitions", {}))
+    return whole
+
+
+def _resolved(node: Any, definitions: dict[str, Any]) -> Any:
+    """A schema of the security extension refers to parts of itself."""
+    if isinstance(node, list):
+        return [_resolved(item, definitions) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if reference := node.get("$ref"):
+        return _resolved(definitions[reference.rpartition("/")[2]], definitions)
+    return {k: _resolved(v, definitions) for k, v in node.items() if k != "definitions"}
 
 
 def accepts(name: str, payload: bytes) -> bool:

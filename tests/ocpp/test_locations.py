@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.ocpp.harness import ACTIONS
 
 UPDATE, DIAGNOSTICS = ACTIONS.outgoing["UpdateFirmware"], ACTIONS.outgoing["GetDiagnostics"]
+SIGNED, LOG = ACTIONS.outgoing["SignedUpdateFirmware"], ACTIONS.outgoing["GetLog"]
 TOKEN = "A-_9" * 10 + "abc"
 
 
@@ -47,6 +48,20 @@ def test_credentials_are_masked(action, location, written):
 
 
 @pytest.mark.parametrize(
+    ("action", "part", "name"),
+    [(SIGNED, "firmware", "location"), (LOG, "log", "remoteLocation")],
+)
+def test_credentials_are_masked_where_the_security_extension_has_its_locations(action, part, name):
+    def request(location):
+        return {"requestId": 1, part: {"signature": "a@b", name: location}}
+
+    assert action.secret(request("ftp://user:pass@host/in"))
+    assert action.mask(request("ftp://user:pass@host/in")) == request("ftp://***@host/in")
+    assert action.mask(request("ftp://host/in")) == request("ftp://host/in")
+    assert not action.secret(request("ftp://host/in"))
+
+
+@pytest.mark.parametrize(
     "location",
     [
         "https://files.example/new.bin",
@@ -63,8 +78,14 @@ def test_where_there_are_none_nothing_is(location):
     assert UPDATE.mask({"location": location}) == {"location": location}
 
 
-@pytest.mark.parametrize("strange", [None, [], "x", 1, {}, {"location": 1}, {"location": ["a@b"]}])
-@pytest.mark.parametrize("action", [UPDATE, DIAGNOSTICS])
+@pytest.mark.parametrize(
+    "strange",
+    [
+        *(None, [], "x", 1, {}, {"location": 1}, {"location": ["a@b"]}),
+        *({"firmware": "a@b"}, {"log": {"remoteLocation": None}}, {"log": [{"location": "a@b"}]}),
+    ],
+)
+@pytest.mark.parametrize("action", [UPDATE, DIAGNOSTICS, SIGNED, LOG])
 def test_masking_takes_any_json(action, strange):
     assert action.mask(strange) == strange
     assert not action.secret(strange)

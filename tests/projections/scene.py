@@ -11,7 +11,7 @@ from domain import facts
 from domain.model.aggregate import Aggregate
 from domain.model.call import Call
 from domain.model.station import Station
-from domain.model.values import Profile
+from domain.model.values import Profile, Socket
 from domain.store.memory import MemoryLog
 from projections.engines import engine
 from projections.migration import READ_MODELS, migrate
@@ -71,8 +71,13 @@ class Scene:
         self.connect(station, connection=connection, node=node)
         return station
 
-    def connect(self, station: Station, *, connection: int, node: str = "g1") -> None:
-        station.connect(connection, node=node, protocol="ocpp1.6", remote="10.0.0.1", at=self.now)
+    def connect(
+        self, station: Station, *, connection: int, node: str = "g1", **proof: Any
+    ) -> None:
+        socket = Socket(
+            connection=connection, node=node, protocol="ocpp1.6", remote="10.0.0.1", **proof
+        )
+        station.connect(socket, at=self.now)
 
     def requested(
         self,

@@ -175,12 +175,12 @@ def test_a_fact_that_cannot_be_taken_in_costs_only_itself(scene):
     projector = scene.another_projector(models=[clumsy, calls.MODEL])
     while projector.step().moved:
         pass
-    assert scene.read(stumbles.counted) == {"stations_v2": 2}
+    assert scene.read(stumbles.counted) == {"stations_v3": 2}
     assert [each.position for each in scene.read(stumbles.listed)] == [9, 4]
     online = {row.id: row.online for row in scene.read(stations.listed)}
     assert online == {"CP0": True, "CP2": False, "CP3": True}  # CP1 missed its Registered
     reached = _positions(scene)
-    assert reached["stations_v2"] == reached["calls_v3"] == scene.log.position()
+    assert reached["stations_v3"] == reached["calls_v3"] == scene.log.position()
 
 
 def test_a_value_that_no_database_can_hold_costs_only_its_fact(scene):
@@ -199,7 +199,7 @@ def test_a_fact_that_cannot_be_read_costs_only_itself(scene, state):
     place = scene.log.commit([fact], [])
     scene.tell(scene.connected("CP3"), scene.requested("c1"))
     scene.project()
-    assert scene.read(stumbles.counted) == {"stations_v2": 1, "strangers_v1": 1}
+    assert scene.read(stumbles.counted) == {"stations_v3": 1, "strangers_v1": 1}
     assert {each.position for each in scene.read(stumbles.listed)} == {place}
     assert {row.id for row in scene.read(stations.listed)} == {"CP1", "CP3"}
     assert [row.id for row in scene.read(calls.listed)] == ["c1"]
@@ -221,7 +221,7 @@ def test_a_topic_that_is_wanted_but_not_known_costs_only_itself(scene):
     scene.tell(scene.connected("CP2"))
     wanting = Clumsy(topics=stations.MODEL.topics | {"station.retired"})
     scene.another_projector(models=[wanting]).step()
-    assert scene.read(stumbles.counted) == {"stations_v2": 1}
+    assert scene.read(stumbles.counted) == {"stations_v3": 1}
     told = scene.read(stumbles.missed, [wanting, calls.MODEL])
     assert told == {"stations": 1, "calls": 0}
     assert scene.read(stations.find, "CP2").online

@@ -26,7 +26,7 @@ from domain.model.station import Station
 from domain.model.stranger import Stranger
 from domain.model.token import Permit, Token
 from domain.model.transaction import Start, Stop, Transaction
-from domain.model.values import Boot, Profile, Standing, Verdict
+from domain.model.values import Boot, Profile, Socket, Standing, Verdict
 from projections.migration import READ_MODELS
 from projections.projector import rebuild
 from tests.projections.scene import Scene, tables
@@ -64,7 +64,7 @@ class World:
             case 1:
                 station.configure(Profile(note=str(how)), by="x", at=at)
             case 2 | 3:
-                station.connect(how, node="g1", protocol="ocpp1.6", remote="", at=at)
+                station.connect(Socket(connection=how, node="g1", protocol="ocpp1.6"), at=at)
             case 4:
                 station.disconnect(station.connection, code=1000, reason="", at=at)
             case 5:

@@ -76,7 +76,7 @@ async def test_while_the_database_is_away_the_last_known_listing_stands(tmp_path
     directory = StationDirectory(database)
     known = await directory.find("CP1")
     with writing(database) as connection:
-        connection.execute(text("ALTER TABLE stations_v2 RENAME TO away"))
+        connection.execute(text("ALTER TABLE stations_v3 RENAME TO away"))
     assert known is not None
     assert await directory.find("CP1") == known
     with pytest.raises(Unavailable):

@@ -28,6 +28,7 @@ def _request(wish: op.RequestCall, asking: Asking) -> str:
     elif problem:
         call.reject(str(problem), at=asking.scope.at)
     else:
+        asking.scope.remark = wish.remark
         calling.requested(asking.versions, call, asking.scope)
     return wish.call
 

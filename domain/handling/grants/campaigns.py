@@ -9,7 +9,9 @@ from domain.model.aggregate import Refused
 from domain.model.campaign import FAILED, SUCCEEDED, Campaign
 from domain.ocpp.version import Versions
 
-_AGREED = frozenset({"accepted", "scheduled", "rebootrequired", "unlocked"})  # statuses
+_AGREED = frozenset(  # statuses
+    {"accepted", "acceptedcanceled", "scheduled", "rebootrequired", "unlocked"}
+)
 _Wish = (
     op.CreateCampaign | op.PauseCampaign | op.ResumeCampaign | op.CancelCampaign | op.ReportMember
 )

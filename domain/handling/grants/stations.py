@@ -6,23 +6,40 @@ from types import MappingProxyType
 
 from domain.handling.grants.grant import Asking, Grant, Grants
 from domain.model import operations as op
+from domain.model.access import Access
 from domain.model.station import Station
+from domain.model.values import Profile
+from domain.ocpp.v16 import securing
 
 
 def _needs(wish: op.RegisterStation | op.RemoveStation | op.DisconnectStation) -> Iterable[str]:
-    return (Station.id_of(wish.station),)
+    return (Station.id_of(wish.station), Access.id_of(wish.station))
 
 
 def _register(wish: op.RegisterStation, asking: Asking) -> str:
-    scope, profile = asking.scope, wish.profile
-    station = scope.station()
+    scope, station = asking.scope, asking.scope.station()
+    profile = _filled(wish, securing.known(scope))
     if station is None:
         scope.add(Station.register(wish.station, profile, by=asking.by, at=scope.at))
         return wish.station
-    if wish.keep_credential and station.registered:
-        profile = replace(profile, credential=station.credential)
     station.configure(profile, by=asking.by, at=scope.at)
+    if access := securing.find(scope):
+        access.set_password(profile.credential, by=asking.by, at=scope.at)
+        access.set_profile(profile.security_profile, by=asking.by, at=scope.at)
     return wish.station
+
+
+def _filled(wish: op.RegisterStation, access: Access | None) -> Profile:
+    """With what is kept. Who has a password needs it, but while it is being introduced (A00)."""
+    credential, security = wish.profile.credential, wish.profile.security_profile
+    if access is not None and wish.keep_credential:
+        credential = access.credential
+    if access is not None and wish.keep_profile:
+        security = access.profile
+    is_introduced = access is not None and not access.profile and access.expected
+    if credential and not security and not is_introduced:
+        security = 1
+    return replace(wish.profile, credential=credential, security_profile=security)
 
 
 def _remove(wish: op.RemoveStation, asking: Asking) -> str:
@@ -30,6 +47,8 @@ def _remove(wish: op.RemoveStation, asking: Asking) -> str:
     if station.online:
         asking.hang_up(station, "removed by an operator")
     station.remove(by=asking.by, at=asking.scope.at)
+    if access := securing.find(asking.scope):
+        access.empty(by=asking.by, at=asking.scope.at)
     return wish.station
 
 

@@ -16,6 +16,7 @@ Text25 = Annotated[str, Meta(max_length=25)]
 Text50 = Annotated[str, Meta(max_length=50)]
 Text255 = Annotated[str, Meta(max_length=255)]
 Text500 = Annotated[str, Meta(max_length=500)]
+Text512 = Annotated[str, Meta(max_length=512)]
 
 AuthorizationStatus = Literal["Accepted", "Blocked", "Expired", "Invalid", "ConcurrentTx"]
 AcceptedOrRejected = Literal["Accepted", "Rejected"]

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from domain.model.call import Call
 from domain.ocpp.action import Outgoing
-from domain.ocpp.v16 import configuring
+from domain.ocpp.v16 import configuring, securing
 from domain.ocpp.v16.secrets import MASK, SECRET_KEYS, is_secret
 from domain.ocpp.v16.types import Record, Text50, Text500
 from domain.scope import Scope
@@ -37,14 +37,25 @@ class ChangeConfiguration(Outgoing):
         """The request with its password hidden."""
         return {**payload, "value": MASK} if self.secret(payload) else payload
 
+    def password(self, payload: Any) -> str | None:  # noqa: ANN401 - JSON
+        """The new AuthorizationKey."""
+        return str(payload["value"]) if self.secret(payload) else None
+
     def requested(self, request: Request, call: Call, scope: Scope) -> None:
         """On record as under way, so that it is not sent twice."""
         configuring.request_change(request.key, request.value, call, scope)
+        securing.requested(call, scope)
+
+    def sent(self, request: Request, call: Call, scope: Scope) -> None:
+        """The station may act on it from now on."""
+        securing.sent(request.key, request.value, call, scope)
 
     def answered(self, request: Request, response: Response, call: Call, scope: Scope) -> None:
         """What was accepted is so; a refusal is remembered; RebootRequired waits for a boot."""
         configuring.change(request.key, request.value, response.status, call, scope)
+        securing.answered(request.key, request.value, response.status, call, scope)
 
     def failed(self, request: Request, call: Call, scope: Scope) -> None:
         """It is not known to be so."""
         configuring.fail_change(request.key, request.value, call, scope)
+        securing.failed(call, scope)

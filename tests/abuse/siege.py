@@ -1,0 +1,238 @@
+"""The siege: innocents charge, one attack follows the other, and then everything is looked at."""
+
+import asyncio
+import multiprocessing
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from pathlib import Path
+from time import monotonic, sleep
+
+from tests.abuse import contract, framing, hoards, innocents, ledger, rogues, upgrades, vitals, web
+from tests.abuse.findings import Findings
+from tests.abuse.innocents import Account, Errand
+from tests.abuse.stage import Stage
+from tests.abuse.vitals import Vitals, Watch
+
+_PATIENCE = 120  # s for the innocents to come to an end
+_MORE_HANDLES = 24  # pools of threads and connections may have filled up
+_MORE_MEMORY = 192  # MiB that a process may grow by under attack
+# Of all inputs; what is left are frames.
+_SHARES = {"framing": 0.03, "upgrades": 0.05, "hoards": 0.02, "web": 0.02}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How much of it."""
+
+    number: int
+    seed: int
+    seconds: float  # that frames are sent at most
+    contract: float  # s for cases of the contract
+    calm: float  # s before and after
+    only: frozenset[str] = frozenset()  # attacks; empty: all
+    folder: Path  # for what is found
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Of the innocents' calls, in one phase."""
+
+    phase: str
+    seconds: float
+    answers: int
+    p50_ms: float
+    p99_ms: float
+    max_ms: float
+
+
+@dataclass(slots=True, kw_only=True)
+class Report:
+    """What came of a siege."""
+
+    seed: int
+    seconds: float = 0.0
+    inputs: dict[str, int] = field(default_factory=dict)
+    outcomes: dict[str, int] = field(default_factory=dict)
+    latencies: list[Latency] = field(default_factory=list)
+    before: dict[str, Vitals] = field(default_factory=dict)
+    most: dict[str, Vitals] = field(default_factory=dict)
+    after: dict[str, Vitals] = field(default_factory=dict)
+    quarantined: dict[str, int] = field(default_factory=dict)
+    acknowledged: dict[str, int] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        """All bad inputs."""
+        return sum(self.inputs.values())
+
+
+Attack = Callable[[Stage, Plan, Findings], Awaitable[None]]
+
+
+def lay(stage: Stage, plan: Plan) -> Report:
+    """The whole siege; nothing is raised, everything is reported."""
+    report, findings = Report(seed=plan.seed), Findings(plan.folder)
+    phases: list[tuple[str, float]] = []
+    began = monotonic()
+    with _charging(stage) as charging:
+        phases.append(("before", monotonic()))
+        sleep(plan.calm)
+        report.before = vitals.look(stage.installation)
+        watch = Watch(stage.installation)
+        with watch.watching():
+            for name, attack in _chosen(plan):
+                phases.append((name, monotonic()))
+                asyncio.run(_attacked(attack, stage, plan, findings))
+        report.most = dict(watch.most)
+        phases.append(("after", monotonic()))
+        report.problems += vitals.settled(stage.installation, connections=len(stage.innocents))
+        sleep(plan.calm)
+        report.after = vitals.look(stage.installation)
+        phases.append(("end", monotonic()))
+        account = charging.end()
+    report.seconds = round(monotonic() - began, 1)
+    report.latencies = list(_latencies(account, phases))
+    _settle_accounts(report, findings, account, stage)
+    return report
+
+
+def _chosen(plan: Plan) -> list[tuple[str, Attack]]:
+    return [(name, each) for name, each in _ATTACKS.items() if not plan.only or name in plan.only]
+
+
+async def _attacked(attack: Attack, stage: Stage, plan: Plan, findings: Findings) -> None:
+    await attack(stage, plan, findings)
+
+
+async def _frames(stage: Stage, plan: Plan, findings: Findings) -> None:
+    """Rogues at every listener in turn; an operator calls them meanwhile, and gets bad answers."""
+    attackers = [
+        rogues.Attacker(stage.targets[n % len(stage.targets)], rogue, plan.seed, findings)
+        for n, rogue in enumerate(stage.rogues)
+    ]
+    number = round(plan.number * (1 - sum(_SHARES.values())))
+    calling = asyncio.create_task(asyncio.to_thread(web.provoke, stage, plan.seed, over := []))
+    await rogues.attack(attackers, plan.seed, number, until=monotonic() + plan.seconds)
+    over.append(True)
+    await calling
+    for attacker in attackers:
+        attacker.leave()
+
+
+async def _framing(stage: Stage, plan: Plan, findings: Findings) -> None:
+    number = round(plan.number * _SHARES["framing"])
+    for target in stage.targets:
+        await framing.attack(
+            target, stage.rogues, plan.seed, number // len(stage.targets), findings
+        )
+
+
+async def _upgrades(stage: Stage, plan: Plan, findings: Findings) -> None:
+    number = round(plan.number * _SHARES["upgrades"])
+    for target in stage.targets:
+        await upgrades.attack(
+            target, stage.rogues, plan.seed, number // len(stage.targets), findings
+        )
+
+
+async def _hoards(stage: Stage, plan: Plan, findings: Findings) -> None:
+    number = round(plan.number * _SHARES["hoards"])
+    await hoards.attack(stage.targets, stage.rogues[0], plan.seed, number, findings)
+
+
+async def _web(stage: Stage, plan: Plan, findings: Findings) -> None:
+    number = round(plan.number * _SHARES["web"])
+    await web.attack(stage, plan.seed, number, findings)
+
+
+async def _contract(stage: Stage, plan: Plan, findings: Findings) -> None:
+    await asyncio.to_thread(contract.attack, stage, plan.seed, plan.contract, findings)
+
+
+_ATTACKS: dict[str, Attack] = {
+    "frames": _frames,
+    "framing": _framing,
+    "upgrades": _upgrades,
+    "handshakes": _hoards,
+    "api": _web,
+    "contract": _contract,
+}
+
+
+class _Charging:
+    """The process of the innocents."""
+
+    def __init__(self, parent: "Connection[object, object]") -> None:
+        self._parent = parent
+
+    def end(self) -> Account:
+        """Let them finish, and hear their account."""
+        self._parent.send("enough")
+        if not self._parent.poll(_PATIENCE):
+            raise RuntimeError("the innocents do not come to an end")
+        account = self._parent.recv()
+        assert isinstance(account, Account)
+        return account
+
+
+@contextmanager
+def _charging(stage: Stage) -> Iterator[_Charging]:
+    targets = stage.targets
+    errand = Errand([(targets[n % len(targets)], each) for n, each in enumerate(stage.innocents)])
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=innocents.work, args=(errand, theirs), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        if not ours.poll(_PATIENCE):
+            raise RuntimeError("the innocents do not get in")
+        ours.recv()
+        yield _Charging(ours)
+    finally:
+        process.join(5)
+        process.kill()
+
+
+def _latencies(account: Account, phases: Sequence[tuple[str, float]]) -> Iterator[Latency]:
+    for (name, begin), (_, end) in zip(phases, phases[1:], strict=False):
+        times = sorted(took for sent, took in account.answers if begin <= sent < end)
+        if times:
+            p50, p99 = times[len(times) // 2], times[int(len(times) * 0.99)]
+            yield Latency(
+                name, round(end - begin, 1), len(times), *(round(1000 * t, 1) for t in (p50, p99, times[-1]))
+            )
+
+
+def _settle_accounts(report: Report, findings: Findings, account: Account, stage: Stage) -> None:
+    """Everything that must hold at the end."""
+    report.inputs, report.outcomes = dict(findings.inputs), dict(findings.outcomes)
+    report.acknowledged = {
+        "transactions": len(account.sessions),
+        "readings": sum(len(session.readings) for session in account.sessions),
+        "stops": sum(session.meter_stop is not None for session in account.sessions),
+    }
+    report.quarantined = dict(Counter(case["reason"] for case in ledger.quarantine(stage.api)))
+    report.problems += [f"{each.attack}: {each.what}" for each in findings.found]
+    report.problems += account.complaints
+    report.problems += ledger.compare(stage.api, account)
+    report.problems += vitals.ailing(stage.installation)
+    report.problems += vitals.tracebacks(stage.installation)
+    report.problems += _grown(report)
+    failed = vitals.measured(stage.installation, "inbox_failed_total")
+    if failed:
+        report.problems.append(f"{failed:g} messages could not be decided")
+
+
+def _grown(report: Report) -> Iterator[str]:
+    """What a process keeps, or took under attack, beyond its measure."""
+    for name, before in report.before.items():
+        after, most = report.after[name], report.most[name]
+        if after.handles > before.handles + _MORE_HANDLES:
+            yield f"{name} keeps {after.handles} handles: they were {before.handles}"
+        if most.rss_mb > before.rss_mb + _MORE_MEMORY:
+            yield f"{name} grew from {before.rss_mb} to {most.rss_mb} MiB under attack"

@@ -1,0 +1,138 @@
+"""The health of the processes under attack, from outside: memory, handles, threads, tasks, logs."""
+
+import re
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from time import monotonic, sleep
+from types import MappingProxyType
+
+import psutil
+
+from tests.installation import Installation, Role
+
+_EVERY = 0.5  # s between two looks
+_SAMPLE = re.compile(r"^ampledger_(\w+?)(?:\{[^}]*\})? (\S+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """A process at a moment."""
+
+    rss_mb: int
+    handles: int
+    sockets: int
+    threads: int
+    tasks: int
+
+
+def look(installation: Installation) -> dict[str, Vitals]:
+    """All roles, now."""
+    return {name: _vitals(role) for name, role in installation.roles.items()}
+
+
+def _vitals(role: Role) -> Vitals:
+    process = psutil.Process(role.pid)
+    with process.oneshot():
+        return Vitals(
+            rss_mb=process.memory_info().rss >> 20,
+            handles=process.num_fds(),
+            sockets=len(process.net_connections("tcp")),
+            threads=process.num_threads(),
+            tasks=int(measures(role).get("loop_tasks", 0)),
+        )
+
+
+class Watch:
+    """Keeps the greatest of each, while it watches."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._installation, self._most = installation, look(installation)
+        self._enough = threading.Event()
+
+    @property
+    def most(self) -> Mapping[str, Vitals]:
+        """The greatest values of each role."""
+        return MappingProxyType(self._most)
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Look again and again, beside whatever is done."""
+        thread = threading.Thread(target=self._watch)
+        thread.start()
+        try:
+            yield
+        finally:
+            self._enough.set()
+            thread.join()
+
+    def _watch(self) -> None:
+        while not self._enough.wait(_EVERY):
+            try:
+                now = look(self._installation)
+            except (psutil.Error, OSError):  # it has died, which is seen elsewhere
+                return
+            self._most = {name: _greatest(self._most[name], now[name]) for name in now}
+
+
+def _greatest(one: Vitals, other: Vitals) -> Vitals:
+    return Vitals(*(max(getattr(one, name), getattr(other, name)) for name in Vitals.__slots__))
+
+
+def measures(role: Role) -> dict[str, float]:
+    """What a process tells Prometheus, summed over labels."""
+    url = role.ready_url.replace("/readyz", "/metrics")
+    with urllib.request.urlopen(url, timeout=10) as response:
+        text = response.read().decode()
+    summed: dict[str, float] = {}
+    for name, value in _SAMPLE.findall(text):
+        summed[name] = summed.get(name, 0.0) + float(value)
+    return summed
+
+
+def measured(installation: Installation, name: str) -> float:
+    """One measure, over all roles."""
+    return sum(measures(role).get(name, 0.0) for role in installation.roles.values())
+
+
+def ailing(installation: Installation) -> Iterator[str]:
+    """Which process has ended or is not ready."""
+    for role in installation.roles.values():
+        if (code := role.process.poll()) is not None:
+            yield f"{role.name} has ended with {code}"
+        elif not _is_ready(role):
+            yield f"{role.name} is not ready"
+
+
+def _is_ready(role: Role) -> bool:
+    try:
+        with urllib.request.urlopen(role.ready_url, timeout=5) as response:
+            return bool(response.status == 200)
+    except OSError:
+        return False
+
+
+def tracebacks(installation: Installation) -> Iterator[str]:
+    """Every traceback in a log: nothing that comes from outside may cause one."""
+    for role in installation.roles.values():
+        for line in role.log.read_text(errors="replace").splitlines():
+            if "Traceback (most recent call last)" in line:
+                yield f"{role.name}: {line[-1500:]}"
+
+
+def settled(installation: Installation, *, connections: int, within: float = 60) -> Iterator[str]:
+    """Wait until nothing is behind and only so many sockets stand; tells what does not come."""
+    wanted = {"projection_lag_facts": 0, "gateway_connections": connections, "outbox_bytes": 0}
+    deadline = monotonic() + within
+    while late := {
+        name: now
+        for name, goal in wanted.items()
+        if (now := measured(installation, name)) > goal
+    }:
+        if monotonic() > deadline:
+            yield from (f"{name} is {now:g} after {within:g} s" for name, now in late.items())
+            return
+        sleep(0.1)
