@@ -1,22 +1,22 @@
-"""Calls to stations: a payload is checked, its secrets are sealed, the call is wished."""
+"""Calls to stations: a payload is checked, its secrets are put away, the call is wished."""
 
-import asyncio
 import copy
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import msgspec
 import orjson
 
 from commands.desk import Declined, Wishing
+from commands.strongbox import Strongbox
 from commands.watch import Watch
 from domain.model.campaign import payload_for
 from domain.model.operations import RequestCall
 from domain.ocpp import reading
 from domain.ocpp.action import Outgoing
-from domain.ports import Clock, Overloaded, Vault
+from domain.ports import Clock, Overloaded
 
 
 class UnknownAction(Exception):
@@ -47,13 +47,13 @@ class Callbox:
     def __init__(
         self,
         desk: Wishing,
-        vault: Vault,
+        strongbox: Strongbox,
         done: Watch[str],
         actions: Mapping[str, Outgoing],
         clock: Clock,
     ) -> None:
         """`done` sees the ids of calls that are over."""
-        self._desk, self._vault, self._done = desk, vault, done
+        self._desk, self._strongbox, self._done = desk, strongbox, done
         self._actions, self._clock = actions, clock
 
     def at(self, desk: Wishing) -> "Callbox":
@@ -79,8 +79,8 @@ class Callbox:
         reading.check(action.Request, payload)
         masked = _masked(action, payload)
         wish = self._wish(order, masked or payload, sealed=masked is not None)
-        if wish.sealed:
-            await self._wish_sealed(wish, payload, by=order.by)
+        if action.secret_names:
+            await self._entrust(wish, payload, action, by=order.by)
         else:
             await self._desk.wish(wish, by=order.by)
 
@@ -104,14 +104,21 @@ class Callbox:
         if patience > 0:
             await self._done.until(call, patience=patience)
 
-    async def _wish_sealed(self, wish: RequestCall, payload: bytes, *, by: str) -> None:
-        """A wish that may still be granted keeps its payload: housekeeping knows until when."""
-        put, forget = self._vault.put, self._vault.forget
-        await asyncio.to_thread(put, wish.call, payload, expires_at=wish.expires_at)
+    async def _entrust(
+        self, wish: RequestCall, payload: bytes, action: Outgoing, *, by: str
+    ) -> None:
+        """A wish that may still be granted keeps its secrets: housekeeping knows until when."""
+        password = action.password(orjson.loads(payload))
+        if password is not None:
+            credential = await self._strongbox.keep_password(password)
+            wish = replace(wish, credential=credential)
+        if wish.sealed:
+            await self._strongbox.seal(wish.call, payload, expires_at=wish.expires_at)
         try:
             await self._desk.wish(wish, by=by)
         except (Declined, Overloaded):
-            await asyncio.to_thread(forget, wish.call)
+            await self._strongbox.forget(wish.call)
+            await self._strongbox.forget_password(wish.credential)
             raise
 
     def _wish(self, order: Order, payload: bytes, *, sealed: bool) -> RequestCall:

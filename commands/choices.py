@@ -139,6 +139,7 @@ def defaults(settings: Settings) -> Defaults:
     return Defaults(
         heartbeat_interval=settings.heartbeat_interval,
         call_timeout=settings.call_timeout,
+        allow_security_profile_0=settings.allow_security_profile_0,
         token_days=settings.user_token_days or None,
     )
 

@@ -20,6 +20,7 @@ from commands.terminal import (
     profiles,
     reservations,
     roles,
+    security_events,
     simulation,
     stations,
     tokens,
@@ -52,10 +53,7 @@ def application() -> typer.Typer:
     app.add_typer(firmware.app, name="firmware")
     app.add_typer(diagnostics.app, name="diagnostics")
     app.add_typer(logs.app, name="logs")
-    app.add_typer(users.app, name="users")
-    app.command()(audit.audit)
-    app.add_typer(ca.app, name="ca")
-    app.add_typer(certificates.app, name="certificates")
+    _add_security(app)
     app.command()(calls.call)
     app.command()(campaigns.bulk)
     app.add_typer(journal.app, name="journal")
@@ -64,6 +62,15 @@ def application() -> typer.Typer:
     app.command()(upkeep.settings)
     app.command("secret-key")(upkeep.secret_key)
     return app
+
+
+def _add_security(app: typer.Typer) -> None:
+    """Who may do what, and what proves who somebody is."""
+    app.add_typer(users.app, name="users")
+    app.command()(audit.audit)
+    app.command("security-events")(security_events.security_events)
+    app.add_typer(ca.app, name="ca")
+    app.add_typer(certificates.app, name="certificates")
 
 
 def main() -> None:

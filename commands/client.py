@@ -2,23 +2,26 @@
 
 import json
 import shutil
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPMessage, HTTPResponse
+from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode
 from urllib.request import Request, urlopen
 
+_END = "-----END CERTIFICATE-----"
 _WITHIN = 30.0  # s, beyond what a request itself asks to wait
 
 
 class ApiError(Exception):
-    """The API says no, or says nothing; `status` is 0 then."""
+    """The API says no, or says nothing; `status` is 0 then. `kind` is that of the problem."""
 
-    def __init__(self, message: str, status: int = 0) -> None:
+    def __init__(self, message: str, status: int = 0, *, kind: str = "") -> None:
         super().__init__(message)
-        self.status = status
+        self.status, self.kind = status, kind
 
 
 def path_of(*segments: object) -> str:
@@ -29,10 +32,12 @@ def path_of(*segments: object) -> str:
 class Client:
     """Blocking, one connection a request: a command line makes few."""
 
-    def __init__(self, url: str, token: str) -> None:
+    def __init__(self, url: str, token: str, *, certificate: Path | None = None) -> None:
+        """`certificate`: what the API shows, when its file is at hand; raises OSError."""
         if not url.startswith(("http://", "https://")):
             raise ApiError(f"{url} is no address of an API: http://… or https://…")
         self._url, self._token = url.rstrip("/"), token
+        self._tls = _pinned(certificate) if certificate else None
 
     def get(self, path: str, **query: object) -> Any:  # noqa: ANN401 - JSON
         """What is there; raises ApiError."""
@@ -118,20 +123,30 @@ class Client:
         request = Request(url, body, headers, method=method)  # noqa: S310 - checked in __init__
         patience = _WITHIN + float(str(given.get("wait", 0)))
         try:
-            with urlopen(request, timeout=patience) as response:  # noqa: S310 - checked in __init__
+            with urlopen(request, timeout=patience, context=self._tls) as response:  # noqa: S310 - as above
                 yield response
         except HTTPError as error:
-            raise ApiError(_explain(error), error.code) from None
+            raise _explained(error) from None
         except (URLError, TimeoutError, ConnectionError) as error:
             why = getattr(error, "reason", error)
             raise ApiError(f"the API at {self._url} does not answer: {why}") from None
 
 
-def _explain(error: HTTPError) -> str:
+def _pinned(certificate: Path) -> ssl.SSLContext:
+    """Who shows this very certificate is the API, whatever it is called on this machine."""
+    first, end, _ = certificate.read_text().partition(_END)
+    context = ssl.create_default_context(cadata=first + end)
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    context.check_hostname = False
+    return context
+
+
+def _explained(error: HTTPError) -> ApiError:
     """The detail of the problem, or the status when there is none."""
     try:
         problem = json.loads(error.read())
         doubtful = f"; the call may be under way: {problem['call']}" if "call" in problem else ""
-        return f"{problem['detail']} (HTTP {error.code}){doubtful}"
+        told = f"{problem['detail']} (HTTP {error.code}){doubtful}"
+        return ApiError(told, error.code, kind=problem["type"].rpartition(":")[2])
     except (ValueError, KeyError, TypeError):
-        return f"HTTP {error.code} {error.reason}"
+        return ApiError(f"HTTP {error.code} {error.reason}", error.code)

@@ -23,6 +23,7 @@ from commands.desk import Desk
 from commands.files.tidying import Tidying
 from commands.housekeeping import Housekeeping
 from commands.settings import Settings
+from commands.strongbox import Strongbox
 from commands.signing import SigningDesk
 from commands.watch import Watch
 from domain.csms import Csms, Numbers
@@ -245,10 +246,16 @@ class ApiParts(Opened):
         address=Calling(choices.address, Opened.settings, Opened.node),
         clock=Opened.clock,
     )
+    strongbox = Singleton(
+        Strongbox,
+        Singleton(SealedVault, Opened.engine, Opened.secret_key),
+        Opened.database,
+        Opened.clock,
+    )
     callbox = Singleton(
         Callbox,
         desk,
-        Singleton(SealedVault, Opened.engine, Opened.secret_key),
+        strongbox,
         done,
         Calling(choices.outgoing),
         Opened.clock,
@@ -259,6 +266,7 @@ class ApiParts(Opened):
         Office,
         desk=desk,
         callbox=callbox,
+        strongbox=strongbox,
         database=Opened.database,
         log=Opened.log,
         hosting=hosting,

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import threading
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -131,11 +131,15 @@ async def projections(parts: ProjectionsParts, group: asyncio.TaskGroup) -> Asyn
         lag = parts.lag()
         yield Duty(
             checks={"projections": lambda: _lag_check(lag)},
-            sources=[
-                measures.of_projections(lag, parts.stumbles(), lambda: owner.active),
-                measures.of_certificates(parts.requests(), parts.ending()),
-            ],
+            sources=[*_sources(parts, lag, owner)],
         )
+
+
+def _sources(
+    parts: ProjectionsParts, lag: Callable[[], dict[str, Lag]], owner: Owner
+) -> Iterator[Source]:
+    yield measures.of_projections(lag, parts.stumbles(), lambda: owner.active)
+    yield measures.of_certificates(parts.requests(), parts.ending())
 
 
 async def _lag_check(lag: Callable[[], dict[str, Lag]]) -> str:

@@ -1,5 +1,6 @@
 """What each part of the system has to tell Prometheus."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -22,6 +23,11 @@ def of_gateway(counts: GatewayCounts, doors: Doors) -> Source:
 def of_broker(broker: Broker, outbox: Outbox) -> Source:
     """The broker, and what waits for it."""
     return partial(_broker, broker, outbox)
+
+
+def of_loop(loop: asyncio.AbstractEventLoop) -> Source:
+    """What the event loop has in hand: a number that only grows is a leak."""
+    return partial(_loop, loop)
 
 
 def of_inbox(counts: InboxCounts) -> Source:
@@ -72,6 +78,10 @@ def _broker(broker: Broker, outbox: Outbox) -> Iterator[Measure]:
     yield Measure("broker_connected", "Whether the broker answers", "gauge", broker.connected)
     pending = outbox.pending_bytes
     yield Measure("outbox_bytes", "Bytes that wait for the broker", "gauge", pending)
+
+
+def _loop(loop: asyncio.AbstractEventLoop) -> Iterator[Measure]:
+    yield Measure("loop_tasks", "Tasks of the event loop", "gauge", len(asyncio.all_tasks(loop)))
 
 
 def _inbox(counts: InboxCounts) -> Iterator[Measure]:

@@ -15,7 +15,7 @@ from commands.clock import SystemClock
 from commands.containers import ApiParts, DomainParts, GatewayParts, ProjectionsParts
 from commands.duties import Duty
 from commands.metrics import Metrics
-from commands.settings import Role, Settings
+from commands.settings import Role, Settings, SettingsError
 from domain.log import Log, Unavailable
 from domain.ports import Broker
 from gateway.broker.outbox import Outbox
@@ -72,8 +72,9 @@ async def serve(role: Role, settings: Settings) -> None:
         if not ending.is_asked:
             raise
     except ExceptionGroup as group:
-        if len(group.exceptions) == 1 and isinstance(group.exceptions[0], OSError):
-            raise group.exceptions[0] from None  # an address is taken: one line says it all
+        reason = group.exceptions[0]
+        if len(group.exceptions) == 1 and isinstance(reason, OSError | SettingsError):
+            raise reason from None  # an address is taken, a file is no good: one line says it all
         raise
     _log.info("stopped", extra={"role": role})
 
@@ -117,6 +118,7 @@ async def _open(
     outbox = Outbox(broker, capacity_bytes=settings.outbox_bytes)
     await stack.enter_async_context(outbox)
     duty.sources.append(measures.of_broker(broker, outbox))
+    duty.sources.append(measures.of_loop(asyncio.get_running_loop()))
     return {
         "settings": settings,
         "node": opening.node_name(settings),

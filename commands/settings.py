@@ -26,8 +26,7 @@ from pydantic_settings import (
 from pydantic_settings import SettingsError as Unreadable
 
 from commands import environment
-from commands.listening import ListenerSettings
-from gateway.addresses import networks
+from commands.listening import GatewaySettings
 
 PREFIX = "AMPLEDGER_"
 Role = Literal["run", "gateway", "domain", "projections", "api"]
@@ -57,7 +56,7 @@ class _Environment(EnvSettingsSource):
         }
 
 
-class Settings(BaseSettings):
+class Settings(GatewaySettings, BaseSettings):
     """Read once at the start of a process; deeper code receives values of it, never the record."""
 
     model_config = SettingsConfigDict(
@@ -87,41 +86,6 @@ class Settings(BaseSettings):
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="least important log line that is written"
-    )
-
-    gateway_host: str = Field("0.0.0.0", description="address the stations connect to")  # noqa: S104 - they come from outside
-    gateway_port: int = Field(
-        9000, ge=0, le=65535, description="port the stations connect to; 0: any"
-    )
-    listeners: tuple[ListenerSettings, ...] = Field(
-        (),
-        description="ports the stations connect to, each with host, port, certificates (each with"
-        " certificate, key, passphrase_file), client_certificates (none, optional, required),"
-        " client_ca, crl; a JSON list; empty: one without TLS on gateway_host and gateway_port",
-    )
-    reload_interval: float = Field(
-        5, gt=0, description="s between looks at the files of the listeners"
-    )
-    trusted_proxies: str = Field(
-        "",
-        description="addresses of proxies that tell whom they speak for, e.g. 10.0.0.0/8, ::1",
-    )
-    client_certificate_header: str = Field(
-        "",
-        description="header in which trusted proxies hand over the certificate of a station;"
-        " empty: none",
-    )
-    max_connections: int = Field(
-        20_000, ge=0, description="sockets a gateway holds at once; 0: any number"
-    )
-    max_connections_per_address: int = Field(
-        2_000, ge=0, description="the same, of one address; 0: any number"
-    )
-    max_handshakes: int = Field(
-        500, ge=0, description="sockets that have not asked for anything yet; 0: any number"
-    )
-    handshake_timeout: float = Field(
-        10, gt=0, description="s for the TLS handshake, and for the request that follows"
     )
 
     api_host: str = Field("127.0.0.1", description="address of the HTTP API")
@@ -163,33 +127,8 @@ class Settings(BaseSettings):
         " 9091 gateway, 9092 domain, 9093 projections, 9094 api",
     )
 
-    unknown_stations: Literal["refuse", "accept"] = Field(
-        "refuse", description="what happens to a station nobody registered: refused, or registered"
-    )
-    allow_security_profile_0: bool = Field(
-        default=False, description="whether a station may come without password and certificate"
-    )
-    check_certificate_name: bool = Field(
-        default=True,
-        description="whether the common name of a client certificate must be the station's"
-        " serial number, or its id when that is not known",
-    )
-    check_certificate_organisation: bool = Field(
-        default=True,
-        description="whether the organisation of a client certificate must be AMPLEDGER_CPO_NAME,"
-        " when that is set",
-    )
-    answer_unreadable: bool = Field(
-        default=False,
-        description="answer a frame without readable id with a CALLERROR of id -1, as OCPP 2.0.1",
-    )
     heartbeat_interval: int = Field(300, ge=1, description="s; of a station registered without one")
     call_timeout: int = Field(30, ge=1, le=3600, description="s to wait for a station's answer")
-    ws_ping_interval: float = Field(60, ge=0, description="s between WebSocket pings; 0: none")
-    ws_ping_timeout: float = Field(60, gt=0, description="s to wait for a WebSocket pong")
-    max_frame_bytes: int = Field(
-        1 << 20, ge=1024, description="bytes of the longest frame accepted"
-    )
     shutdown_grace: float = Field(
         10, gt=0, description="s for finishing what is under way at the end"
     )
@@ -302,12 +241,6 @@ class Settings(BaseSettings):
             _check_key(text)
         return key
 
-    @field_validator("trusted_proxies")
-    @classmethod
-    def _networks(cls, text: str) -> str:
-        networks(text.split(",") if text else ())
-        return text
-
     @model_validator(mode="after")
     def _certificate_and_key(self) -> Self:
         if (self.api_certificate is None) != (self.api_key is None):
@@ -316,31 +249,11 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
-        if self.unknown_stations == "accept" and not self.allow_security_profile_0:
-            raise ValueError(
-                "AMPLEDGER_UNKNOWN_STATIONS=accept needs AMPLEDGER_ALLOW_SECURITY_PROFILE_0=true:"
-                " nobody knows a password of theirs"
-            )
-        self._check_header()
         if self.domain_index >= self.domain_workers:
             raise ValueError("AMPLEDGER_DOMAIN_INDEX must be less than AMPLEDGER_DOMAIN_WORKERS")
         if self.lease_interval >= self.lease_seconds:
             raise ValueError("AMPLEDGER_LEASE_INTERVAL must be less than AMPLEDGER_LEASE_SECONDS")
         return self
-
-    def _check_header(self) -> None:
-        if not self.client_certificate_header:
-            return
-        if not self.trusted_proxies:
-            raise ValueError(
-                "AMPLEDGER_CLIENT_CERTIFICATE_HEADER needs AMPLEDGER_TRUSTED_PROXIES:"
-                " anybody can send a header"
-            )
-        if not any(each.client_ca for each in self.listeners):
-            raise ValueError(
-                "AMPLEDGER_CLIENT_CERTIFICATE_HEADER needs a listener with client_ca:"
-                " the certificates are held against it"
-            )
 
     @classmethod
     def settings_customise_sources(

@@ -14,13 +14,13 @@ from datetime import timedelta
 import msgspec
 
 from domain import topics, wire
-from domain.model.operations import (
+from domain.model.certificate_operations import (
+    CertificateOperation,
     ConcludeRevocation,
     FailRequest,
     IssueCertificate,
-    Operation,
-    key_of,
 )
+from domain.model.operations import key_of
 from domain.ports import (
     AuthorityAway,
     AuthorityLocked,
@@ -112,7 +112,7 @@ class SigningDesk:
         partition = wire.partition_of(wish.key, self._terms.partitions)
         self._outbox.post(topics.inbound(partition), wire.encode(wish))
 
-    def _answer_to(self, work: Work) -> Operation:
+    def _answer_to(self, work: Work) -> CertificateOperation:
         """What the authority says; one defect must not hold up all the others."""
         try:
             return self._asked(work)
@@ -124,7 +124,7 @@ class SigningDesk:
         _log.warning("not done", extra={"station": work.station, "reason": reason})
         return _failure(work, reason)
 
-    def _asked(self, work: Work) -> Operation:
+    def _asked(self, work: Work) -> CertificateOperation:
         """The subject is our own word: what the request says of it is not looked at (A02.FR.04)."""
         if isinstance(work, ToRevoke):
             self._authority.revoke(work.serial_number)
@@ -143,7 +143,7 @@ class SigningDesk:
         self._stir.clear()
 
 
-def _failure(work: Work, reason: str) -> Operation:
+def _failure(work: Work, reason: str) -> CertificateOperation:
     if isinstance(work, ToRevoke):
         return ConcludeRevocation(
             station=work.station, certificate=work.certificate, problem=reason

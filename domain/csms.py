@@ -229,9 +229,7 @@ def _hear(record: wire.Inbound, scope: Scope) -> None:
     if station is None or not station.registered or station.online:
         return
     if record.connection >= station.connection:
-        socket = Socket(
-            connection=record.connection, node=record.node, protocol=record.protocol
-        )
+        socket = Socket(connection=record.connection, node=record.node, protocol=record.protocol)
         station.connect(socket, at=record.at)
 
 

@@ -109,6 +109,7 @@ def _(fact: Station.Connected, row: ClientCertificateRow) -> None:
 @_effect.register
 def _(fact: Revocation.Asked, row: ClientCertificateRow) -> None:
     row.revoked_at, row.revocation_reason = fact.timestamp, fact.reason
+    row.serial_number = fact.serial_number
     _ask(row, fact.by)
 
 

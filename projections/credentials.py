@@ -41,9 +41,8 @@ def found(connection: Connection, ids: Collection[str]) -> dict[str, str]:
     wanted = [each for each in ids if each]
     if not wanted:
         return {}
-    columns = (CREDENTIALS.c.id, CREDENTIALS.c.password_hash)
-    query = select(*columns).where(among(connection, CREDENTIALS.c.id, wanted))
-    hashes = {id: hash for id, hash in connection.execute(query)}
+    query = select(CREDENTIALS).where(among(connection, CREDENTIALS.c.id, wanted))
+    hashes = {each.id: each.password_hash for each in connection.execute(query)}
     return {id: hashes[id] for id in wanted if id in hashes}
 
 

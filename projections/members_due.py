@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, literal_column, select
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, literal_column, select
 
 from domain.model.campaign import COMPLETED, FAILED
 from projections.campaign_members import MEMBERS, RELEASED, VIEW, MemberRow
@@ -15,6 +15,7 @@ _OUT = and_(MEMBERS.c.state != literal_column("'done'"), ~MEMBERS.c.settled)
 # Where no answer came in time the request may have been taken all the same: what the station tells
 # of its job decides, or the deadline.
 _NO_ANSWER = and_(MEMBERS.c.call_status == "timed_out", JOBS.c.state == FAILED)
+_END = case((and_(JOBS.c.state == FAILED, JOBS.c.reason != ""), JOBS.c.reason), else_=JOBS.c.state)
 _JOB_IS_OVER = and_(MEMBERS.c.until == COMPLETED, JOBS.c.over, ~_NO_ANSWER)
 
 
@@ -37,8 +38,8 @@ def settled(connection: Connection, campaign: str, *, limit: int) -> list[Member
 def completed(
     connection: Connection, campaign: str, *, limit: int
 ) -> list[tuple[MemberRow, str, str]]:
-    """Members whose job is over, with its outcome and its last state."""
-    end = (JOBS.c.outcome.label("job_outcome"), JOBS.c.state.label("job_state"))
+    """Members whose job is over, with its outcome and its last state, or why it has failed."""
+    end = (JOBS.c.outcome.label("job_outcome"), _END.label("job_end"))
     query = select(MEMBERS, *end).join(JOBS, JOBS.c.id == MEMBERS.c.call)
     query = query.where(MEMBERS.c.campaign == campaign, _CALLED, ~MEMBERS.c.settled, _JOB_IS_OVER)
     found = connection.execute(query.order_by(MEMBERS.c.place).limit(limit)).mappings()
@@ -47,7 +48,7 @@ def completed(
         (
             MemberRow(**{name: row[name] for name in names}),
             row["job_outcome"] or FAILED,
-            row["job_state"].replace("_", " "),
+            row["job_end"].replace("_", " "),
         )
         for row in found
     ]

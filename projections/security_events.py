@@ -69,17 +69,20 @@ VIEW = select(SECURITY_EVENTS)
 
 
 def listed(
-    connection: Connection, choice: Choice, *, before: int = 0, since: int = 0, limit: int = 100
+    connection: Connection,
+    choice: Choice,
+    *,
+    after: int = 0,
+    before: int = 0,
+    limit: int = 100,
+    newest_first: bool = True,
 ) -> list[SecurityEventRow]:
-    """The newest first, of the positions before `before` (0: any).
-
-    With `since` those that came after that position, the oldest first.
-    """
+    """Those between two positions, exclusive; 0: no bound."""
     place = SECURITY_EVENTS.c.position
-    query = _chosen(choice).where(place > since)
+    query = _chosen(choice).where(place > after)
     if before:
         query = query.where(place < before)
-    order = place if since else place.desc()
+    order = place.desc() if newest_first else place
     return fetch(connection, query.order_by(order).limit(limit), SecurityEventRow)
 
 

@@ -1,4 +1,4 @@
-"""Somebody else's certificates: authorities, servers, stations and signers of firmware for tests."""
+"""Certificates for tests by somebody else: authorities, stations, signers of firmware."""
 
 import base64
 from dataclasses import dataclass

@@ -95,7 +95,7 @@ class Installation:
         files = [self.servers / kind for kind in ("ecdsa", "rsa")]
         pairs = [{"certificate": f"{each}.pem", "key": f"{each}.key"} for each in files]
         clients = {"client_ca": [str(self.authorities)], "crl": [str(self.revoked)]}
-        listeners = [
+        listeners: list[dict[str, object]] = [
             {"port": plain},
             {"port": secure, "certificates": pairs},
             {"port": mutual, "certificates": pairs, "client_certificates": "required", **clients},

@@ -39,7 +39,9 @@ from commands.api import (
     readings,
     reservations,
     schedules,
+    security_events,
     signed_firmware,
+    station_security,
     stations,
     tokens,
     transactions,
@@ -68,6 +70,8 @@ _PROBLEMS: dict[int | str, dict[str, object]] = {
 }
 _RESOURCES = (  # in the order of the documentation
     stations,
+    station_security,
+    security_events,
     triggers,
     certificate_requests,
     certificate_renewals,
@@ -108,6 +112,7 @@ def _with_roles(plain: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         for method in route.methods or ():
             operation = document["paths"][route.path_format][method.lower()]
             operation["x-role"] = role.name if (role := role_of(route)) else None
+            problems.document(operation)
     return document
 
 

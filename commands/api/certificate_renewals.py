@@ -18,7 +18,7 @@ from commands.api.problems import Problem
 from commands.api.selection import Selection, chosen
 from commands.api.shapes import Cursor, Filter, Limit, Page, Segment, Text, after, before, page_of
 from domain.model.campaign import MOST, Plan
-from domain.model.operations import RevokeCertificate
+from domain.model.certificate_operations import RevokeCertificate
 from projections import client_certificates
 from projections.client_certificates import ClientCertificateRow
 

@@ -11,11 +11,11 @@ from commands.api.certificate_shapes import CertificateRequest
 from commands.api.office import AnOffice, Office
 from commands.api.problems import Problem
 from commands.api.shapes import Cursor, Filter, Limit, Page, Segment, Text, before, page_of
-from domain.model.operations import (
+from domain.model.certificate_operations import (
     ApproveRequest,
+    CertificateOperation,
     DeclineRequest,
     IssueCertificate,
-    Operation,
 )
 from domain.pki import issued
 from domain.pki.reading import Unreadable
@@ -94,7 +94,7 @@ async def sign_request(
     Look the request up to see how it goes on.
     """
     row = await asyncio.to_thread(_row_of, office, request)
-    operation: Operation = ApproveRequest(station=row.station, request=row.id)
+    operation: CertificateOperation = ApproveRequest(station=row.station, request=row.id)
     if wish and wish.certificate_chain:
         chain = await asyncio.to_thread(_checked, office, row, wish.certificate_chain)
         operation = IssueCertificate(station=row.station, request=row.id, chain=chain)
@@ -113,7 +113,7 @@ async def decline_request(
 
 
 async def _decided(
-    office: Office, operation: Operation, request: str, *, by: str
+    office: Office, operation: CertificateOperation, request: str, *, by: str
 ) -> CertificateRequest:
     await office.desk.wish(operation, by=by)
     return await asyncio.to_thread(get_request, office, request)

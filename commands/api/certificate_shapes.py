@@ -9,7 +9,6 @@ from domain.ocpp.v16.security.types import CertificateUse
 from projections.client_certificates import ClientCertificateRow
 from projections.installed_certificates import InstalledCertificateRow
 
-
 Named = Annotated[str | None, BeforeValidator(lambda name: name or None)]  # null for none
 
 

@@ -18,6 +18,13 @@ _EVERY = MappingProxyType(
 _ENCRYPTED = ("Strict-Transport-Security", "max-age=31536000")  # RFC 6797: not over plain HTTP
 
 
+def plainly(status: str, text: str) -> bytes:
+    """A whole answer to what is no request; the connection ends with it."""
+    own = {"Content-Type": "text/plain", "Content-Length": len(text), "Connection": "close"}
+    lines = (f"{name}: {value}\r\n" for name, value in {**own, **_EVERY}.items())
+    return f"HTTP/1.1 {status}\r\n{''.join(lines)}\r\n{text}".encode()
+
+
 def put_on(message: Message, scope: Scope) -> None:
     """Add to the start of a response what it does not say otherwise."""
     headers = MutableHeaders(scope=message)

@@ -9,6 +9,7 @@ from commands.ca.roots import Roots
 from commands.callbox import Callbox
 from commands.desk import Window, Wishing
 from commands.files.hosting import Hosting
+from commands.strongbox import Strongbox
 from domain.log import Log
 from domain.ports import Clock
 from projections.actions import Actor
@@ -21,6 +22,7 @@ class Defaults:
 
     heartbeat_interval: int = 300  # s
     call_timeout: int = 30  # s
+    allow_security_profile_0: bool = False  # stations without authentication
     token_days: int | None = 365  # that a user's token lasts; None: for ever
 
 
@@ -33,6 +35,7 @@ class Office:
 
     desk: Wishing
     callbox: Callbox
+    strongbox: Strongbox
     database: Database
     log: Log
     hosting: Hosting

@@ -19,6 +19,7 @@ from domain.model.aggregate import Refused
 from domain.ports import Overloaded
 
 MEDIA_TYPE = "application/problem+json"
+_JSON = "application/json"
 _STATUS = MappingProxyType(
     {
         Refused.NOT_FOUND: 404,
@@ -82,6 +83,14 @@ def install(app: FastAPI) -> None:
 def explained(error: Exception) -> Problem:
     """The problem that an error is."""
     return _EXPLAINED.get(type(error), _defect)(error)
+
+
+def document(operation: dict[str, Any]) -> None:
+    """Have an operation of an OpenAPI document say of what media type its errors are."""
+    for status, response in operation["responses"].items():
+        content = response.get("content", {})
+        if status >= "4" and _JSON in content:
+            content[MEDIA_TYPE] = content.pop(_JSON)
 
 
 def doubtful(error: Exception, call: str) -> Problem:

@@ -15,6 +15,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from commands.api import headers
 from gateway.addresses import Networks, group_of, is_loopback, is_trusted
 from gateway.crowd import Bounds, Crowd
 from gateway.limits import OncePer
@@ -103,6 +104,12 @@ class _Connection(H11Protocol):
         super().data_received(data)
         if self.cycle is not before:
             self._calm()
+
+    def send_400_response(self, msg: str) -> None:
+        """What every answer says, this one says too, unless another one has begun."""
+        if self.cycle is None or self.cycle.response_complete:
+            self.transport.write(headers.plainly("400 Bad Request", f"{msg}\n"))
+        self.transport.close()
 
     def on_response_complete(self) -> None:
         """The rest of a body that nobody wants counts as the wait for the next request."""

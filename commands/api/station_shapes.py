@@ -3,7 +3,7 @@
 from pydantic import BaseModel, Field
 
 from commands.api.shapes import Time
-from projections.stations import StationSeen
+from projections.stations import StationSeen, required_profile
 from projections.strangers import StrangerRow
 
 
@@ -14,6 +14,8 @@ class Connection(BaseModel):
     node: str = Field(description="the gateway that holds or held it")
     protocol: str
     remote: str
+    security_profile: int = Field(description="that it came with")
+    certificate: str | None = Field(description="SHA-256 of its client certificate, hexadecimal")
     connected_at: Time | None
     disconnected_at: Time | None
     code: int | None = Field(description="RFC 6455 section 7.4")
@@ -41,8 +43,14 @@ class Station(BaseModel):
 
     id: str
     protocols: list[str]
-    security_profile: int
+    security_profile: int = Field(description="that it must come with")
+    next_profile: int | None = Field(
+        description="higher one, of an upgrade that is under way: it may come with that too"
+    )
     has_password: bool
+    password_changing: bool = Field(
+        description="a new password is on its way, or was not answered: the old one fits as well"
+    )
     registration: str
     heartbeat_interval: int
     boot_retry_interval: int
@@ -71,8 +79,10 @@ def station_of(row: StationSeen) -> Station:
     return Station(
         id=row.id,
         protocols=row.protocols.split(","),
-        security_profile=row.security_profile,
+        security_profile=required_profile(row),
+        next_profile=row.next_profile or None,
         has_password=bool(row.credential),
+        password_changing=bool(row.offered),
         registration=row.registration,
         heartbeat_interval=row.heartbeat_interval,
         boot_retry_interval=row.boot_retry_interval,
@@ -93,6 +103,8 @@ def _connection(row: StationSeen) -> Connection:
         node=row.node,
         protocol=row.protocol,
         remote=row.remote,
+        security_profile=row.connected_profile,
+        certificate=row.certificate or None,
         connected_at=row.connected_at,
         disconnected_at=None if row.online else row.disconnected_at,
         code=None if row.online else row.disconnect_code,

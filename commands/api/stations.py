@@ -2,7 +2,6 @@
 
 import asyncio
 from typing import Annotated, Literal
-from uuid import uuid4
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field, StrictInt, StringConstraints
@@ -13,29 +12,43 @@ from commands.api.problems import Problem
 from commands.api.shapes import Cursor, Filter, Limit, Page, StationId, Text, after, page_of
 from commands.api.station_shapes import Station, Stranger, station_of, stranger_of
 from commands.desk import Declined
+from domain.model.access import BASIC
 from domain.model.operations import DisconnectStation, RegisterStation, RemoveStation
 from domain.model.values import Profile, Registration
-from gateway.passwords import hash_password
-from projections import credentials, stations, strangers
+from projections import stations, strangers
 from projections.stations import StationSeen
 
 router = APIRouter(prefix="/api/v1/stations", tags=["stations"], dependencies=[viewing])
 
 _INT32 = 2**31 - 1
+_NO_PROFILE_0 = (
+    "a station needs a password (security profile 1 or 2) or a client certificate (3); security"
+    " profile 0, no authentication, is not allowed here"
+)
 
 Label = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:=-]{0,49}$")]
 
 
 class StationWish(BaseModel, extra="forbid"):
-    """How a station is to be treated. What is left out gets its default; the password stays."""
+    """How a station is to be treated.
+
+    What is left out gets its default; but password and security profile stay.
+    """
 
     protocols: list[Literal["ocpp1.6"]] = Field(["ocpp1.6"], min_length=1)
-    security_profile: StrictInt = Field(0, ge=0, le=3)
+    security_profile: StrictInt | None = Field(
+        None,
+        ge=0,
+        le=3,
+        description="0: no authentication, 1: Basic, 2: TLS and Basic, 3: TLS with client"
+        " certificate. Left out: as it is; of a new station 1 with a password",
+    )
     password: Text | None = Field(
         None,
         min_length=1,
         max_length=255,
-        description="HTTP Basic password. Left out: as it is; null: none any more. Never read",
+        description="HTTP Basic password; 32 to 40 hex digits are the bytes they stand for. Left"
+        " out: as it is; null: none any more. Never read",
     )
     registration: Registration = Field(
         Registration.ACCEPTED, description="what BootNotification is answered"
@@ -46,7 +59,9 @@ class StationWish(BaseModel, extra="forbid"):
     boot_retry_interval: StrictInt = Field(
         60, ge=0, le=_INT32, description="s until a station not accepted boots again; 0: it chooses"
     )
-    serial_number: Text = Field("", max_length=255)
+    serial_number: Text = Field(
+        "", max_length=255, description="that its client certificate names; empty: its id"
+    )
     note: str = Field("", max_length=2000)
     labels: list[Label] = Field([], max_length=50, description="to choose many stations at once")
 
@@ -95,21 +110,23 @@ async def put_station(
 ) -> Station:
     """Register a station, or replace how it is treated."""
     previous = await asyncio.to_thread(office.database.read, stations.find, station)
-    _check_security(wish, previous)
-    credential = await _new_credential(office, wish.password)
+    known = previous if previous and previous.registered else None
+    profile = _security_profile(office, wish, known)
+    credential = await office.strongbox.keep_password(wish.password) if wish.password else ""
     operation = RegisterStation(
         station=station,
-        profile=_profile(wish, credential, office.defaults.heartbeat_interval),
+        profile=_profile(wish, profile, credential, office.defaults.heartbeat_interval),
         keep_credential="password" not in wish.model_fields_set,
+        keep_profile=wish.security_profile is None,
     )
     try:
         await office.desk.wish(operation, by=by.name)
     except Declined:
-        await _forget(office, credential)
+        await office.strongbox.forget_password(credential)
         raise
     if previous and not operation.keep_credential:
-        await _forget(office, previous.credential)
-    response.status_code = 200 if previous and previous.registered else 201
+        await office.strongbox.forget_password(previous.credential)
+    response.status_code = 200 if known else 201
     return await asyncio.to_thread(get_station, office, station)
 
 
@@ -118,7 +135,8 @@ async def delete_station(office: AnOffice, station: StationId, by: Administrator
     """Take a station out of the register and close its socket; its history stays."""
     row = await asyncio.to_thread(_registered, office, station)
     await office.desk.wish(RemoveStation(station=station), by=by.name)
-    await _forget(office, row.credential)
+    for credential in (row.credential, *stations.offered_to(row)):
+        await office.strongbox.forget_password(credential)
 
 
 @router.post("/{station}/disconnect", status_code=204)
@@ -134,19 +152,28 @@ def _registered(office: Office, station: str) -> StationSeen:
     return row
 
 
-def _check_security(wish: StationWish, previous: StationSeen | None) -> None:
-    """Profiles 1 and 2 are HTTP Basic authentication (white paper A00): a password is needed."""
-    keeps = "password" not in wish.model_fields_set and previous and previous.registered
-    has_password = bool(wish.password or (keeps and previous and previous.credential))
-    if wish.security_profile in {1, 2} and not has_password:
-        detail = f"security profile {wish.security_profile} needs a password"
-        raise Problem(422, detail, kind="invalid")
+def _security_profile(office: Office, wish: StationWish, known: StationSeen | None) -> int:
+    """The one that it is to have; raises Problem when nobody could come in with it (A00)."""
+    keeps = "password" not in wish.model_fields_set and known is not None and known.credential
+    has_password, wanted = bool(wish.password or keeps), wish.security_profile
+    if wanted is None:
+        wanted = stations.required_profile(known) if known else int(has_password)
+    if wanted in BASIC and not has_password:
+        detail = f"security profile {wanted} needs a password"
+        raise Problem(422, detail, kind="password-needed")
+    is_chosen = known is None or wish.security_profile is not None
+    is_open = not (wanted or has_password)
+    if is_open and is_chosen and not office.defaults.allow_security_profile_0:
+        raise Problem(422, _NO_PROFILE_0, kind="password-needed")
+    return wanted
 
 
-def _profile(wish: StationWish, credential: str, heartbeat_interval: int) -> Profile:
+def _profile(
+    wish: StationWish, security_profile: int, credential: str, heartbeat_interval: int
+) -> Profile:
     return Profile(
         protocols=",".join(wish.protocols),
-        security_profile=wish.security_profile,
+        security_profile=security_profile,
         registration=wish.registration,
         heartbeat_interval=wish.heartbeat_interval or heartbeat_interval,
         boot_retry_interval=wish.boot_retry_interval,
@@ -155,22 +182,3 @@ def _profile(wish: StationWish, credential: str, heartbeat_interval: int) -> Pro
         credential=credential,
         labels=",".join(sorted(set(wish.labels))),
     )
-
-
-async def _new_credential(office: Office, password: str | None) -> str:
-    """Keep the hash of a password under a new id; "" without password."""
-    if password is None:
-        return ""
-    credential = str(uuid4())
-    await asyncio.to_thread(_keep, office, credential, password)
-    return credential
-
-
-def _keep(office: Office, credential: str, password: str) -> None:
-    at, hashed = office.clock(), hash_password(password)
-    office.database.write(credentials.put, credential, hashed, at=at)
-
-
-async def _forget(office: Office, credential: str) -> None:
-    if credential:
-        await asyncio.to_thread(office.database.write, credentials.forget, credential)

@@ -56,6 +56,8 @@ def for_server(
     days: int,
 ) -> Pair:
     """Its common name is the first of the names or addresses it is reached by (A00.FR.503)."""
+    if not all(names):
+        raise AuthorityRefused("a listener needs a name")
     for name in (*names, organisation):
         check_name(name)
     key, subject = new_key(algorithm), Subject(names[0], organisation)

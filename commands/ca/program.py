@@ -1,13 +1,14 @@
 """A program that is asked something: in bounded time, and heard in bounded memory."""
 
+import errno
 import os
 import selectors
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from tempfile import TemporaryFile
 from time import monotonic
+from typing import BinaryIO
 
 _AT_ONCE = 1 << 14  # bytes
 
@@ -34,22 +35,35 @@ def ask(
     most: int,
 ) -> Answer:
     """Run it without a shell; seconds it may take, bytes it may say. Raises Unending, OSError."""
-    with TemporaryFile() as given:
-        given.write(question)
-        given.seek(0)
-        with subprocess.Popen(  # noqa: S603 - the command is a setting of the installation
+    with (
+        _offered(question) as given,
+        subprocess.Popen(  # noqa: S603 - the command is a setting of the installation
             command,
             stdin=given,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=environment,
             start_new_session=True,  # so that what it starts can be ended with it
-        ) as process:
-            try:
-                return _heard(process, monotonic() + within, most)
-            except BaseException:
-                _end(process)
-                raise
+        ) as process,
+    ):
+        try:
+            return _heard(process, monotonic() + within, most)
+        except BaseException:
+            _end(process)
+            raise
+
+
+def _offered(question: bytes) -> BinaryIO:
+    """A pipe holds it whole, so nobody has to write while the program reads; raises OSError."""
+    reader, writer = os.pipe()
+    offered = os.fdopen(reader, "rb")
+    with os.fdopen(writer, "wb", buffering=0) as pipe:
+        os.set_blocking(writer, False)
+        written = pipe.write(question)
+    if written != len(question):
+        offered.close()
+        raise OSError(errno.EFBIG, "the question is too long")
+    return offered
 
 
 def _heard(process: "subprocess.Popen[bytes]", deadline: float, most: int) -> Answer:

@@ -24,10 +24,14 @@ class Enrolment:
     def __init__(self, equipment: Equipment, keyring: Keyring, log: SecurityLog) -> None:
         self._equipment, self._keyring, self._log = equipment, keyring, log
         self._key = ""  # that a certificate is awaited for
-        self.done: list[Callable[[], None]] = []  # to be called once there is a certificate
+        self._asked = self._certified = _nothing_follows
 
-    def begin(self) -> None:
-        """Ask for a certificate when there is a turn to speak."""
+    def begin(self, asked: Callable[[], None], certified: Callable[[], None]) -> None:
+        """Ask for a certificate when there is a turn to speak.
+
+        What follows when the system is to have it signed, and when it is there: for every one.
+        """
+        self._asked, self._certified = asked, certified
         self._equipment.sayings.add(self.ask)
 
     async def ask(self, speaker: Speaker) -> None:
@@ -39,7 +43,9 @@ class Enrolment:
             organisation=self._equipment.configuration.text("CpoName"),
         )
         answer = await speaker.ask(call.SignCertificate(csr=csr))
-        if answer.status != "Accepted":
+        if answer.status == "Accepted":
+            self._asked()
+        else:
             self._key = ""
 
     @on(Action.certificate_signed)
@@ -51,8 +57,7 @@ class Enrolment:
         self._keyring.keep()
         if self._keyring.profile == MUTUAL:  # TC_074: it comes back with the new one
             self._equipment.reset.set()
-        for follow in self.done:
-            follow()
+        self._certified()
         return call_result.CertificateSigned(status="Accepted")
 
     def _fault_of(self, chain: str) -> str:
@@ -70,3 +75,7 @@ class Enrolment:
             return why
         valid = own.not_before <= datetime.now(UTC) <= own.not_after
         return "" if valid else "it is not valid at this time"
+
+
+def _nothing_follows() -> None:
+    """Nobody waits for it."""

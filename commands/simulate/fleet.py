@@ -4,9 +4,10 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from commands.simulate.counts import FleetCounts
-from commands.simulate.keyring import Keyring
+from commands.simulate.keyring import MUTUAL, Keyring
 from commands.simulate.life import Life
 from commands.simulate.line import Identity
 from commands.simulate.visits import Pace
@@ -14,7 +15,15 @@ from commands.simulate.visits import Pace
 _AT_ONCE = 50  # stations connecting
 _TOLD_EVERY = 0.5  # s
 
-Certified = Callable[[str], None]  # by its name; in a thread of its own
+
+class Sponsor(Protocol):
+    """Who sees to it that stations get certificates. Blocking: it has threads of its own."""
+
+    def vouch(self, station: str) -> None:
+        """It has asked to have one signed."""
+
+    def promote(self, station: str) -> None:
+        """It has one now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +33,7 @@ class Fleet:
     urls: Sequence[str]
     keyrings: Mapping[str, Keyring]  # by the names of the stations
     tags: tuple[str, ...] = ("SIMULATED",)
-    certified: Certified | None = None  # have each ask for a certificate; what follows then
+    sponsor: Sponsor | None = None  # None: they ask for no certificates by themselves
 
     def lives(self, pace: Pace, counts: FleetCounts) -> dict[str, Life]:
         """One for each of them."""
@@ -44,8 +53,10 @@ async def simulate(
     try:
         async with asyncio.timeout(seconds or None), asyncio.TaskGroup() as group:
             for name, life in fleet.lives(pace, counts).items():
-                if fleet.certified:
-                    life.enrol(_later(group, fleet.certified, name))
+                if (sponsor := fleet.sponsor) and fleet.keyrings[name].profile != MUTUAL:
+                    life.enrol(
+                        _later(group, sponsor.vouch, name), _later(group, sponsor.promote, name)
+                    )
                 group.create_task(life.run())
             while True:
                 await asyncio.sleep(_TOLD_EVERY)
@@ -54,7 +65,9 @@ async def simulate(
         return counts
 
 
-def _later(group: asyncio.TaskGroup, follow: Certified, name: str) -> Callable[[], None]:
+def _later(
+    group: asyncio.TaskGroup, follow: Callable[[str], None], name: str
+) -> Callable[[], None]:
     def begin() -> None:
         group.create_task(asyncio.to_thread(follow, name))
 

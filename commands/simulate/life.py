@@ -33,10 +33,9 @@ class Life:
         self._visits = Visits(self._features, identity.tags, pace, counts)
         self._chance = SystemRandom()
 
-    def enrol(self, then: Callable[[], None]) -> None:
-        """Have it ask for a certificate of its own; `then` is called each time it has got one."""
-        self._features.enrolment.done.append(then)
-        self._features.enrolment.begin()
+    def enrol(self, asked: Callable[[], None], certified: Callable[[], None]) -> None:
+        """Have it ask for a certificate of its own; what follows that, and its coming."""
+        self._features.enrolment.begin(asked, certified)
 
     async def run(self) -> None:
         """Be connected again and again; the workshop works meanwhile."""

@@ -2,14 +2,20 @@
 
 import json
 import secrets
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
-from commands.client import Client, path_of
+import typer
+
+from commands.client import ApiError, Client, path_of
+from commands.settings import Settings
 from commands.simulate.keyring import MUTUAL, SYSTEM, Keyring
 
 TAG = "SIMULATED"
 _PASSWORD_BYTES = 20  # white paper A00.FR.205: 16 to 20
+_LOOKS, _PAUSE = 5, 0.3  # s between: a request is seen soon after the station was answered
 _ENROLLING = 2  # a station comes with a password until it has a certificate
 
 
@@ -21,6 +27,14 @@ def keyring(file: Path | None, profile: int | None, usual: int, roots: Path | No
     if roots and not ring.roots[SYSTEM]:
         ring.roots[SYSTEM] = [roots.read_text()]
     return ring
+
+
+def addresses(settings: Settings) -> list[str]:
+    """Of the gateway on this machine; those where certificates are shown come last."""
+    if not settings.listeners:
+        return [f"ws://127.0.0.1:{settings.gateway_port}"]
+    ordered = sorted(settings.listeners, key=lambda each: each.client_certificates == "required")
+    return [f"{'wss' if each.certificates else 'ws'}://localhost:{each.port}" for each in ordered]
 
 
 def adopt(client: Client, rings: Mapping[str, Keyring]) -> None:
@@ -35,9 +49,35 @@ def adopt(client: Client, rings: Mapping[str, Keyring]) -> None:
         ring.keep()
 
 
-def promote(client: Client, name: str) -> None:
-    """It has a certificate: from its next start on it comes with that (use case A05)."""
-    change = {"key": "SecurityProfile", "value": str(MUTUAL)}
-    for action, payload in (("ChangeConfiguration", change), ("Reset", {"type": "Hard"})):
-        path = path_of("stations", name, "calls", action)
-        client.post(path, json.dumps(payload).encode(), wait=30)
+class Sponsor:
+    """The operator's part in certificates: it signs what is asked for, and has stations rise."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def vouch(self, station: str) -> None:
+        """Where requests are signed by hand, this hand signs."""
+        path = path_of("certificate-requests")
+        with _told(station):
+            for _ in range(_LOOKS):
+                for request in self._client.items(path, most=1, station=station, state="pending"):
+                    self._client.post(f"{path}/{request['id']}/sign", b"{}")
+                    return
+                time.sleep(_PAUSE)
+
+    def promote(self, station: str) -> None:
+        """From its next start on it comes with its certificate (use case A05)."""
+        change = {"key": "SecurityProfile", "value": str(MUTUAL)}
+        with _told(station):
+            for action, payload in (("ChangeConfiguration", change), ("Reset", {"type": "Hard"})):
+                path = path_of("stations", station, "calls", action)
+                self._client.post(path, json.dumps(payload).encode())
+
+
+@contextmanager
+def _told(station: str) -> Iterator[None]:
+    """What the API refuses is told; the simulation goes on."""
+    try:
+        yield
+    except ApiError as error:
+        typer.echo(f"{station} has no part in profile {MUTUAL} yet: {error}", err=True)

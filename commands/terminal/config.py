@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from commands.client import path_of
-from commands.terminal.calls import Ttl, Wait, conclude
+from commands.terminal.calls import Ttl, Wait, check_visible, conclude
 from commands.terminal.connection import client_of
 from commands.terminal.output import AsJson, plainly, show, show_one
 
@@ -49,6 +49,8 @@ def set_(
 
     Exit code 0: the station took it (see whether it wants a reboot); 1: it did not; 3: not yet.
     """
+    if value != "-":
+        check_visible(key)
     client, path = client_of(context), path_of("stations", station, "configuration", key)
     body = {"value": sys.stdin.readline().rstrip("\n") if value == "-" else value}
     if desired:

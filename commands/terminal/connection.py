@@ -35,11 +35,13 @@ def settings_of(context: typer.Context, files: Files | None = None) -> Settings:
 def client_of(context: typer.Context) -> Client:
     """The API, as the user that the settings or the data folder have the token of.
 
-    Raises SettingsError, Refusal without a token.
+    On this machine it is known by its certificate. Raises SettingsError, OSError, Refusal without
+    a token.
     """
     chosen = settings_of(context)
     if token := token_of(chosen):
-        return Client(url_of(chosen), token)
+        certificate = None if chosen.api_url else chosen.api_certificate
+        return Client(url_of(chosen), token, certificate=certificate)
     raise Refusal(
         f"no token of the API: set AMPLEDGER_TOKEN, or let --data name the folder of"
         f" `ampledger run` (it is {chosen.data} now)"
@@ -58,7 +60,8 @@ def url_of(chosen: Settings) -> str:
     if chosen.api_url:
         return chosen.api_url
     host = "127.0.0.1" if chosen.api_host in {"0.0.0.0", "::"} else chosen.api_host  # noqa: S104 - compared
-    return f"http://{host}:{chosen.api_port}"
+    scheme = "https" if chosen.api_certificate else "http"
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{chosen.api_port}"
 
 
 def token_of(chosen: Settings) -> str:

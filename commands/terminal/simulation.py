@@ -15,7 +15,6 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from commands.client import ApiError
 from commands.simulate.counts import FleetCounts
 from commands.simulate.keyring import MUTUAL, Keyring
 from commands.terminal import adoption
@@ -67,7 +66,7 @@ def simulate(
         from commands.simulate import fleet, visits  # noqa: PLC0415 - needs the extra `sim`
     except ModuleNotFoundError:
         fail("the simulator is an extra: pip install 'ampledger[sim]'")
-    urls = url or [f"ws://127.0.0.1:{settings_of(context).gateway_port}"]
+    urls = url or adoption.addresses(settings_of(context))
     usual = 2 if all(each.startswith("wss:") for each in urls) else 1
     names = [f"{prefix}{number:05d}" for number in range(1, stations + 1)]
     rings = {
@@ -78,8 +77,9 @@ def simulate(
         _share(sys.stdin.readline().rstrip("\n"), rings.values())
     if adopt:
         adoption.adopt(client_of(context), rings)
-    promote = partial(_promote, context) if adopt and security_profile == MUTUAL else None
-    chosen = fleet.Fleet(urls, rings, (adoption.TAG,), promote)
+    enrols = adopt and security_profile == MUTUAL
+    sponsor = adoption.Sponsor(client_of(context)) if enrols else None
+    chosen = fleet.Fleet(urls, rings, (adoption.TAG,), sponsor)
     pace = visits.Pace(idle=idle, session=session, sample=sample)
     counts = _run(partial(fleet.simulate, chosen, pace, seconds))
     if as_json:
@@ -111,13 +111,6 @@ def _is_unknown(error: str) -> bool:
 def _share(password: str, rings: Iterable[Keyring]) -> None:
     for ring in rings:
         ring.password = password
-
-
-def _promote(context: typer.Context, name: str) -> None:
-    try:
-        adoption.promote(client_of(context), name)
-    except ApiError as error:  # the simulation goes on
-        typer.echo(f"{name} keeps its password: {error}", err=True)
 
 
 def _table(counts: FleetCounts) -> Table:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import secrets
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,6 +18,7 @@ app = typer.Typer(help="The register of stations.", no_args_is_help=True)
 
 _COLUMNS = ("id", "online", "registration", "vendor", "model", "firmware_version", "last_frame_at")
 _NUMBERS = frozenset({"security_profile", "heartbeat_interval", "boot_retry_interval"})
+_PASSWORD_BYTES = 20  # white paper A00.FR.205: 16 to 20
 _LISTS = frozenset({"protocols", "labels"})
 
 Station = Annotated[str, typer.Argument(help="identity of the station")]
@@ -29,8 +31,13 @@ def add(
     context: typer.Context,
     station: Station,
     *,
-    password: Annotated[str | None, typer.Option(help="Basic password; - reads a line")] = None,
-    security_profile: Annotated[int, typer.Option(help="of OCPP", min=0, max=3)] = 0,
+    password: Annotated[bool, typer.Option("--password", help="ask for its password")] = False,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="read its password from a line of input")
+    ] = False,
+    security_profile: Annotated[
+        int | None, typer.Option(help="0 to 3; else it stays, or follows", min=0, max=3)
+    ] = None,
     heartbeat_interval: Annotated[
         int | None, typer.Option(help="s between heartbeats", min=1)
     ] = None,
@@ -41,19 +48,18 @@ def add(
 ) -> None:
     """Register a station, or change how it is treated.
 
-    What is left out gets its default; the password stays.
+    What is left out gets its default; password and security profile stay. A new station that needs
+    a password and is given none gets one: it is shown here, once.
     """
-    body: dict[str, Any] = {
-        "security_profile": security_profile,
-        "registration": registration,
-        "note": note,
-        "labels": label or [],
-    }
-    if password is not None:
-        body["password"] = sys.stdin.readline().rstrip("\n") if password == "-" else password  # noqa: S105 - not one
+    body: dict[str, Any] = {"registration": registration, "note": note, "labels": label or []}
+    if password or password_stdin:
+        body["password"] = _given(from_input=password_stdin)
+    if security_profile is not None:
+        body["security_profile"] = security_profile
     if heartbeat_interval:
         body["heartbeat_interval"] = heartbeat_interval
-    show_one(client_of(context).put(path_of("stations", station), body), as_json=as_json)
+    shown = _registered(client_of(context), path_of("stations", station), body)
+    show_one(shown, as_json=as_json)
 
 
 @app.command("list")
@@ -87,6 +93,46 @@ def show_(context: typer.Context, station: Station, *, as_json: AsJson = False) 
 def remove(context: typer.Context, station: Station) -> None:
     """Take a station out of the register; its history stays."""
     client_of(context).delete(path_of("stations", station))
+
+
+@app.command("rotate-password")
+@plainly
+def rotate_password(
+    context: typer.Context,
+    station: Station,
+    *,
+    wait: Wait = 30,
+    ttl: Ttl = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Have a station take a new password, which nobody sees.
+
+    Exit code 0: it took it; 1: it did not; 3: not known yet.
+    """
+    path = path_of("stations", station, "password", "rotate")
+    outcome = client_of(context).post(path, wait=wait, ttl=ttl)
+    conclude(outcome, as_json=as_json, wanted={"Accepted"})
+
+
+@app.command()
+@plainly
+def upgrade(
+    context: typer.Context,
+    station: Station,
+    profile: Annotated[int, typer.Option(help="security profile, higher than now", min=1, max=3)],
+    *,
+    wait: Wait = 30,
+    ttl: Ttl = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Have a station come with a higher security profile; it may want a hard Reset after that.
+
+    Exit code 0: it will; 1: it will not; 3: not known yet.
+    """
+    body = json.dumps({"profile": profile}).encode()
+    path = path_of("stations", station, "security-profile")
+    outcome = client_of(context).post(path, body, wait=wait, ttl=ttl)
+    conclude(outcome, as_json=as_json, wanted={"Accepted", "RebootRequired"})
 
 
 @app.command()
@@ -127,6 +173,25 @@ def import_(
     A column `id`, others named like the API's fields; labels with blanks or ; between them.
     """
     put_rows(client_of(context), file, collection="stations", key="id", numbers=_NUMBERS)
+
+
+def _given(*, from_input: bool) -> str:
+    """A password that is no argument: everybody on the machine could read that."""
+    if from_input:
+        return sys.stdin.readline().rstrip("\n")
+    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+
+
+def _registered(client: Client, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    """The station; with the password that was made for it when it needed one."""
+    try:
+        return dict(client.put(path, body))
+    except ApiError as error:
+        is_lacking = error.kind == "password-needed" and "password" not in body
+        if not is_lacking or body.get("security_profile") == 0:
+            raise
+    made = secrets.token_hex(_PASSWORD_BYTES)
+    return {**client.put(path, {**body, "password": made}), "password": made}
 
 
 def _flat(row: dict[str, Any]) -> dict[str, Any]:

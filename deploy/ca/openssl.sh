@@ -32,7 +32,7 @@ basicConstraints = critical, CA:FALSE
 keyUsage = critical, digitalSignature
 extendedKeyUsage = clientAuth
 subjectKeyIdentifier = hash
-authorityKeyIdentifier = keyid
+authorityKeyIdentifier = keyid, issuer
 END
 trap 'rm -f openssl.cnf.$$ crl.$$' EXIT
 

@@ -13,7 +13,6 @@ from domain.model.values import Profile, Socket
 from domain.ocpp.v16 import securing
 from domain.scope import Scope
 
-
 _NEWER = "a newer socket is open"
 
 

@@ -4,11 +4,15 @@ Each is [its id, its state, the last status], lists which a snapshot can hold. U
 what the station told last of no job at all, until the next job comes.
 """
 
+from collections.abc import Sequence
+
 from domain.model.job_progress import OUTCOMES, REQUESTED
 
 Job = list[str]
 Line = list[Job]
+Numbers = dict[str, int]  # what stations call requests by, by job, in the order they were asked for
 
+_NUMBERS = 100  # that are remembered, of all kinds together
 _REMEMBERED = 10  # jobs: those before the current one may be answered late, or resumed
 
 
@@ -56,3 +60,17 @@ def hear(line: Line, job: str, state: str, status: str) -> None:
 def is_open(job: str, state: str) -> bool:
     """Whether there is such a job, and it is not over."""
     return bool(job) and state not in OUTCOMES
+
+
+def number(numbers: Numbers, job: str, number: int) -> None:
+    """The request of a job has a number; of too many the oldest is forgotten."""
+    numbers[job] = number
+    if len(numbers) > _NUMBERS:
+        del numbers[next(iter(numbers))]
+
+
+def named(numbers: Numbers, number: int, line: Line, waiting: Sequence[str]) -> str:
+    """The newest job with that number, of those that went out if one of them has it; or ""."""
+    jobs = [job for job, its in reversed(numbers.items()) if its == number]
+    out = [job for job in jobs if find(line, job)]
+    return next(iter((*out, *(job for job in jobs if job in waiting))), "")

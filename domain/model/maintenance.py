@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 from domain.model import job_line, job_progress
 from domain.model.aggregate import Aggregate, Birth, Fact, Refused
-from domain.model.job_line import Line
+from domain.model.job_line import Line, Numbers
 from domain.model.job_progress import (
     CLOSED,
     FAILED,
@@ -18,8 +18,6 @@ from domain.model.job_progress import (
     SIGNED_FIRMWARE,
     SUPERSEDED,
 )
-
-_NUMBERS = 100  # of requests that are remembered
 
 
 class Maintenance(Aggregate):
@@ -61,8 +59,7 @@ class Maintenance(Aggregate):
         def apply(self, maintenance: "Maintenance") -> None:
             maintenance.waiting[self.job] = self.kind
             if self.number is not None:
-                numbers = {**maintenance.numbers, self.job: self.number}
-                maintenance.numbers = dict(list(numbers.items())[-_NUMBERS:])
+                job_line.number(maintenance.numbers, self.job, self.number)
 
     class JobSuperseded(Fact):
         """Another job reaches the station before this one is over."""
@@ -172,7 +169,7 @@ class Maintenance(Aggregate):
     def __init__(self) -> None:
         self.waiting: dict[str, str] = {}  # jobs whose request has not gone out, and their kinds
         self.reached: dict[str, Line] = {}  # by kind
-        self.numbers: dict[str, int] = {}  # by job, in the order they were asked for
+        self.numbers: Numbers = {}
         self.boots: dict[str, list[str]] = {}  # by kind, the last seen: job, its state, version
 
     @classmethod
@@ -282,11 +279,8 @@ class Maintenance(Aggregate):
         return job_line.of(self.line(kind), job)[1]
 
     def _named(self, kind: str, number: int) -> str:
-        """The newest job with that number, of those that went out if one of them has it."""
-        jobs = [job for job, its in reversed(self.numbers.items()) if its == number]
-        out = [job for job in jobs if job_line.find(self.line(kind), job)]
-        waiting = [job for job in jobs if self.waiting.get(job) == kind]
-        return next(iter((*out, *waiting)), "")
+        waiting = [job for job, its in self.waiting.items() if its == kind]
+        return job_line.named(self.numbers, number, self.line(kind), waiting)
 
     def _drop(self, job: str, kind: str, reason: str, *, at: datetime) -> None:
         """What was told since it went out belongs to the job before."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.model.campaign import Plan
+from domain.model.certificate_operations import CertificateOperation
 from domain.model.token import Permit
 from domain.model.values import Profile
 
@@ -238,59 +239,6 @@ class RecordAction:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApproveRequest:
-    """Have a station's certificate signing request signed; or its certificate offered again."""
-
-    station: str
-    request: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeclineRequest:
-    """Have it not signed."""
-
-    station: str
-    request: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IssueCertificate:
-    """Answer a request with a certificate: `chain` is PEM, the certificate first."""
-
-    station: str
-    request: str
-    chain: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FailRequest:
-    """The certificate authority does not sign it."""
-
-    station: str
-    request: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RevokeCertificate:
-    """Have a certificate of a station count no more; `certificate` is its fingerprint."""
-
-    station: str
-    certificate: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConcludeRevocation:
-    """What the certificate authority did; `problem` is why it did not, "" when it has."""
-
-    station: str
-    certificate: str
-    problem: str = ""
-
-
 Operation = (
     RegisterStation
     | RemoveStation
@@ -314,12 +262,7 @@ Operation = (
     | DropDesire
     | SetAutomatic
     | ApplyConfiguration
-    | ApproveRequest
-    | DeclineRequest
-    | IssueCertificate
-    | FailRequest
-    | RevokeCertificate
-    | ConcludeRevocation
+    | CertificateOperation
     | RecordAction
 )
 

@@ -1,4 +1,4 @@
-"""Security events of a station: what it tells of, and what we refused it (white paper section 8)."""
+"""Security events of a station: what it told, what was refused to it (white paper section 8)."""
 
 from collections import deque
 from datetime import datetime

@@ -58,6 +58,10 @@ class Outgoing(Action):
         """The password that a decoded request gives to its station, None when it gives none."""
         return None
 
+    def after(self, scope: Scope) -> str:
+        """The station's message whose answer must be written before this; "" for none."""
+        return ""
+
     def requested(self, request: Any, call: Call, scope: Scope) -> None:  # noqa: ANN401 - its own Request
         """What follows from the wish to send it. Secrets in the request are masked."""
 

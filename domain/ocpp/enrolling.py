@@ -29,6 +29,13 @@ def of(scope: Scope) -> Enrolment:
     return find(scope) or scope.add(Enrolment.begin(scope.station_id, at=scope.at))
 
 
+def last_message(scope: Scope) -> str:
+    """Id of the SignCertificate that brought the last request, "" when there was none."""
+    known = find(scope)
+    asked = known.requests.values() if known else ()
+    return next((str(each["message"]) for each in reversed(asked)), "")
+
+
 def ask(text: str, scope: Scope) -> bool:
     """The station asks to have a request signed; whether that is possible.
 

@@ -57,6 +57,8 @@ def _tokens(stage: Stage) -> dict[str, str]:
         body = {"name": f"contract-{role}", "role": role}
         answer = stage.api.post("/api/v1/users", json=body).raise_for_status()
         tokens[role] = answer.json()["token"]
+        headers = {"Authorization": f"Bearer {tokens[role]}"}
+        stage.api.get("/api/v1/tokens", headers=headers)  # what has fitted once need never wait
     return tokens
 
 

@@ -30,7 +30,8 @@ class Findings:
     def add(self, attack: str, what: str, input: bytes = b"") -> None:
         """Keep it."""
         kind = attack.partition(" ")[0]
-        if sum(each.attack.startswith(kind) for each in self.found) >= _MOST:
+        alike = [each for each in self.found if each.attack.startswith(kind)]
+        if len(alike) >= _MOST or any((each.attack, each.what) == (attack, what) for each in alike):
             return
         self.found.append(Finding(attack, what, input))
         self.folder.mkdir(parents=True, exist_ok=True)

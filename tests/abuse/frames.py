@@ -50,21 +50,21 @@ def _call(family: str, number: int, action: str, payload: str) -> Shot:
 
 def _spoilt(random: Random, number: int) -> Shot:
     """Wrong types in every field of every action, in turn."""
-    every = payloads.spoilings()
-    action, path, alien = every[number % len(every)]
+    every = payloads.spoilings(incoming=number % 2 == 0)
+    action, path, alien = every[number // 2 % len(every)]
     value = payloads.put(payloads.whole(random, action), path, Literal(ALIENS[alien]))
     return _call("spoilt", number, action, written(value))
 
 
 def _mutant(random: Random, number: int) -> Shot:
-    action = random.choice(payloads.actions())
+    action = payloads.action(random)
     value = payloads.mutate(random, payloads.usual(random, action))
     return _call("mutant", number, action, written(value))
 
 
 def _hostile(random: Random, number: int) -> Shot:
     """What a schema accepts, with hostile text; a third with a hostile id or action too."""
-    action = random.choice(payloads.actions())
+    action = payloads.action(random)
     payload = written(payloads.infest(random, payloads.usual(random, action)))
     if random.random() < 0.67:
         return _call("hostile", number, action, payload)

@@ -170,10 +170,11 @@ class Line:
         except (asyncio.IncompleteReadError, ConnectionError, ssl.SSLError):
             raise Ended from None
 
-    def end_of_file(self) -> None:
-        """Say that nothing follows, in the middle of whatever was said."""
-        if self._writer.can_write_eof():
+    def end_of_file(self) -> bool:
+        """Say that nothing follows, in the middle of whatever was said, where that can be said."""
+        if possible := self._writer.can_write_eof():
             self._writer.write_eof()
+        return possible
 
     def drop(self) -> None:
         """Leave as a power cut would."""

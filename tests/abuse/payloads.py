@@ -42,6 +42,22 @@ ALIENS: MappingProxyType[str, str] = MappingProxyType(
         "prototype": '{"__proto__":{"admin":true},"constructor":1}',
     }
 )
+INCOMING = (
+    "Authorize",
+    "BootNotification",
+    "DataTransfer",
+    "DiagnosticsStatusNotification",
+    "FirmwareStatusNotification",
+    "Heartbeat",
+    "LogStatusNotification",
+    "MeterValues",
+    "SecurityEventNotification",
+    "SignCertificate",
+    "SignedFirmwareStatusNotification",
+    "StartTransaction",
+    "StatusNotification",
+    "StopTransaction",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +75,22 @@ def actions() -> tuple[str, ...]:
 
 
 @cache
-def spoilings() -> tuple[tuple[str, Path, str], ...]:
-    """Every field of every request, with every alien."""
-    return tuple(
+def spoilings(*, incoming: bool) -> tuple[tuple[str, Path, str], ...]:
+    """Every field of every request of stations, or of the others, with every alien."""
+    every = [
         (action, path, alien)
         for action in actions()
+        if (action in INCOMING) == incoming
         for path in _paths(schema(action), ())
         for alien in ALIENS
-    )
+    ]
+    Random("spoilings").shuffle(every)  # a short run shall not end at the letter B
+    return tuple(every)
+
+
+def action(random: Random) -> str:
+    """Mostly one that stations are expected to send."""
+    return random.choice(INCOMING if random.random() < 0.8 else actions())
 
 
 def _paths(node: dict[str, Any], path: Path) -> Iterator[Path]:

@@ -8,23 +8,27 @@ from tests.abuse.vitals import Vitals
 from tests.bench.report import table
 
 
+_FIELDS = {"MiB": "rss_mb", "handles": "handles", "tasks": "tasks"}
+
+
 def show(where: str, report: Report) -> str:
     """All of it, the problems last."""
     title = f"{where}: {report.total:,} bad inputs of seed {report.seed} in {report.seconds:g} s"
-    rows = [astuple(each) for each in report.latencies]
-    header = ("the innocents' CALLs, in ms", "s", "answered", "p50", "p99", "max")
+    rows = [(*astuple(each)[:-1], *each.mebibytes.values()) for each in report.phases]
+    sizes = [f"MiB {name}" for name in report.before]
+    header = ("the innocents' CALLs, in ms", "s", "answered", "p50", "p99", "max", *sizes)
     parts = [
         table(title, ("bad inputs", "count"), sorted(report.inputs.items())),
         table("", ("answers", "count"), sorted(report.outcomes.items())),
         table("", header, rows),
-        table("", ("process", "MiB before", "most", "after", *_MORE), _vitals(report)),
+        table("", _HEADER, _vitals(report)),
         table("", ("acknowledged", "count"), report.acknowledged.items()),
         table("", ("put aside", "count"), sorted(report.quarantined.items())),
     ]
     return "\n".join([*parts, "", _problems(report)])
 
 
-_MORE = ("handles before", "most", "after", "tasks before", "most", "after")
+_HEADER = ("process", *(f"{what} {when}" for what in _FIELDS for when in ("before", "most", "after")))
 
 
 def _vitals(report: Report) -> list[tuple[object, ...]]:
@@ -33,8 +37,7 @@ def _vitals(report: Report) -> list[tuple[object, ...]]:
 
 
 def _of(moments: tuple[Mapping[str, Vitals], ...], name: str) -> list[object]:
-    fields = ("rss_mb", "handles", "tasks")
-    return [getattr(moment[name], field) for field in fields for moment in moments]
+    return [getattr(moment[name], field) for field in _FIELDS.values() for moment in moments]
 
 
 def _problems(report: Report) -> str:

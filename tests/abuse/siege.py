@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from multiprocessing.connection import Connection
 from pathlib import Path
 from time import monotonic, sleep
 
-from tests.abuse import contract, framing, hoards, innocents, ledger, rogues, upgrades, vitals, web
+from tests.abuse import contract, framing, hoards, innocents, ledger, rogues, tls, upgrades, vitals, web
 from tests.abuse.findings import Findings
 from tests.abuse.innocents import Account, Errand
 from tests.abuse.stage import Stage
@@ -20,7 +21,7 @@ _PATIENCE = 120  # s for the innocents to come to an end
 _MORE_HANDLES = 24  # pools of threads and connections may have filled up
 _MORE_MEMORY = 192  # MiB that a process may grow by under attack
 # Of all inputs; what is left are frames.
-_SHARES = {"framing": 0.03, "upgrades": 0.05, "hoards": 0.02, "web": 0.02}
+_SHARES = {"framing": 0.03, "upgrades": 0.05, "handshakes": 0.02, "tls": 0.01, "web": 0.03}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,15 +38,29 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Latency:
-    """Of the innocents' calls, in one phase."""
+class Phase:
+    """What the innocents felt, and how large the processes were at its end."""
 
-    phase: str
+    name: str
     seconds: float
     answers: int
     p50_ms: float
     p99_ms: float
     max_ms: float
+    mebibytes: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The beginning of a phase: the end of the one before."""
+
+    name: str
+    at: float
+    vitals: dict[str, Vitals]
+
+    @classmethod
+    def now(cls, name: str, stage: Stage) -> "Mark":
+        return cls(name, monotonic(), vitals.look(stage.installation))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,7 +71,7 @@ class Report:
     seconds: float = 0.0
     inputs: dict[str, int] = field(default_factory=dict)
     outcomes: dict[str, int] = field(default_factory=dict)
-    latencies: list[Latency] = field(default_factory=list)
+    phases: list[Phase] = field(default_factory=list)
     before: dict[str, Vitals] = field(default_factory=dict)
     most: dict[str, Vitals] = field(default_factory=dict)
     after: dict[str, Vitals] = field(default_factory=dict)
@@ -76,26 +91,23 @@ Attack = Callable[[Stage, Plan, Findings], Awaitable[None]]
 def lay(stage: Stage, plan: Plan) -> Report:
     """The whole siege; nothing is raised, everything is reported."""
     report, findings = Report(seed=plan.seed), Findings(plan.folder)
-    phases: list[tuple[str, float]] = []
-    began = monotonic()
     with _charging(stage) as charging:
-        phases.append(("before", monotonic()))
+        marks = [Mark.now("before", stage)]
         sleep(plan.calm)
-        report.before = vitals.look(stage.installation)
         watch = Watch(stage.installation)
         with watch.watching():
             for name, attack in _chosen(plan):
-                phases.append((name, monotonic()))
+                marks.append(Mark.now(name, stage))
                 asyncio.run(_attacked(attack, stage, plan, findings))
+        marks.append(Mark.now("after", stage))
         report.most = dict(watch.most)
-        phases.append(("after", monotonic()))
         report.problems += vitals.settled(stage.installation, connections=len(stage.innocents))
         sleep(plan.calm)
-        report.after = vitals.look(stage.installation)
-        phases.append(("end", monotonic()))
+        marks.append(Mark.now("end", stage))
         account = charging.end()
-    report.seconds = round(monotonic() - began, 1)
-    report.latencies = list(_latencies(account, phases))
+    report.seconds = round(marks[-1].at - marks[0].at, 1)
+    report.before, report.after = marks[1].vitals, marks[-1].vitals
+    report.phases = list(_phases(account, marks))
     _settle_accounts(report, findings, account, stage)
     return report
 
@@ -111,37 +123,40 @@ async def _attacked(attack: Attack, stage: Stage, plan: Plan, findings: Findings
 async def _frames(stage: Stage, plan: Plan, findings: Findings) -> None:
     """Rogues at every listener in turn; an operator calls them meanwhile, and gets bad answers."""
     attackers = [
-        rogues.Attacker(stage.targets[n % len(stage.targets)], rogue, plan.seed, findings)
-        for n, rogue in enumerate(stage.rogues)
+        rogues.Attacker(target, rogue, plan.seed, findings) for target, rogue in stage.posts
     ]
     number = round(plan.number * (1 - sum(_SHARES.values())))
-    calling = asyncio.create_task(asyncio.to_thread(web.provoke, stage, plan.seed, over := []))
-    await rogues.attack(attackers, plan.seed, number, until=monotonic() + plan.seconds)
-    over.append(True)
-    await calling
-    for attacker in attackers:
-        attacker.leave()
+    over: list[bool] = []
+    calling = asyncio.create_task(
+        asyncio.to_thread(web.provoke, stage, plan.seed, over, findings)
+    )
+    try:
+        await rogues.attack(attackers, plan.seed, number, until=monotonic() + plan.seconds)
+    finally:
+        over.append(True)
+        for attacker in attackers:
+            attacker.leave()
+        await calling
 
 
 async def _framing(stage: Stage, plan: Plan, findings: Findings) -> None:
     number = round(plan.number * _SHARES["framing"])
-    for target in stage.targets:
-        await framing.attack(
-            target, stage.rogues, plan.seed, number // len(stage.targets), findings
-        )
+    await framing.attack(stage.posts, plan.seed, number, findings)
 
 
 async def _upgrades(stage: Stage, plan: Plan, findings: Findings) -> None:
     number = round(plan.number * _SHARES["upgrades"])
-    for target in stage.targets:
-        await upgrades.attack(
-            target, stage.rogues, plan.seed, number // len(stage.targets), findings
-        )
+    await upgrades.attack(stage.posts, plan.seed, number, findings)
 
 
-async def _hoards(stage: Stage, plan: Plan, findings: Findings) -> None:
-    number = round(plan.number * _SHARES["hoards"])
-    await hoards.attack(stage.targets, stage.rogues[0], plan.seed, number, findings)
+async def _handshakes(stage: Stage, plan: Plan, findings: Findings) -> None:
+    number = round(plan.number * _SHARES["handshakes"])
+    await hoards.attack(stage.targets, stage.posts[0][1], plan.seed, number, findings)
+
+
+async def _tls(stage: Stage, plan: Plan, findings: Findings) -> None:
+    number = round(plan.number * _SHARES["tls"])
+    await tls.attack(stage.targets, plan.seed, number, findings)
 
 
 async def _web(stage: Stage, plan: Plan, findings: Findings) -> None:
@@ -157,7 +172,8 @@ _ATTACKS: dict[str, Attack] = {
     "frames": _frames,
     "framing": _framing,
     "upgrades": _upgrades,
-    "handshakes": _hoards,
+    "handshakes": _handshakes,
+    "tls": _tls,
     "api": _web,
     "contract": _contract,
 }
@@ -181,8 +197,7 @@ class _Charging:
 
 @contextmanager
 def _charging(stage: Stage) -> Iterator[_Charging]:
-    targets = stage.targets
-    errand = Errand([(targets[n % len(targets)], each) for n, each in enumerate(stage.innocents)])
+    errand = Errand(stage.innocents)
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=innocents.work, args=(errand, theirs), daemon=True)
@@ -198,14 +213,13 @@ def _charging(stage: Stage) -> Iterator[_Charging]:
         process.kill()
 
 
-def _latencies(account: Account, phases: Sequence[tuple[str, float]]) -> Iterator[Latency]:
-    for (name, begin), (_, end) in zip(phases, phases[1:], strict=False):
-        times = sorted(took for sent, took in account.answers if begin <= sent < end)
-        if times:
-            p50, p99 = times[len(times) // 2], times[int(len(times) * 0.99)]
-            yield Latency(
-                name, round(end - begin, 1), len(times), *(round(1000 * t, 1) for t in (p50, p99, times[-1]))
-            )
+def _phases(account: Account, marks: Sequence[Mark]) -> Iterator[Phase]:
+    for mark, end in pairwise(marks):
+        times = sorted(took for sent, took in account.answers if mark.at <= sent < end.at)
+        sizes = {name: each.rss_mb for name, each in end.vitals.items()}
+        at = [times[int(len(times) * share)] if times else 0.0 for share in (0.5, 0.99)]
+        felt = (round(1000 * took, 1) for took in (*at, max(times, default=0.0)))
+        yield Phase(mark.name, round(end.at - mark.at, 1), len(times), *felt, sizes)
 
 
 def _settle_accounts(report: Report, findings: Findings, account: Account, stage: Stage) -> None:

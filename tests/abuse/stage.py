@@ -1,9 +1,10 @@
 """An installation to be attacked: its stations, innocent and not, and its doors."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from uuid import uuid4
 
@@ -19,22 +20,30 @@ FOUR = ("domain", "projections", "gateway", "api")
 _PASSWORD = "an-abused-password-{}"
 _PARTITIONS = 8
 
+Post = tuple[Target, Identity]
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What attackers and innocents know."""
+    """What attackers and innocents know. A post is a listener, and who may come in there."""
 
     installation: Installation
-    targets: tuple[Target, ...]
-    rogues: tuple[Identity, ...]
-    innocents: tuple[Identity, ...]
+    posts: tuple[Post, ...]  # of rogues
+    innocents: tuple[Post, ...]
     api: httpx.Client  # the administrator's
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """Every listener: plain, with TLS, and with TLS and certificates of stations."""
+        urls = (self.installation.gateway_url, self.installation.secure_url)
+        return tuple(map(Target, (*urls, self.installation.mutual_url)))
 
 
 @contextmanager
 def embedded(folder: Path) -> Iterator[Installation]:
     """Everything in one process."""
     with Installation(folder, UNKNOWN_STATIONS="refuse") as installation:
+        installation.secure()
         installation.start("run")
         yield installation
 
@@ -53,6 +62,7 @@ def distributed(folder: Path, amqp_url: str, postgres_url: str) -> Iterator[Inst
         }
         try:
             with Installation(folder, **settings) as installation:
+                installation.secure()
                 for role in FOUR:
                     installation.start(role)
                 yield installation
@@ -66,19 +76,32 @@ def staged(installation: Installation, *, rogues: int, innocents: int) -> Iterat
     headers = {"Authorization": f"Bearer {installation.admin_token}"}
     with httpx.Client(base_url=installation.api_url, headers=headers, timeout=60) as api:
         api.put(f"/api/v1/tokens/{TAG}", json={}).raise_for_status()
+        doors = (
+            (Target(installation.gateway_url), 1),
+            (Target(installation.secure_url, installation.authorities), 2),
+        )
         yield Stage(
             installation=installation,
-            targets=(Target(installation.gateway_url),),
-            rogues=tuple(_registered(api, f"ROGUE-{n}", source(n)) for n in range(rogues)),
-            innocents=tuple(
-                _registered(api, f"INNOCENT-{n}", "127.0.0.1") for n in range(innocents)
+            posts=_posted(api, doors, [(f"ROGUE-{n}", source(n)) for n in range(rogues)]),
+            innocents=_posted(
+                api, doors, [(f"INNOCENT-{n}", "127.0.0.1") for n in range(innocents)]
             ),
             api=api,
         )
 
 
-def _registered(api: httpx.Client, name: str, source: str) -> Identity:
+def _posted(
+    api: httpx.Client, doors: Sequence[tuple[Target, int]], who: Sequence[tuple[str, str]]
+) -> tuple[Post, ...]:
+    """Each registered with the security profile of its door, the doors in turn."""
+    return tuple(
+        (target, _registered(api, name, source, profile))
+        for (name, source), (target, profile) in zip(who, cycle(doors), strict=False)
+    )
+
+
+def _registered(api: httpx.Client, name: str, source: str, profile: int) -> Identity:
     identity = Identity(name, _PASSWORD.format(name), source)
-    body = {"password": identity.password}
+    body = {"password": identity.password, "security_profile": profile}
     api.put(f"/api/v1/stations/{name}", json=body).raise_for_status()
     return identity

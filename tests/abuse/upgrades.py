@@ -2,12 +2,13 @@
 
 import asyncio
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 from time import monotonic
 
 from tests.abuse.findings import Findings
-from tests.abuse.lines import PATIENCE, Identity, Target, connect, upgrade
+from tests.abuse.lines import PATIENCE, Identity, Target, connect, source, upgrade
+from tests.abuse.stage import Post
 from tests.abuse.texts import text
 
 _PATHS = (
@@ -174,12 +175,13 @@ _KINDS: tuple[Callable[[Random, Identity], bytes], ...] = (
 )
 
 
-async def knock(target: Target, rogue: Identity, seed: int, number: int, findings: Findings) -> None:
+async def knock(post: Post, seed: int, number: int, findings: Findings) -> None:
     """One request on a connection of its own: refused or hung up, never granted, never a 500."""
     findings.inputs["upgrade"] += 1
-    raw, began = request(rogue, seed, number), monotonic()
+    (target, rogue), began = post, monotonic()
+    raw = request(rogue, seed, number)
     try:
-        said = await asyncio.wait_for(_answer(target, rogue.source, raw), PATIENCE)
+        said = await asyncio.wait_for(_answer(target, source(250 + number % 250), raw), PATIENCE)
     except ConnectionError:
         said = b""
     except TimeoutError:
@@ -196,8 +198,8 @@ async def _answer(target: Target, source: str, raw: bytes) -> bytes:
     reader, writer = await connect(target, source)
     try:
         writer.write(raw)
-        if writer.can_write_eof():
-            writer.write_eof()
+        if b"\r\n\r\n" not in raw and writer.can_write_eof():
+            writer.write_eof()  # it will never be whole
         return await reader.readline()
     except ValueError:
         return b"HTTP/ ? longer than a line"
@@ -205,16 +207,14 @@ async def _answer(target: Target, source: str, raw: bytes) -> bytes:
         writer.transport.abort()
 
 
-async def attack(
-    target: Target, rogues: list[Identity], seed: int, number: int, findings: Findings
-) -> None:
+async def attack(posts: Sequence[Post], seed: int, number: int, findings: Findings) -> None:
     """All requests, each rogue one at a time."""
     numbers = iter(range(number))
 
-    async def work(rogue: Identity) -> None:
+    async def work(post: Post) -> None:
         for each in numbers:
-            await knock(target, rogue, seed, each, findings)
+            await knock(post, seed, each, findings)
 
     async with asyncio.TaskGroup() as group:
-        for rogue in rogues:
-            group.create_task(work(rogue))
+        for post in posts:
+            group.create_task(work(post))

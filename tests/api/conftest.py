@@ -8,7 +8,10 @@ import pytest
 import pytest_asyncio
 
 from commands import settings
+from commands.ca.algorithm import Algorithm
+from commands.ca.opening import built_in
 from commands.run import running
+from domain.ports import Subject
 from tests.api.stage import ADMIN_TOKEN, Installation, Station
 
 
@@ -23,8 +26,13 @@ async def installation(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterato
         api_port=0,
         ops_port=0,
         partitions=4,
+        cpo_name="ACME",
         files_max_bytes=3 << 20,
+        allow_security_profile_0=True,
+        api_sign_in_failures=100_000,  # the tests of the doors fail on purpose
     )
+    for algorithm in Algorithm:
+        built_in(chosen).make(Subject("Tests", "ACME"), algorithm, intermediate=True)
     async with running("run", chosen) as ports:
         yield Installation(
             api=f"http://127.0.0.1:{ports['api']}", gateway=f"ws://127.0.0.1:{ports['gateway']}"

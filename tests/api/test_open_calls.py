@@ -11,14 +11,17 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
-from commands import choices
+from commands import choices, keys, settings
 from commands import desk as desks
 from commands.api.app import application
+from commands.api.bounds import Bounds
 from commands.api.office import Defaults, Office
+from commands.ca.roots import Roots
 from commands.callbox import Callbox
 from commands.desk import Address, Desk
 from commands.files.hosting import Hosting
 from commands.files.store import Store
+from commands.strongbox import Strongbox
 from commands.watch import Watch
 from domain import topics, wire
 from domain.model.operations import RequestCall
@@ -26,7 +29,8 @@ from domain.ports import Delivery
 from domain.store.memory import MemoryLog
 from gateway.broker.memory import MemoryBroker
 from gateway.broker.outbox import Outbox
-from projections import users
+from projections import members
+from projections.actions import Actor
 from projections.database import Database
 from projections.engines import engine
 from projections.vault import VAULT, SealedVault, new_key
@@ -69,10 +73,11 @@ async def stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterato
     monkeypatch.setattr(desks, "READABLE_WITHIN", 0.05)
     database = Database(engine("sqlite://"))
     database.migrate()
-    database.write(users.add, "admin", role="admin", token=ADMIN_TOKEN, at=NOON)
+    token = keys.token_of("admin", ADMIN_TOKEN, name="first", days=None, by="", at=NOON)
+    database.write(members.add, "admin", "admin", token, Actor("", "", NOON))
     async with MemoryBroker() as broker, Outbox(broker) as outbox:
         desk = Desk(outbox, Watch(lambda _: ()), address=ADDRESS, clock=lambda: NOON)
-        app = application(_office(desk, database, tmp_path))
+        app = application(_office(desk, database, tmp_path), Bounds())
         headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(
@@ -85,10 +90,11 @@ async def stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterato
 
 
 def _office(desk: Desk, database: Database, folder: Path) -> Office:
-    vault = SealedVault(database.engine, new_key())
+    strongbox = Strongbox(SealedVault(database.engine, new_key()), database, lambda: NOON)
     return Office(
         desk=desk,
-        callbox=Callbox(desk, vault, Watch(lambda _: ()), choices.outgoing(), lambda: NOON),
+        callbox=Callbox(desk, strongbox, Watch(lambda _: ()), choices.outgoing(), lambda: NOON),
+        strongbox=strongbox,
         database=database,
         log=MemoryLog(),
         hosting=Hosting(store=Store(folder, most_bytes=1), keep=timedelta(1), public_url=""),

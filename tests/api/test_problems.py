@@ -1,3 +1,5 @@
+import base64
+import hashlib
 import re
 
 import pytest
@@ -61,7 +63,7 @@ async def test_a_body_is_bounded_before_anybody_reads_it(installation):
         yield b"{}"
 
     async with installation.client("") as nobody:
-        long = await nobody.put("/api/v1/tokens/T", content=b" " * (1 << 20 | 1))
+        long = await nobody.put("/api/v1/tokens/T", content=b" " * (2 << 20 | 1))
         chunked = await nobody.put("/api/v1/tokens/T", content=chunks())
     assert (long.status_code, chunked.status_code) == (413, 411)
     assert long.json()["request_id"] == long.headers["x-request-id"]
@@ -88,3 +90,37 @@ async def test_the_description_names_every_problem_and_loads_nothing_from_elsewh
     script = re.search(r'src="([^"]+)"', page.text)
     assert script is not None
     assert (await api.get(script[1])).status_code == 200
+
+
+async def test_every_error_is_documented_as_a_problem(api):
+    document = (await api.get("/openapi.json")).json()
+    responses = [
+        (status, response.get("content", {}))
+        for item in document["paths"].values()
+        for operation in item.values()
+        for status, response in operation["responses"].items()
+    ]
+    kinds = {kind for status, content in responses if status >= "4" for kind in content}
+    assert kinds == {"application/problem+json"}
+
+
+@pytest.mark.parametrize("path", ["/api/v1/stations", "/api/v1/nowhere", "/nowhere", "/docs"])
+async def test_a_browser_is_to_do_as_little_as_possible_with_any_answer(api, path):
+    headers = (await api.get(path)).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["cache-control"] == "no-store"
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert "strict-transport-security" not in headers  # it is not encrypted
+    assert "server" not in headers
+
+
+async def test_the_documentation_may_run_its_own_scripts_alone(api):
+    page = await api.get("/docs")
+    (inline,) = re.findall(r"<script>(.*?)</script>", page.text, re.DOTALL)
+    allowed = base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()
+    policy = page.headers["content-security-policy"]
+    assert f"script-src 'self' 'sha256-{allowed}';" in policy
+    assert "'unsafe-eval'" not in policy
+    assert not re.search(r"\son\w+=", page.text)

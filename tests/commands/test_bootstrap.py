@@ -2,9 +2,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from commands import opening, settings
+from commands import keys, opening, settings
 from commands.bootstrap import ensure_administrator
-from projections import users
+from projections import actions, members, user_tokens, users
+from projections.actions import Actor
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 FIRST, SECOND = "the-first-token-of-all", "another-token-than-that"
@@ -46,7 +47,8 @@ def test_another_token_replaces_the_one_before(ensure, database):
 
 
 def test_other_administrators_stay(ensure, database):
-    database.write(users.add, "alice", role="admin", token="alices", at=NOON)
+    token = keys.token_of("alice", "alices", name="first", days=None, by="", at=NOON)
+    database.write(members.add, "alice", "admin", token, Actor("", "", NOON))
     ensure(FIRST)
     ensure(SECOND)
     assert user_of(database, "alices").role == "admin"
@@ -71,3 +73,12 @@ def test_a_token_that_was_revoked_stays_revoked(ensure, database):
     database.write(users.revoke, "admin", at=NOON)
     ensure(FIRST)
     assert user_of(database, FIRST) is None
+
+
+def test_the_token_of_the_installation_never_expires_and_is_told_of(ensure, database):
+    ensure(FIRST)
+    (kept,) = database.read(user_tokens.listed, "admin")
+    assert (kept.name, kept.expires_at) == ("installation", None)
+    told = [wish for _, wish in database.read(lambda c: list(actions.untold(c, NOON)))]
+    assert [(wish.key, wish.origin) for wish in told] == [("user:admin", "console")]
+    assert FIRST not in str(told)

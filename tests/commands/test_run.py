@@ -1,5 +1,6 @@
 """Processes as a supervisor sees them: they wait, they stop, they say why they cannot start."""
 
+import json
 import os
 import signal
 import socket
@@ -138,6 +139,16 @@ def test_an_address_that_is_taken_is_told_in_one_line(start, name):
     assert process.returncode == 1
     assert logged.splitlines()[-1].startswith("ampledger: ")
     assert "address already in use" in logged.lower()
+    assert "Traceback" not in logged
+
+
+def test_a_certificate_that_is_not_there_is_told_in_one_line(start, tmp_path):
+    pair = {"certificate": str(tmp_path / "gone.pem"), "key": str(tmp_path / "gone.key")}
+    with start(LISTENERS=json.dumps([{"port": 0, "certificates": [pair]}])) as (process, _):
+        _, logged = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 2
+    assert logged.splitlines()[-1].startswith("ampledger: AMPLEDGER_LISTENERS: ")
+    assert "gone.pem: No such file" in logged
     assert "Traceback" not in logged
 
 

@@ -4,7 +4,7 @@ from typing import get_args
 import pytest
 from pydantic import ValidationError
 
-from commands import settings
+from commands import choices, settings
 from commands.settings import SettingsError
 
 
@@ -136,3 +136,96 @@ def test_roles_on_one_machine_have_ports_of_their_own():
     chosen, roles = settings.read(), get_args(settings.Role)
     assert len({chosen.ops_port_of(role) for role in roles}) == 5
     assert settings.read(ops_port=7).ops_port_of("api") == 7
+
+
+# --- where stations connect -------------------------------------------------------------------
+
+_PAIR = '{"certificate": "c.pem", "key": "c.key"}'
+
+
+def test_listeners_come_from_a_list_in_json(env):
+    env(
+        LISTENERS=f"""[{{"port": 9000}}, {{"port": 9443, "certificates": [{_PAIR}],
+        "client_certificates": "required", "client_ca": ["ca.pem"], "crl": ["crl.pem"]}}]"""
+    )
+    plain, secure = choices.listeners(settings.read())
+    assert (plain.port, plain.is_encrypted) == (9000, False)
+    assert (secure.port, secure.client_certificates) == (9443, "required")
+    assert [str(path) for path in secure.files] == ["c.pem", "c.key", "ca.pem", "crl.pem"]
+
+
+def test_listeners_come_from_tables_of_the_file(file):
+    path = file(
+        """
+        [[listeners]]
+        port = 9443
+        certificates = [
+          {certificate = "ec.pem", key = "ec.key"},
+          {certificate = "rsa.pem", key = "rsa.key", passphrase_file = "rsa.pass"},
+        ]
+        """
+    )
+    (secure,) = choices.listeners(settings.read(config=str(path)))
+    assert [pair.certificate.name for pair in secure.certificates] == ["ec.pem", "rsa.pem"]
+    assert str(secure.certificates[1].passphrase) == "rsa.pass"
+
+
+def test_without_listeners_there_is_one_without_tls():
+    (plain,) = choices.listeners(settings.read(gateway_host="127.0.0.1", gateway_port=1))
+    assert (plain.host, plain.port, plain.is_encrypted) == ("127.0.0.1", 1, False)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("[{", "LISTENERS: this is no JSON"),
+        ('[{"port": 70000}]', "LISTENERS[0].port=70000: "),
+        ('[{"host": "::"}]', "LISTENERS[0].port="),
+        ('[{"port": 1, "tls": true}]', "LISTENERS[0].tls=True: Extra inputs"),
+        ('[{"port": 1, "certificates": [{"key": "k"}]}]', "LISTENERS[0].certificates[0].certifi"),
+        ('[{"port": 1, "client_certificates": "maybe"}]', "'none', 'optional' or 'required'"),
+        ('[{"port": 1, "client_certificates": "required"}]', "needs TLS: name certificates"),
+        (
+            f'[{{"port": 1, "certificates": [{_PAIR}], "client_certificates": "optional"}}]',
+            "needs client_ca",
+        ),
+        ('[{"port": 1, "crl": ["x"]}]', "crl needs client_ca"),
+    ],
+)
+def test_a_wrong_listener_is_named_with_its_place(env, value, said):
+    env(LISTENERS=value)
+    with pytest.raises(SettingsError, match="AMPLEDGER_LISTENERS") as refused:
+        settings.read()
+    assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [
+        ({"unknown_stations": "accept"}, "ALLOW_SECURITY_PROFILE_0=true"),
+        ({"trusted_proxies": "10.0.0.1/8"}, "host bits"),
+        ({"trusted_proxies": "proxy.example"}, "proxy.example"),
+        ({"client_certificate_header": "X-Cert"}, "needs AMPLEDGER_TRUSTED_PROXIES"),
+        (
+            {"client_certificate_header": "X-Cert", "trusted_proxies": "10.0.0.1"},
+            "needs a listener with client_ca",
+        ),
+    ],
+)
+def test_what_would_let_anybody_in_is_refused(chosen, said):
+    with pytest.raises(SettingsError) as refused:
+        settings.read(**chosen)
+    assert said in str(refused.value)
+
+
+def test_trusted_proxies_are_networks_with_commas_between():
+    chosen = settings.read(trusted_proxies="10.0.0.0/8, ::1")
+    assert [str(network) for network in choices.trusted(chosen)] == ["10.0.0.0/8", "::1/128"]
+
+
+def test_an_organisation_is_asked_for_only_where_it_is_checked():
+    strict = settings.read(cpo_name="Amperes")
+    loose = settings.read(cpo_name="Amperes", check_certificate_organisation=False)
+    assert choices.admission_policy(strict).organisation == "Amperes"
+    assert not choices.admission_policy(loose).organisation

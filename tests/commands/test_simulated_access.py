@@ -16,7 +16,7 @@ from commands.simulate.life import Life
 from commands.simulate.line import Identity
 from commands.simulate.visits import Pace
 from tests.authority import Authority
-from tests.commands.bench_of_stations import Bench, Central
+from tests.commands.bench_of_stations import PATIENCE, Bench, Central
 
 KEY = "000102030405060708090a0b0c0d0e0fff00ff00"
 OTHER = "ffeeddccbbaa99887766554433221100"
@@ -157,6 +157,14 @@ async def living(ring, *urls):
         await asyncio.wait([task])
 
 
+async def until(condition):
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            if condition():
+                return
+            await asyncio.sleep(0.05)
+
+
 def trusting(**of):
     return Keyring(roots={SYSTEM: [SERVING.cert_pem.bytes().decode()]}, **of)
 
@@ -182,9 +190,7 @@ async def test_a_changed_password_is_used_at_once():
 async def test_a_refused_password_is_tried_again_and_told_later_once():
     door = Door(OTHER)
     async with open_door(door, server=None) as url, living(Keyring(1, KEY), url):
-        async with asyncio.timeout(10):
-            while len(door.refused) < 2:
-                await asyncio.sleep(0.05)
+        await until(lambda: len(door.refused) > 1)
         door.password = KEY
         await door.hears("SecurityEventNotification", type="FailedToAuthenticateAtCentralSystem")
         await door.ask("TriggerMessage", requestedMessage="Heartbeat")
@@ -195,9 +201,7 @@ async def test_a_refused_password_is_tried_again_and_told_later_once():
 async def test_a_server_that_it_does_not_trust_is_not_spoken_to_and_told_of_later():
     door, ring = Door(), Keyring(profile=2, password=KEY, roots={SYSTEM: [OWN.pem]})
     async with open_door(door) as url, living(ring, url) as life:
-        async with asyncio.timeout(10):
-            while "InvalidCentralSystemCertificate" not in life._features.log.text():
-                await asyncio.sleep(0.05)
+        await until(lambda: "InvalidCentralSystemCertificate" in life._features.log.text())
         assert door.came == []
         ring.roots = trusting().roots
         await door.hears("SecurityEventNotification", type="InvalidCentralSystemCertificate")
@@ -243,11 +247,11 @@ async def test_it_enrols_itself_and_comes_with_its_certificate_where_it_is_asked
         open_door(second, clients=OWN.pem) as new,
         living(ring, old, new) as life,
     ):
-        certified: list[bool] = []
-        life.enrol(lambda: certified.append(True))
+        passed: list[str] = []
+        life.enrol(lambda: passed.append("asked"), lambda: passed.append("certified"))
         csr = (await first.hears("SignCertificate"))["csr"]
         await first.ask("CertificateSigned", certificateChain=OWN.certify(csr))
-        assert certified == [True]
+        assert passed == ["asked", "certified"]
         await first.ask("ChangeConfiguration", key="SecurityProfile", value="3")
         await first.ask("Reset", type="Hard")
         await second.hears("BootNotification")

@@ -5,11 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from commands.ca.algorithm import Algorithm
 from commands.ca.checked import CheckedAuthority
@@ -53,7 +55,7 @@ def in_a_folder(algorithm, folder, *, intermediate=False, passphrase=None):
 def by_a_command(algorithm, folder):
     """The example of the documentation, with a root and an authority beneath it."""
     key = papers.rsa_key() if algorithm is Algorithm.RSA else papers.ec_key()
-    life = {"since": NOW() - papers.DAY, "until": NOW() + 100 * papers.DAY}
+    life: dict[str, Any] = {"since": NOW() - papers.DAY, "until": NOW() + 100 * papers.DAY}
     root = papers.root("Root of openssl", key=key, **life)
     own = papers.between(root, "CA of openssl", key=key, **life)
     (folder / "ca.pem").write_text(own.pem)
@@ -75,9 +77,9 @@ PLACES = {
 }
 
 
-@pytest.fixture(params=PLACES)
-def place(request, tmp_path):
-    found = PLACES[request.param](tmp_path)
+@pytest.fixture(scope="module", params=PLACES)
+def place(request, tmp_path_factory):
+    found = PLACES[request.param](tmp_path_factory.mktemp("ca"))
     found.authority = CheckedAuthority(found.authority, NOW)
     return found
 
@@ -133,7 +135,7 @@ def test_it_is_for_connecting_and_for_nothing_else(place):
     usage = stated.get_extension_for_class(x509.KeyUsage).value
     purposes = stated.get_extension_for_class(x509.ExtendedKeyUsage).value
     assert usage == papers.usage(digital_signature=True)
-    assert [*purposes] == [x509.ExtendedKeyUsageOID.CLIENT_AUTH]
+    assert [*purposes] == [ExtendedKeyUsageOID.CLIENT_AUTH]
     assert not certificates.read(chain).is_ca
 
 

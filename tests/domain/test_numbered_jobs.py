@@ -1,5 +1,7 @@
 """Signed updates and logs follow the turns of their calls; statuses find the request they name."""
 
+from uuid import uuid4
+
 import orjson
 import pytest
 
@@ -54,7 +56,7 @@ def answer(house, call="call-1", **payload):
 
 
 def status(house, name, **payload):
-    assert house.ask([2, f"m-{payload}", name, payload])[2] == {}
+    assert house.ask([2, uuid4().hex, name, payload])[2] == {}
 
 
 def test_a_signed_update_is_a_job_with_its_number_and_what_was_found_out_before(house):

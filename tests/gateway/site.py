@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TypeVar
@@ -34,6 +34,13 @@ OFFER = ("ocpp1.6",)
 
 T = TypeVar("T")
 Record = TypeVar("Record", bound=wire.Inbound)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Look until something that tells nobody has happened."""
+    async with asyncio.timeout(PATIENCE):
+        while not condition():  # noqa: ASYNC110 - counts have no event
+            await asyncio.sleep(0.005)
 
 
 async def soon(awaitable: Awaitable[T]) -> T:
@@ -108,7 +115,8 @@ class Site:
 @asynccontextmanager
 async def site(
     settings: ServerSettings = QUICK,
-    *listeners: Listener,
+    *,
+    listeners: tuple[Listener, ...] = (HERE,),
     limits: Limits | None = None,
     proxies: Proxies | None = None,
     stations: Iterable[Listing] = (),
@@ -122,7 +130,7 @@ async def site(
     policy = policy or Policy(allow_profile_0=True)
     async with (
         stage(clock=utc, timers=loop, broker=broker, capacity=capacity) as scene,
-        Doors(listeners or (HERE,), utc, look_every=PATIENCE) as doors,
+        Doors(listeners, utc, look_every=PATIENCE) as doors,
     ):
         gate = Gate(register, Keys(verifier, loop.time), scene.bridge, policy, utc)
         entrance = Entrance(doors, limits or Limits(), scene.bridge.counts)

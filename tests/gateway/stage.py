@@ -138,10 +138,15 @@ class Register:
         return self.listings.get(station)
 
 
-def listing(station: str, *, password_hash: str = "", connection: int = 0) -> Listing:
-    passwords = (Password(f"of {station}", password_hash),) if password_hash else ()
+def listing(
+    station: str, *, password_hash: str = "", connection: int = 0, security_profile: int = 0
+) -> Listing:
     return Listing(
-        station=station, protocols=("ocpp1.6",), passwords=passwords, connection=connection
+        station=station,
+        protocols=("ocpp1.6",),
+        security_profile=security_profile,
+        passwords=(Password(f"of {station}", password_hash),) if password_hash else (),
+        connection=connection,
     )
 
 

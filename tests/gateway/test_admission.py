@@ -35,9 +35,7 @@ def listing(
     passwords: tuple[Password, ...] = (),
     connection: int = 0,
 ) -> Listing:
-    return Listing(
-        station=station, protocols=protocols, passwords=passwords, connection=connection
-    )
+    return Listing(station=station, protocols=protocols, passwords=passwords, connection=connection)
 
 
 def knock(

@@ -229,6 +229,35 @@ async def test_only_ten_knocks_a_second_are_told(scene: Stage) -> None:
     assert len(await scene.heard()) == 10
 
 
+async def test_who_is_barred_is_told_once_a_minute_per_station(
+    scene: Stage, time: ManualTime
+) -> None:
+    for _ in range(3):
+        scene.bridge.bar("CP1", "wrong or missing credentials", "10.0.0.9:1")
+    time.pass_by(60)
+    scene.bridge.bar("CP1", "security profile 2 needs TLS", "10.0.0.9:2")
+    assert [
+        (each.reason, each.remote) for each in await scene.heard() if isinstance(each, wire.Barred)
+    ] == [
+        ("wrong or missing credentials", "10.0.0.9:1"),
+        ("security profile 2 needs TLS", "10.0.0.9:2"),
+    ]
+
+
+async def test_only_so_many_who_are_barred_are_told(scene: Stage) -> None:
+    for n in range(300):
+        scene.bridge.bar(f"CP{n}", "", "")
+    assert len(await scene.heard()) == 100
+
+
+async def test_how_a_station_proved_itself_is_told(scene: Stage) -> None:
+    proven = Admitted("CP1", "ocpp1.6", profile=2, credential="p7", certificate="ab")
+    scene.bridge.open(proven, "", Telegraph())
+    (opened,) = await scene.heard()
+    assert isinstance(opened, wire.Opened)
+    assert (opened.profile, opened.credential, opened.certificate) == (2, "p7", "ab")
+
+
 async def test_what_is_counted(scene: Stage) -> None:
     session = scene.bridge.open(CP1, "", Telegraph())
     await scene.bridge.receive(session, BEAT)

@@ -11,9 +11,11 @@ BOOT = b'[2,"boot","BootNotification",{}]'
 BEAT = b'[2,"beat","Heartbeat",{}]'
 
 
-def call(name: str, timeout: float = 30.0) -> wire.Call:
+def call(name: str, timeout: float = 30.0, after: str = "") -> wire.Call:
     frame = frames.call(name, "Reset", b'{"type":"Soft"}')
-    return wire.Call(station="CP1", connection=7, call=name, frame=frame, timeout=timeout)
+    return wire.Call(
+        station="CP1", connection=7, call=name, frame=frame, timeout=timeout, after=after
+    )
 
 
 def result(name: str) -> bytes:
@@ -96,6 +98,84 @@ def test_too_many_calls_are_returned() -> None:
     assert conversation.call(call("c"), 0.0) == (Report(Outcome.RETURNED, "c", reason),)
     conversation.receive(result("a"), 1.0)
     assert conversation.call(call("c"), 2.0) == ()
+
+
+# --- a call that must not overtake an answer (CertificateSigned, SignCertificate.conf) ---------
+
+
+def test_a_call_waits_for_the_answer_it_must_not_overtake(conversation: Conversation) -> None:
+    conversation.receive(BOOT, 0.0)
+    assert conversation.call(call("a", after="boot"), 1.0) == ()
+    assert conversation.answer(result("boot"), 2.0) == (Write(result("boot")), *sent("a"))
+    assert conversation.next_deadline == 32.0
+
+
+@pytest.mark.parametrize("answer", [result("boot"), frames.error("boot", "InternalError", "")])
+def test_once_the_answer_is_written_nothing_waits_for_it(
+    conversation: Conversation, answer: bytes
+) -> None:
+    conversation.receive(BOOT, 0.0)
+    conversation.answer(answer, 1.0)
+    assert conversation.call(call("a", after="boot"), 2.0) == sent("a")
+
+
+def test_a_call_of_another_connection_is_not_waited_for(conversation: Conversation) -> None:
+    assert conversation.call(call("a", after="boot"), 0.0) == sent("a")
+
+
+def test_another_answer_frees_nothing(conversation: Conversation) -> None:
+    conversation.receive(BOOT, 0.0)
+    conversation.receive(BEAT, 0.0)
+    conversation.call(call("a", after="boot"), 1.0)
+    assert conversation.answer(result("beat"), 2.0) == (Write(result("beat")),)
+
+
+def test_other_calls_pass_one_that_is_held(conversation: Conversation) -> None:
+    conversation.receive(BOOT, 0.0)
+    conversation.call(call("a", after="boot"), 1.0)
+    assert conversation.call(call("b"), 2.0) == sent("b")
+    conversation.call(call("c"), 3.0)
+    assert conversation.answer(result("boot"), 4.0) == (Write(result("boot")),)
+    assert conversation.receive(result("b"), 5.0) == (Forward(result("b")), *sent("a"))
+    assert conversation.receive(result("a"), 6.0) == (Forward(result("a")), *sent("c"))
+
+
+def test_a_call_is_held_no_longer_than_an_answer_may_take(conversation: Conversation) -> None:
+    conversation.receive(BOOT, 10.0)
+    conversation.call(call("a", after="boot"), 20.0)
+    assert conversation.next_deadline == 70.0
+    assert conversation.pass_time(69.9) == ()
+    assert conversation.pass_time(70.0) == sent("a")
+
+
+def test_retries_of_the_station_hold_no_call_for_ever(conversation: Conversation) -> None:
+    conversation.receive(BOOT, 0.0)
+    conversation.call(call("a", after="boot"), 0.0)
+    for now in (20.0, 40.0, 59.0):
+        assert conversation.receive(BOOT, now) == (Forward(BOOT),)
+    assert conversation.pass_time(60.0) == sent("a")
+
+
+def test_a_call_that_is_forgotten_is_not_waited_for() -> None:
+    conversation = Conversation(Rules(most_in_progress=1))
+    conversation.receive(BOOT, 0.0)
+    conversation.call(call("a", after="boot"), 0.0)
+    assert conversation.receive(BEAT, 1.0) == (Forward(BEAT), *sent("a"))
+
+
+def test_a_held_call_is_returned_at_the_end(conversation: Conversation) -> None:
+    conversation.receive(BOOT, 0.0)
+    conversation.call(call("a", after="boot"), 0.0)
+    assert conversation.close() == (Report(Outcome.RETURNED, "a", "connection lost"),)
+
+
+def test_held_calls_count_among_those_that_wait() -> None:
+    conversation = Conversation(Rules(most_waiting=1))
+    conversation.receive(BOOT, 0.0)
+    conversation.call(call("a", after="boot"), 0.0)
+    assert conversation.call(call("b"), 0.0) == (
+        Report(Outcome.RETURNED, "b", "too many calls wait for this station"),
+    )
 
 
 def test_the_end_of_the_socket_accounts_for_every_call(conversation: Conversation) -> None:

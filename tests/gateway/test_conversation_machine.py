@@ -8,7 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from domain import frames, wire
 from gateway.calls import Rules
 from gateway.conversation import Conversation
-from gateway.effects import Effects, Forward, Outcome, Report, Write
+from gateway.effects import Effect, Effects, Forward, Outcome, Report, Write
 
 RULES = Rules(in_progress_for=60.0, most_in_progress=4, most_waiting=3, remembered_calls=8)
 names = st.sampled_from([f"id-{n}" for n in range(6)])
@@ -23,18 +23,23 @@ class ConversationMachine(RuleBasedStateMachine):
         self.closed = False
         self.outstanding: str | None = None
         self.queue: list[str] = []  # accepted, not written, in order
+        self.held: dict[str, tuple[str, float]] = {}  # what a call of ours waits for, how long
         self.ends: Counter[str] = Counter()  # how often a call of ours ended
         self.begun: dict[str, tuple[bytes, float]] = {}  # in progress, as the station sees it
 
     # --- what happens -----------------------------------------------------------------------
 
-    @rule(timeout=st.sampled_from([5.0, 30.0]))
-    def the_domain_calls(self, timeout: float) -> None:
+    @rule(timeout=st.sampled_from([5.0, 30.0]), after=st.just("") | names)
+    def the_domain_calls(self, timeout: float, after: str) -> None:
         self.made += 1
         name = f"call-{self.made}"
         frame = frames.call(name, "Reset", b"{}")
-        call = wire.Call(station="CP1", connection=1, call=name, frame=frame, timeout=timeout)
+        call = wire.Call(
+            station="CP1", connection=1, call=name, frame=frame, timeout=timeout, after=after
+        )
         self.queue.append(name)
+        _, since = self.begun.get(after, (b"", float("-inf")))
+        self.held[name] = after, since + RULES.in_progress_for
         self.heed(self.conversation.call(call, self.now))
         repeat = self.conversation.call(call, self.now)
         assert self.ends[name] or not [each for each in repeat if isinstance(each, Write)]
@@ -66,7 +71,7 @@ class ConversationMachine(RuleBasedStateMachine):
             self.begun.pop(name, None)
             self.begun[name] = frame, self.now
             self.begun = dict(list(self.begun.items())[-RULES.most_in_progress :])
-        complaints = [each for each in effects if isinstance(each, Write)]
+        complaints = [each for each in effects if is_answer(each)]
         clashes = not is_new and self.begun[name][0] != frame and not self.closed
         assert len(complaints) == clashes
         self.heed(
@@ -81,6 +86,8 @@ class ConversationMachine(RuleBasedStateMachine):
         effects = self.conversation.answer(frame, self.now)
         is_awaited = self.begun.pop(name, None) is not None and not self.closed
         assert (Write(frame) in effects) == is_awaited
+        assert not is_awaited or effects[0] == Write(frame)
+        self.heed(effects[1:])
 
     @rule(seconds=st.sampled_from([0.5, 5.0, 29.0, 60.0]))
     def time_passes(self, seconds: float) -> None:
@@ -111,7 +118,8 @@ class ConversationMachine(RuleBasedStateMachine):
                 written = frames.parse(effect.frame)
                 assert isinstance(written, frames.Call)
                 assert self.outstanding is None
-                assert written.id == self.queue.pop(0)
+                assert written.id == next(each for each in self.queue if self.may_go(each))
+                self.queue.remove(written.id)
                 self.outstanding = written.id
             elif isinstance(effect, Report):
                 self.account_for(effect)
@@ -126,6 +134,10 @@ class ConversationMachine(RuleBasedStateMachine):
             self.outstanding = None
         else:
             self.queue.remove(report.call)
+
+    def may_go(self, name: str) -> bool:
+        after, until = self.held[name]
+        return after not in self.begun or until <= self.now
 
     def is_patience_over(self, since: float) -> bool:
         return self.now - since >= RULES.repeated_within
@@ -144,10 +156,19 @@ class ConversationMachine(RuleBasedStateMachine):
         assert self.made == sum(self.ends.values()) + open_calls
 
     @invariant()
-    def an_outstanding_call_has_a_deadline_ahead(self) -> None:
+    def what_waits_has_a_deadline_ahead(self) -> None:
         deadline = self.conversation.next_deadline
-        assert (deadline is not None) == (self.outstanding is not None)
+        assert (deadline is not None) == (self.outstanding is not None or bool(self.queue))
         assert deadline is None or deadline > self.now
+
+    @invariant()
+    def nothing_that_may_go_waits_for_nothing(self) -> None:
+        self.forget()
+        assert self.outstanding or not any(self.may_go(each) for each in self.queue)
+
+
+def is_answer(effect: Effect) -> bool:
+    return isinstance(effect, Write) and not isinstance(frames.parse(effect.frame), frames.Call)
 
 
 TestConversation = ConversationMachine.TestCase

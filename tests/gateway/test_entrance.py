@@ -4,8 +4,9 @@ import asyncio
 import os
 import resource
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
+from pathlib import Path
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidMessage
@@ -15,7 +16,7 @@ from gateway.addresses import networks
 from gateway.crowd import Bounds
 from gateway.entrance import Limits
 from gateway.origins import Proxies
-from tests.gateway.site import QUICK, Site, site, soon
+from tests.gateway.site import QUICK, Site, site, soon, until
 from tests.gateway.stage import PATIENCE, listing
 
 LOCAL = networks(["127.0.0.0/8"])
@@ -32,12 +33,6 @@ async def knock(here: Site) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]
     return await asyncio.open_connection("127.0.0.1", here.port)
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not condition():
-            await asyncio.sleep(0.005)
-
-
 # --- how many ---------------------------------------------------------------------------------
 
 
@@ -48,14 +43,17 @@ async def until(condition: Callable[[], bool]) -> None:
 async def test_there_is_room_for_so_many_and_for_others_when_they_leave(
     limits: Limits, why: str
 ) -> None:
-    async with site(limits=limits, stations=STATIONS) as here:
-        async with here.dial("/CP1"), here.dial("/CP2") as second:
-            with pytest.raises(TURNED_AWAY):
-                await here.dial("/CP3")
-            assert here.counts.turned_away == {why: 1}
-            await second.close()
-            async with here.dial("/CP3") as third:
-                assert await here.is_served(third)
+    async with (
+        site(limits=limits, stations=STATIONS) as here,
+        here.dial("/CP1"),
+        here.dial("/CP2") as second,
+    ):
+        with pytest.raises(TURNED_AWAY):
+            await here.dial("/CP3")
+        assert here.counts.turned_away == {why: 1}
+        await second.close()
+        async with here.dial("/CP3") as third:
+            assert await here.is_served(third)
 
 
 async def test_what_is_refused_takes_no_room() -> None:
@@ -162,7 +160,7 @@ def no_file_handles() -> Iterator[None]:
     """Fill the gaps among the open ones, and allow no others."""
     most, bound = resource.getrlimit(resource.RLIMIT_NOFILE)
     opened = [os.open(os.devnull, os.O_RDONLY)]
-    while opened[-1] < len(os.listdir("/proc/self/fd")) - 2:
+    while opened[-1] < len(tuple(Path("/proc/self/fd").iterdir())) - 2:
         opened.append(os.open(os.devnull, os.O_RDONLY))
     resource.setrlimit(resource.RLIMIT_NOFILE, (opened[-1] + 1, bound))
     try:

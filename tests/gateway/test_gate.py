@@ -1,7 +1,6 @@
 """Who is let in, with a directory and passwords."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
 
 import pytest
 
@@ -40,7 +39,7 @@ def register() -> Register:
     listings = (
         listing("CP1", connection=41),
         listing("CP2", password_hash="argon"),
-        replace(listing("CP3"), security_profile=3),
+        listing("CP3", security_profile=3),
     )
     return Register({each.station: each for each in listings})
 

@@ -20,7 +20,7 @@ from gateway.entrance import Limits
 from gateway.listeners import ClientCertificates, Listener
 from gateway.passwords import hash_password
 from tests.authority import Authority
-from tests.gateway.site import QUICK, RawStation, site, soon
+from tests.gateway.site import QUICK, RawStation, site, soon, until
 from tests.gateway.stage import PATIENCE, listing
 from tests.gateway.tls_files import TlsFolder, fingerprint
 
@@ -47,7 +47,7 @@ def folder(tmp_path: Path) -> TlsFolder:
 
 
 def at(*listeners: Listener, limits: Limits | None = None):
-    return site(QUICK, *listeners, stations=STATIONS, policy=STRICT, limits=limits)
+    return site(listeners=listeners, stations=STATIONS, policy=STRICT, limits=limits)
 
 
 def shown_to(station: ClientConnection) -> str:
@@ -129,7 +129,7 @@ def distrust(port: int) -> None:
 
 async def test_a_station_without_tls_is_counted(shared: TlsFolder) -> None:
     async with at(shared.listener()) as here:
-        with pytest.raises(Exception, match="HTTP|reset|clos"):
+        with pytest.raises(Exception, match=r"HTTP|reset|clos"):
             await here.dial("/CP2", headers=SECRET)
         assert here.counts.handshakes_failed == {"no_tls": 1}
 
@@ -142,7 +142,7 @@ async def test_ports_with_and_without_tls_stand_side_by_side(shared: TlsFolder) 
             403,
             b"security profile 2 needs TLS\n",
         )
-        here.doors = SecondDoor(here.doors.ports)  # type: ignore[assignment]  # it has ports
+        here.doors = SecondDoor(here.doors.ports)
         async with here.dial("/CP2", headers=SECRET, tls=shared.station()):
             assert (await here.next(wire.Opened)).profile == 2
 
@@ -314,7 +314,8 @@ async def test_a_handshake_that_is_not_made_ends(shared: TlsFolder) -> None:
 async def test_a_station_that_does_not_read_is_dropped(shared: TlsFolder) -> None:
     settings = replace(QUICK, max_unread=1000)
     tls = shared.station()
-    async with site(settings, shared.listener(), stations=STATIONS, policy=STRICT) as here:
+    doors = (shared.listener(),)
+    async with site(settings, listeners=doors, stations=STATIONS, policy=STRICT) as here:
         station = await RawStation.dial(here.port, "CP2", tls=tls, headers=SECRET)
         for n in range(40):
             station.send(f'[2,"{n}","DataTransfer",{{}}]')
@@ -326,9 +327,3 @@ async def test_a_station_that_does_not_read_is_dropped(shared: TlsFolder) -> Non
             )
         assert (await here.next(wire.Closed)).code == 1008
         await station.hang_up()
-
-
-async def until(condition) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not condition():
-            await asyncio.sleep(0.005)

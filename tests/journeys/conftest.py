@@ -40,8 +40,8 @@ def installation(
 
 
 @contextmanager
-def embedded(folder: Path) -> Iterator[Installation]:
-    with Installation(folder, **_STRICT) as installation:
+def embedded(folder: Path, **settings: str) -> Iterator[Installation]:
+    with Installation(folder, **_STRICT | settings) as installation:
         installation.secure()
         installation.start("run")
         yield installation

@@ -96,6 +96,31 @@ async def test_tc_075_install_a_root_certificate(station, operator, kind):
 
 
 @TLS
+async def test_tc_075_and_076_from_what_is_shown_of_a_station(station, operator, installation):
+    await station.boot()
+    path = f"/api/v1/stations/{station.name}/certificates"
+    station.answers["InstallCertificate"] = {"status": "Accepted"}
+    await operator.post(f"{path}/install", body={"type": SYSTEM, "ca": "rsa"}, wait=10)
+    sent = await station.asked("InstallCertificate")
+    assert sent["certificateType"] == SYSTEM
+    assert sent["certificate"] in installation.authorities.read_text()
+    told = hash_data(sent["certificate"], "SHA512")
+    answer = {"status": "Accepted", "certificate_hash_data": [snake(told)]}
+    station.answers["GetInstalledCertificateIds"] = answer
+    await operator.post(f"{path}/ask", body={"type": SYSTEM}, wait=10)
+    assert await station.asked("GetInstalledCertificateIds") == {"certificateType": SYSTEM}
+    (shown,) = (await until(operator, path, _is_reported))["installed"]
+    station.answers["DeleteCertificate"] = {"status": "Accepted"}
+    await operator.post(f"{path}/delete", body=shown["hash_data"], wait=10)
+    assert await station.asked("DeleteCertificate") == {"certificateHashData": told}
+    await until(operator, path, lambda row: not row["installed"])
+
+
+def _is_reported(shown: dict[str, Any]) -> object:
+    return shown["installed"] and shown["installed"][0]["reported_at"]
+
+
+@TLS
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 async def test_tc_076_delete_a_certificate(station, operator, algorithm):
     await station.boot()
@@ -110,7 +135,7 @@ async def test_tc_076_delete_a_certificate(station, operator, algorithm):
 
 
 @MUTUAL
-async def test_tc_077_invalid_charge_point_certificate_event(owner, station, operator):
+async def test_tc_077_invalid_charge_point_certificate_event(station, operator):
     await station.boot()
     await certified(operator, station, answer="Rejected")
     await report(station, "InvalidChargePointCertificate")

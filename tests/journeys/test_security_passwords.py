@@ -7,8 +7,8 @@ import pytest
 
 from tests.journeys.charge_point import Station, basic
 from tests.journeys.conftest import Operator
-from tests.journeys.securing import owner, refused, station
-from tests.journeys.waiting import nothing_unasked
+from tests.journeys.securing import knock, owner, station
+from tests.journeys.waiting import eventually, nothing_unasked
 
 __all__ = ["nothing_unasked", "owner", "station"]
 BASIC = pytest.mark.parametrize("profile", [1, 2], ids=["profile 1", "profile 2"])
@@ -24,6 +24,11 @@ async def rotate(operator: Operator, station: Station, new: bytes, status: str) 
     return str(outcome["id"])
 
 
+async def settled(operator: Operator, station: Station) -> None:
+    """No password is on its way any more."""
+    await eventually(operator, f"/api/v1/stations/{station.name}", "password_changing", False)
+
+
 @BASIC
 async def test_tc_073_change_basic_auth_password(owner, station, operator):
     await station.boot()
@@ -33,8 +38,9 @@ async def test_tc_073_change_basic_auth_password(owner, station, operator):
     station.headers = basic(station.name, new)
     await station.connect()
     assert (await station.boot()).status == "Accepted"
+    await settled(operator, station)
     await station.leave()
-    assert await refused(station, **basic(station.name, old)) == 401
+    assert await knock(station, **basic(station.name, old)) == 401
     await station.connect()
     told = await operator.client.get(f"/api/v1/stations/{station.name}/journal")
     calls = await operator.client.get("/api/v1/calls", params={"station": station.name})
@@ -43,11 +49,28 @@ async def test_tc_073_change_basic_auth_password(owner, station, operator):
 
 
 @BASIC
+async def test_tc_073_with_a_password_that_nobody_is_ever_shown(owner, station, operator):
+    await station.boot()
+    station.answers["ChangeConfiguration"] = {"status": "Accepted"}
+    path = f"/api/v1/stations/{station.name}/password/rotate"
+    outcome = await operator.post(path, wait=10)
+    asked = await station.asked("ChangeConfiguration")
+    assert asked["key"] == "AuthorizationKey"
+    assert 16 <= len(bytes.fromhex(asked["value"])) <= 20
+    assert asked["value"] not in str(outcome)
+    await settled(operator, station)
+    await station.leave()
+    assert await knock(station, **basic(station.name, owner.password)) == 401
+    station.headers = basic(station.name, asked["value"].encode())  # some send the digits
+    await station.connect()
+
+
+@BASIC
 async def test_tc_085_basic_auth_with_valid_credentials(owner, station):
     await station.leave()
-    assert await refused(station, Authorization="") == 401
-    assert await refused(station, **basic(station.name, b"a wrong password")) == 401
-    assert await refused(station, **basic("SOMEBODY", owner.password)) == 401
+    assert await knock(station, Authorization="") == 401
+    assert await knock(station, **basic(station.name, b"a wrong password")) == 401
+    assert await knock(station, **basic("SOMEBODY", owner.password)) == 401
     await station.connect()
     boot = await station.boot((0, "Available"), (1, "Available"), (2, "Available"))
     assert boot.status == "Accepted"
@@ -55,14 +78,13 @@ async def test_tc_085_basic_auth_with_valid_credentials(owner, station):
 
 @BASIC
 @pytest.mark.parametrize("status", ["Rejected", "NotSupported"])
-async def test_a_password_that_the_station_rejects_comes_to_nothing(
-    owner, station, operator, status
-):
+async def test_a_password_that_the_station_rejects_comes_to_nothing(station, operator, status):
     await station.boot()
     new = secrets.token_bytes(16)
     await rotate(operator, station, new, status)
+    await settled(operator, station)
     await station.leave()
-    assert await refused(station, **basic(station.name, new)) == 401
+    assert await knock(station, **basic(station.name, new)) == 401
     await station.connect()
 
 
@@ -86,6 +108,7 @@ async def test_when_the_answer_is_lost_both_passwords_fit_until_one_is_used(
     station.headers = basic(station.name, chosen)
     await station.connect()
     assert (await station.boot()).status == "Accepted"
+    await settled(operator, station)
     await station.leave()
-    assert await refused(station, **basic(station.name, other)) == 401
+    assert await knock(station, **basic(station.name, other)) == 401
     await station.connect()

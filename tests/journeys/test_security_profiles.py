@@ -5,12 +5,13 @@ import re
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import NameOID
 
 from tests.authority import Authority
 from tests.journeys.charge_point import Station
 from tests.journeys.conftest import Operator
-from tests.journeys.securing import certified, event_of, owner, profile, refused, station
+from tests.journeys.securing import certified, event_of, knock, owner, profile, station
 from tests.journeys.test_security_certificates import SYSTEM, install
 from tests.journeys.waiting import eventually, nothing_unasked, until
 
@@ -48,24 +49,29 @@ async def test_tc_083_upgrade_security_profile(
     owner.prepare(station, next)
     await station.connect()
     assert (await station.boot(*STATUSES)).status == "Accepted"
+    row = await eventually(operator, f"/api/v1/stations/{station.name}", "security_profile", next)
+    assert row["next_profile"] is None
     await station.leave()
     owner.prepare(station, profile)
-    assert await refused(station) == 403
+    assert await knock(station) == 403
     owner.prepare(station, next)
     await station.connect()
-    row = await eventually(operator, f"/api/v1/stations/{station.name}", "security_profile", next)
-    assert row["next_profile"] == 0
-    assert await event_of(operator, station.name, "FailedToAuthenticateAtCentralSystem")
+    await event_of(operator, station.name, "WrongSecurityProfile", source="csms")
 
 
 @pytest.mark.parametrize(("profile", "next"), [(1, 2), (2, 3)], ids=["from 1 to 2", "from 2 to 3"])
 async def test_until_the_higher_profile_was_used_the_old_one_is_as_good(
-    owner, station, operator, installation, profile, next
+    owner, station, operator, next
 ):
     await station.boot()
     if next == 3:
         owner.pair = await certified(operator, station)
-    await demand(operator, station, next)
+    station.answers["ChangeConfiguration"] = {"status": "Accepted"}
+    path = f"/api/v1/stations/{station.name}/security-profile"
+    await operator.post(path, body={"profile": next}, wait=10)
+    change = {"key": "SecurityProfile", "value": str(next)}
+    assert await station.asked("ChangeConfiguration") == change
+    await station.leave()
     for _ in range(2):  # it falls back, and falls back again
         await station.connect()
         assert (await station.boot()).status == "Accepted"
@@ -79,7 +85,7 @@ async def test_no_change_of_the_configuration_lowers_the_profile(owner, station,
     await station.boot()
     await demand(operator, station, 1)
     owner.prepare(station, 1)
-    assert await refused(station) == 403
+    assert await knock(station) == 403
     owner.prepare(station, 2)
     await station.connect()
 
@@ -95,17 +101,16 @@ async def test_an_operator_lowers_the_profile(owner, station, operator):
 
 @pytest.mark.parametrize(("profile", "other"), [(1, 2), (2, 1), (2, 3), (3, 2), (3, 1), (2, 0)])
 async def test_a_station_that_comes_with_another_profile_is_refused_and_that_is_on_record(
-    owner, station, operator, installation, profile, other
+    owner, station, operator, other
 ):
     await station.leave()
     if other == 3:
         owner.pair = Authority().pair(station.name)
     owner.prepare(station, other)
-    status = await refused(station)
-    assert status == (0 if other == 3 else 401 if other == 0 else 403)
-    if status:
-        event = await event_of(operator, station.name, "FailedToAuthenticateAtCentralSystem")
-        assert event["source"] == "csms"
+    status = await knock(station)
+    assert status == (0 if other == 3 else 403)
+    if other != 3:  # then TLS is refused before anybody has said who comes
+        await event_of(operator, station.name, "WrongSecurityProfile", source="csms")
 
 
 @SUITE
@@ -119,7 +124,7 @@ async def test_tc_086_tls_server_certificate(owner, station, suite):
 
 @SUITE
 @pytest.mark.parametrize("profile", [3])
-async def test_tc_086_and_087_tls_with_a_client_certificate(owner, station, profile, suite):
+async def test_tc_086_and_087_tls_with_a_client_certificate(owner, station, suite):
     await station.leave()
     owner.prepare(station, 3, suite=suite)
     await station.connect()
@@ -128,20 +133,22 @@ async def test_tc_086_and_087_tls_with_a_client_certificate(owner, station, prof
 
 
 @pytest.mark.parametrize("profile", [3])
-async def test_tc_087_tls_client_certificate(owner, station, operator, installation, profile):
+async def test_tc_087_tls_client_certificate(owner, station, operator):
     await station.leave()
     own, owner.pair = owner.pair, None
     owner.prepare(station, 3)
-    assert await refused(station) == 0  # without a certificate
+    assert await knock(station) == 0  # without a certificate
     owner.pair = Authority().pair(station.name)
     owner.prepare(station, 3)
-    assert await refused(station) == 0  # of an authority that nobody trusts
+    assert await knock(station) == 0  # of an authority that nobody trusts
     owner.pair = own
     owner.prepare(station, 3)
     await station.connect()
     assert (await station.boot(*STATUSES)).status == "Accepted"
-    row = await eventually(operator, f"/api/v1/stations/{station.name}", "connected_profile", 3)
-    assert row["certificate"]
+    leaf = x509.load_pem_x509_certificate(own.certificate.encode())
+    row = await until(operator, f"/api/v1/stations/{station.name}", lambda row: row["online"])
+    assert row["connection"]["security_profile"] == 3
+    assert row["connection"]["certificate"] == leaf.fingerprint(SHA256()).hex()
 
 
 def first_of(authorities) -> str:

@@ -2,22 +2,33 @@
 
 import asyncio
 import ssl
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
-import websockets
 from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
 from ocpp.v16 import call
 
 from tests.authority import new_key, request_of
 from tests.installation import Installation
-from tests.journeys.charge_point import PATIENCE, Station
-from tests.journeys.conftest import Operator
-from tests.journeys.securing import Owner, equipped, owner, profile, station
-from tests.journeys.waiting import nothing_unasked
+from tests.journeys.charge_point import Station
+from tests.journeys.conftest import Operator, embedded, operator_of
+from tests.journeys.securing import (
+    Owner,
+    certified,
+    equipped,
+    event_of,
+    knock,
+    owner,
+    profile,
+    station,
+)
+from tests.journeys.waiting import eventually, happens, nothing_unasked, until
 
 __all__ = ["nothing_unasked", "owner", "profile", "station"]
+QUEUE = "/api/v1/certificate-requests"
 MUTUAL = pytest.mark.parametrize("profile", [3], ids=["profile 3"])
 _STATIONS, _TIMES = 8, 10
 
@@ -37,9 +48,11 @@ async def test_new_certificates_are_shown_to_new_sockets_and_old_ones_stay(
         installation.command, "ca", "server", "--name", "localhost",
         "--out", str(installation.servers),
     )  # fmt: skip
-    async with asyncio.timeout(PATIENCE):
-        while await shown_to(owner) == before:
-            await asyncio.sleep(0.1)
+
+    async def renewed() -> bool:
+        return await shown_to(owner) != before
+
+    await happens(renewed)
     assert (await station.ask(call.Heartbeat())).current_time
     assert station.socket.close_code is None
     await station.leave()
@@ -63,24 +76,65 @@ async def shown_to(owner: Owner) -> int:
 
 @MUTUAL
 async def test_a_revoked_certificate_is_refused_once_the_list_was_read(
-    owner, station, installation, tmp_path
+    owner, station, operator, installation, tmp_path
 ):
     await station.boot()
+    owner.pair = await certified(operator, station)
+    await station.leave()
+    owner.prepare(station, 3)
+    await station.connect()
     leaf = x509.load_pem_x509_certificate(owner.pair.certificate.encode())
-    await asyncio.to_thread(installation.command, "ca", "revoke", f"{leaf.serial_number:x}")
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            await station.leave()
-            try:
-                await station.connect()
-            except websockets.InvalidStatus as refusal:
-                assert refusal.response.status_code == 403
-                break
-            await asyncio.sleep(0.1)
+    path = f"/api/v1/certificates/{leaf.fingerprint(SHA256()).hex()}"
+    await operator.post(f"{path}/revoke", body={"reason": "the station was stolen"})
+    await until(operator, path, lambda row: row["revocation"]["state"] == "done")
+    await station.leave()
+
+    async def is_refused() -> bool:
+        return await knock(station) == 403
+
+    await happens(is_refused)
+    await event_of(operator, station.name, "InvalidChargePointCertificate", source="csms")
     owner.pair = equipped(installation, owner.name, "--out", str(tmp_path))
     owner.prepare(station, 3)
     await station.connect()
     assert (await station.boot()).status == "Accepted"
+
+
+async def test_where_an_operator_signs_nothing_is_signed_before(tmp_path):
+    with embedded(tmp_path, CSR_SIGNING="manual") as installation:
+        async with operator_of(installation) as operator:
+            await sign_by_hand(installation, operator)
+
+
+async def sign_by_hand(installation: Installation, operator: Operator) -> None:
+    owner = Owner(installation, "CP1", b"a password of its own")
+    await operator.register("CP1", security_profile=2, password="a password of its own")
+    station = Station("", "CP1")
+    owner.prepare(station, 2)
+    station.answers["CertificateSigned"] = {"status": "Accepted"}
+    async with station:
+        first, second = (request_of(new_key(), "CP1") for _ in range(2))
+        assert (await station.ask(call.SignCertificate(csr=first))).status == "Accepted"
+        declined = await pending(operator)
+        await operator.post(f"{QUEUE}/{declined['id']}/decline", body={"reason": "unexpected"})
+        assert (await station.ask(call.SignCertificate(csr=second))).status == "Accepted"
+        wanted = await pending(operator)
+        assert station.unasked() == []
+        await operator.post(f"{QUEUE}/{wanted['id']}/sign")
+        chain = (await station.asked("CertificateSigned"))["certificateChain"]
+        leaf = x509.load_pem_x509_certificate(chain.encode())
+        request = x509.load_pem_x509_csr(second.encode())
+        assert leaf.public_key() == request.public_key()
+        await eventually(operator, f"{QUEUE}/{wanted['id']}", "state", "delivered")
+        assert (await operator.get(f"{QUEUE}/{declined['id']}"))["state"] == "declined"
+        assert (await station.ask(call.SignCertificate(csr="nonsense"))).status == "Rejected"
+
+
+async def pending(operator: Operator) -> dict[str, Any]:
+    """The only request that waits."""
+    page = await until(operator, f"{QUEUE}?state=pending", lambda page: page["items"])
+    (request,) = page["items"]
+    return dict(request)
 
 
 async def test_a_certificate_never_overtakes_the_answer_to_its_request(installation, operator):

@@ -1,7 +1,7 @@
 """Waiting for what follows, and the rule that nothing follows which nobody asked for."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -25,6 +25,15 @@ async def until(operator: Operator, path: str, shows: Callable[[dict[str, Any]],
             if answer.is_success and shows(answer.json()):
                 return answer.json()
             await asyncio.sleep(0.02)
+
+
+async def happens(look: Callable[[], Awaitable[object]]) -> None:
+    """Return once it is so."""
+    async with asyncio.timeout(10):
+        while True:
+            if await look():
+                return
+            await asyncio.sleep(0.1)
 
 
 async def eventually(operator: Operator, path: str, field: str, wanted: object) -> Any:

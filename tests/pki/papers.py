@@ -109,7 +109,7 @@ def request(key, subject: x509.Name | None = None, **how: Any) -> str:
     return builder.sign(key, algorithm, **how).public_bytes(Encoding.PEM).decode()
 
 
-def crl(by: Paper, *serials: int, until: datetime | None = NOON + DAY) -> str:
+def crl(by: Paper, *serials: int, until: datetime = NOON + DAY) -> str:
     """A list of what is revoked, in PEM."""
     builder = (
         x509.CertificateRevocationListBuilder()

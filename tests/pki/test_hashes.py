@@ -31,7 +31,7 @@ def by_openssl(folder, made, issuer, algorithm):
     ).stdout
     told = re.sub(r"\\\n\s*", "", told)  # it breaks long lines
     names = ("Issuer Name Hash", "Issuer Key Hash", "Serial Number")
-    return HashData(algorithm, *(re.search(rf"{it}: ([0-9A-F]+)", told)[1] for it in names))
+    return HashData(algorithm, *(re.findall(rf"{it}: ([0-9A-F]+)", told)[0] for it in names))
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)

@@ -1,4 +1,5 @@
 import base64
+from collections.abc import Callable
 from contextlib import suppress
 from urllib.parse import quote, quote_plus
 
@@ -13,7 +14,7 @@ from tests.pki import papers
 CERTIFICATE = papers.root().pem
 REQUEST = papers.request(papers.ec_key())
 
-TRANSPORTS = {
+TRANSPORTS: dict[str, Callable[[str], str]] = {
     "as it is": lambda text: text,
     "without the last newline": str.strip,
     "with more newlines": lambda text: f"\n\n{text}\n\n",

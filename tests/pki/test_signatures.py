@@ -75,10 +75,11 @@ def test_a_key_that_nobody_signs_firmware_with_is_told():
     assert "neither RSA nor EC" in signatures.verify_firmware(b"x" * 32, by_ec(), signer.pem)
 
 
-class Zeros(io.RawIOBase):
+class Zeros(io.BytesIO):
     """A file that is longer than memory should be."""
 
     def __init__(self, size):
+        super().__init__()
         self._left = size
 
     def read(self, size=-1):

@@ -9,6 +9,7 @@ import pytest
 from domain import wire
 from domain.handling.wishes import OPERATIONS
 from domain.model.campaign import Campaign, Plan, call_of
+from domain.model.job_progress import SIGNED_FIRMWARE
 from domain.model.maintenance import Maintenance
 from domain.model.operations import ReportMember, RequestCall
 from projections import campaign_members, campaigns
@@ -60,6 +61,23 @@ def report(station, outcome, detail="", campaign="K1"):
         outcome=outcome,
         detail=detail,
     )
+
+
+def test_a_station_that_did_not_take_it_says_why(scene, planned):
+    planned("A", action="SignedUpdateFirmware", payload="{}", until="completed")
+    call = member(scene, "A")
+    call.answer('{"status":"InvalidCertificate"}', "", at=NOON)
+    maintenance = Maintenance.begin("A", at=NOON)
+    maintenance.request(call.name, SIGNED_FIRMWARE, location="x", by="olga", campaign="K1", at=NOON)
+    maintenance.fail(call.name, SIGNED_FIRMWARE, "invalid_certificate", at=NOON)
+    scene.tell(call, maintenance)
+    assert read(scene) == [report("A", "failed", "invalid certificate")]
+
+
+def test_what_was_found_out_before_goes_with_every_call(scene, planned):
+    planned("CP1", "CP2", remark="verified")
+    assert [wish.remark for wish in read(scene)] == ["verified", "verified"]
+    assert scene.read(campaigns.find, "K1").remark == "verified"
 
 
 def test_who_is_released_is_called(scene, planned):

@@ -4,13 +4,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from domain.model.campaign import Campaign, Plan
-from domain.model.job_progress import DIAGNOSTICS, FIRMWARE
+from domain.model.job_progress import DIAGNOSTICS, FIRMWARE, LOG, SIGNED_FIRMWARE
 from domain.model.maintenance import Maintenance
-from projections import files, job_events, jobs
+from projections import files, firmware_signatures, job_events, jobs
+from projections.actions import ACTIONS, Actor
 from projections.engines import writing
 from projections.files import DOWNLOAD, UPLOAD, File, Grant, Rights
+from projections.firmware_signatures import FirmwareSignature
 from tests.projections.scene import NOON, Scene
 
 DAY = timedelta(days=1)
@@ -97,6 +100,33 @@ def test_a_timeline_has_all_that_happened(scene):
         ("boot", "1.4", False),
         ("superseded", "j-2", False),
     ]
+
+
+def test_a_signed_update_shows_its_number_and_what_was_found_out_before(scene):
+    maintenance, more = Maintenance.begin("CP1", at=NOON), {"number": 7, "remark": "verified"}
+    maintenance.request("j-1", SIGNED_FIRMWARE, location="x", by="olga", at=NOON, **more)
+    maintenance.report(SIGNED_FIRMWARE, "InvalidSignature", number=7, at=NOON)
+    scene.tell(maintenance)
+    row = scene.shown(jobs.find, "j-1")
+    assert (row.kind, row.request_id, row.remark) == ("signed_firmware", 7, "verified")
+    assert (row.state, row.over, row.outcome) == ("invalid_signature", True, "failed")
+    assert scene.read(jobs.numbered, 7)
+    assert not scene.read(jobs.numbered, 8)
+
+
+def test_a_job_that_is_told_of_after_another_went_out_shows_how_it_ended(scene):
+    maintenance = Maintenance.begin("CP1", at=NOON)
+    for number in (1, 2):
+        maintenance.request(f"j-{number}", LOG, location="x", by="olga", number=number, at=NOON)
+        maintenance.answer(f"j-{number}", LOG, file_name="a", at=NOON)
+    maintenance.report(LOG, "Uploading", number=1, at=NOON)
+    scene.tell(maintenance)
+    assert scene.shown(jobs.find, "j-1").state == "superseded"
+    maintenance.report(LOG, "Uploaded", number=1, at=NOON)
+    scene.tell(maintenance)
+    row = scene.shown(jobs.find, "j-1")
+    assert (row.state, row.outcome, row.last_status) == ("uploaded", "succeeded", "Uploaded")
+    assert scene.read(jobs.find, "j-2").state == "answered"
 
 
 def test_what_nobody_asked_for_is_kept_too(scene):
@@ -215,3 +245,37 @@ def test_a_right_of_a_campaign_whose_rows_are_rebuilt_is_not_swept(scene):
     right = replace(a_right("ours"), subject="K1", station="", expires_at=NOON)
     _write(scene, files.grant, right)
     assert Rights(scene.engine).sweep(NOON + DAY) == 0
+
+
+# --- signatures of firmware ---
+
+
+def a_signature(file, signature="AAAA"):
+    return FirmwareSignature(
+        file=file,
+        signature=signature,
+        certificate="PEM",
+        remark="verified",
+        stored_at=NOON,
+        stored_by="olga",
+    )
+
+
+def test_a_signature_is_kept_with_its_image_replaced_and_goes_with_it(scene):
+    olga = Actor("olga", "10.0.0.9", NOON)
+    for name in ("signed", "unsigned"):
+        _write(scene, files.add, a_file(name, kind=files.FIRMWARE))
+    for signature in ("AAAA", "BBBB"):
+        _write(scene, firmware_signatures.keep, a_signature("signed", signature), olga)
+    assert scene.read(firmware_signatures.find, "signed") == a_signature("signed", "BBBB")
+    assert scene.read(firmware_signatures.find, "unsigned") is None
+    assert scene.read(firmware_signatures.signed, ["signed", "unsigned"]) == {"signed"}
+    _write(scene, files.remove, "signed", kind=files.FIRMWARE)
+    assert scene.read(firmware_signatures.find, "signed") is None
+
+
+def test_who_signed_goes_on_record(scene):
+    _write(scene, firmware_signatures.keep, a_signature("f"), Actor("olga", "10.0.0.9", NOON))
+    (noted,) = scene.read(lambda connection: connection.execute(select(ACTIONS)).all())
+    assert (noted.action, noted.subject, noted.noted_by) == ("SignFirmware", "firmware:f", "olga")
+    assert noted.detail == "verified"

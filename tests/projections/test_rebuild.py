@@ -12,7 +12,7 @@ from domain.model.charging import Assignment, Charging, Criteria
 from domain.model.charging_profile import ChargingProfile
 from domain.model.configuration import Configuration
 from domain.model.connector import Connector
-from domain.model.job_progress import DIAGNOSTICS, FIRMWARE
+from domain.model.job_progress import DIAGNOSTICS, FIRMWARE, LOG, SIGNED_FIRMWARE
 from domain.model.key_value import KeyValue
 from domain.model.list_update import ListUpdate
 from domain.model.local_entries import Entry
@@ -26,9 +26,10 @@ from domain.model.station import Station
 from domain.model.stranger import Stranger
 from domain.model.token import Permit, Token
 from domain.model.transaction import Start, Stop, Transaction
-from domain.model.values import Boot, Profile, Socket, Standing, Verdict
+from domain.model.values import Boot, Profile, Standing, Verdict
 from projections.migration import READ_MODELS
 from projections.projector import rebuild
+from tests.projections.certified import KINDS, Certified
 from tests.projections.scene import Scene, tables
 
 _IDS = ["CP1", "CP2"]
@@ -36,7 +37,7 @@ _MEMBERS = [f"M{n}" for n in range(5)]
 _SAMPLES = [[{"value": "1"}], [{"value": "x", "unit": "A"}, {"value": "2.5"}], []]
 
 
-class World:
+class World(Certified):
     """A few aggregates of each kind, to which anything may happen."""
 
     def __init__(self, scene):
@@ -64,7 +65,7 @@ class World:
             case 1:
                 station.configure(Profile(note=str(how)), by="x", at=at)
             case 2 | 3:
-                station.connect(Socket(connection=how, node="g1", protocol="ocpp1.6"), at=at)
+                station.connect(self.socket(how), at=at)
             case 4:
                 station.disconnect(station.connection, code=1000, reason="", at=at)
             case 5:
@@ -185,17 +186,18 @@ class World:
     def maintenance(self, id, how, at):
         make = lambda: Maintenance.begin(id, at=at)  # noqa: E731
         maintenance = self.get(("maintenance", id), make)
-        kind, job = (FIRMWARE, DIAGNOSTICS)[how % 2], f"job {id} {how % 6}"
+        kind, job = (FIRMWARE, LOG, SIGNED_FIRMWARE, DIAGNOSTICS)[how % 4], f"job {id} {how % 12}"
+        number = how % 12 if kind in {LOG, SIGNED_FIRMWARE} else None
         statuses = ("Downloading", "Uploading", "Installed", "Uploaded", "DownloadFailed", "Idle")
         match how % 7:
             case 0:
-                maintenance.request(job, kind, location="x", by="x", campaign="", at=at)
+                maintenance.request(job, kind, location="x", by="x", number=number, at=at)
             case 1:
                 maintenance.answer(job, kind, file_name=str(how), at=at)
             case 2:
                 maintenance.fail(job, kind, ("refused", "timed_out")[how % 3 == 0], at=at)
             case 3:
-                maintenance.report(kind, statuses[how % 6], at=at)
+                maintenance.report(kind, statuses[how % 6], number=number, at=at)
             case 4:
                 maintenance.boot(str(how), at=at)
             case 5:
@@ -323,6 +325,7 @@ _KINDS = [
     "configuration",
     "local_list",
     "list_update",
+    *KINDS,
 ]
 _HAPPENING = st.tuples(st.sampled_from(_KINDS), st.integers(0, 1), st.integers(0, 200))
 

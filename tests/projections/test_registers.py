@@ -1,15 +1,14 @@
-"""What is no read model: credentials, users, the vault, the directory."""
+"""What is no read model: credentials, the vault, the directory."""
 
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.exc import IntegrityError
 
 from domain.log import Unavailable
 from domain.ports import Listing
 from gateway.passwords import Argon2Verifier
-from projections import credentials, users
+from projections import credentials
 from projections.directory import StationDirectory
 from projections.engines import engine, writing
 from projections.migration import migrate
@@ -104,31 +103,6 @@ def test_a_hash_is_kept_until_it_is_forgotten(scene):
     assert scene.read(credentials.find, "k1") == "$argon2id$x"
     _write(scene, credentials.forget, "k1")
     assert scene.read(credentials.find, "k1") is None
-
-
-# --- users ---
-
-
-def test_a_user_is_found_by_the_token_alone(scene):
-    _write(scene, users.add, "olga", role="operator", token="t0ken", at=NOON)
-    found = scene.read(users.find_by_token, "t0ken")
-    assert (found.name, found.role) == ("olga", "operator")
-    assert scene.read(users.find_by_token, "T0ken") is None
-    assert "t0ken" not in repr(found)
-
-
-def test_a_revoked_user_is_found_no_more(scene):
-    _write(scene, users.add, "olga", role="operator", token="t0ken", at=NOON)
-    assert _write(scene, users.revoke, "olga", at=NOON)
-    assert not _write(scene, users.revoke, "olga", at=NOON)
-    assert scene.read(users.find_by_token, "t0ken") is None
-    assert [user.revoked_at for user in scene.read(users.listed)] == [NOON]
-
-
-def test_a_name_is_taken_once(scene):
-    _write(scene, users.add, "olga", role="operator", token="one", at=NOON)
-    with pytest.raises(IntegrityError):
-        _write(scene, users.add, "olga", role="viewer", token="two", at=NOON)
 
 
 # --- the vault ---

@@ -56,9 +56,15 @@ def _queued(wish: op.RequestCall, asking: Asking) -> Call:
             sealed=wish.sealed,
             campaign=wish.campaign,
             credential=wish.credential,
+            after=_after(wish.action, station, asking),
             at=scope.at,
         )
     )
+
+
+def _after(action: str, station: Station | None, asking: Asking) -> str:
+    known = asking.versions[station.protocol].outgoing(action) if station else None
+    return known.after(asking.scope) if known else ""
 
 
 def _problem(wish: op.RequestCall, asking: Asking) -> Refused | None:

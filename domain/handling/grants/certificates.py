@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from types import MappingProxyType
 
 from domain.handling.grants.grant import Asking, Grant, Grants
-from domain.model import operations as op
+from domain.model import certificate_operations as op
 from domain.model.aggregate import Refused
 from domain.model.certificate import Issued
 from domain.model.configuration import Configuration
@@ -30,7 +30,8 @@ def _approve(wish: op.ApproveRequest, asking: Asking) -> str:
     asking.registered()
     enrolment, scope = _found(asking), asking.scope
     if chain := enrolment.approve(wish.request, by=asking.by, at=scope.at):
-        enrolling.offer(enrolment, chain, by=asking.by, after="", scope=scope)
+        after = enrolling.last_message(scope)
+        enrolling.offer(enrolment, chain, by=asking.by, after=after, scope=scope)
     return wish.request
 
 

@@ -27,6 +27,10 @@ class CertificateSigned(Outgoing):
 
         status: AcceptedOrRejected
 
+    def after(self, scope: Scope) -> str:
+        """The last request of the station: its answer may still be on its way (A02)."""
+        return enrolling.last_message(scope)
+
     def requested(self, request: Request, call: Call, scope: Scope) -> None:
         """It is on its way."""
         if issued := enrolling.sent(request.certificateChain):
