@@ -23,8 +23,8 @@ from commands.desk import Desk
 from commands.files.tidying import Tidying
 from commands.housekeeping import Housekeeping
 from commands.settings import Settings
-from commands.strongbox import Strongbox
 from commands.signing import SigningDesk
+from commands.strongbox import Strongbox
 from commands.watch import Watch
 from domain.csms import Csms, Numbers
 from domain.inbox import Inbox, InboxCounts

@@ -26,7 +26,7 @@ class Limits:
 
     bounds: Bounds = field(default_factory=Bounds)
     patience: float = 10.0
-    fair: float = 3.0  # that a handshake may take while others wait for its place
+    fair: float = 5.0  # that a handshake may take while others wait for its place
     close_within: float = 5.0
     trusted: Networks = ()  # proxies: they count for the addresses that they name
 

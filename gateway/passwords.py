@@ -5,6 +5,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -36,6 +37,8 @@ class Argon2Verifier:
     """Verifies in `workers` threads; remembers an outcome for `seconds`.
 
     A storm of reconnects costs each station one hash, and at most `most_waiting` wait for theirs.
+    What was begun is ended and remembered when the station has given up: it finds it done when it
+    comes again, however slow the machine is.
     """
 
     def __init__(
@@ -44,12 +47,14 @@ class Argon2Verifier:
         *,
         seconds: float = 60.0,
         workers: int = 2,
-        most_waiting: int = 200,
+        most_waiting: int = 5_000,
+        patience: float = 10.0,
     ) -> None:
         """`time` is a monotonic clock in seconds."""
         self._time, self._seconds = time, seconds
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="password")
-        self._most_waiting, self._waiting = most_waiting, 0
+        self._most_waiting, self._patience = most_waiting, patience
+        self._waiting: dict[bytes, asyncio.Future[bool]] = {}
         self._outcomes: OrderedDict[bytes, tuple[bool, float]] = OrderedDict()
         self._hasher = _hasher()
 
@@ -59,25 +64,34 @@ class Argon2Verifier:
         is_known, until = self._outcomes.get(key, (False, float("-inf")))
         if self._time() < until:
             return is_known
-        outcome = await self._in_thread(password_hash, candidates)
-        self._remember(key, outcome=outcome)
-        return outcome
+        try:
+            async with asyncio.timeout(self._patience):
+                return await asyncio.shield(self._outcome(key, password_hash, candidates))
+        except TimeoutError:
+            raise Busy from None
 
     def close(self) -> None:
         """No more verifications."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _in_thread(self, password_hash: str, candidates: Sequence[bytes]) -> bool:
-        if self._waiting >= self._most_waiting:
+    def _outcome(
+        self, key: bytes, password_hash: str, candidates: Sequence[bytes]
+    ) -> asyncio.Future[bool]:
+        """What waits already, for a station that came before, is not done twice."""
+        if (waiting := self._waiting.get(key)) is not None:
+            return waiting
+        if len(self._waiting) >= self._most_waiting:
             raise Busy
-        self._waiting += 1
-        try:
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(
-                self._threads, self._matches, password_hash, candidates
-            )
-        finally:
-            self._waiting -= 1
+        loop = asyncio.get_running_loop()
+        begun = loop.run_in_executor(self._threads, self._matches, password_hash, candidates)
+        self._waiting[key] = begun
+        begun.add_done_callback(partial(self._done, key))
+        return begun
+
+    def _done(self, key: bytes, verified: asyncio.Future[bool]) -> None:
+        del self._waiting[key]
+        if not (verified.cancelled() or verified.exception()):
+            self._remember(key, outcome=verified.result())
 
     def _matches(self, password_hash: str, candidates: Sequence[bytes]) -> bool:
         return any(self._is_password(password_hash, candidate) for candidate in candidates)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import ssl
+from asyncio import FIRST_COMPLETED
 from dataclasses import dataclass
 from typing import Self, cast
 
@@ -36,7 +37,8 @@ class ServerSettings:
     max_unread: int = 256 << 10  # what a station may leave unread before it is dropped
     ping_every: float | None = 30.0
     pong_within: float = 30.0
-    open_within: float = 10.0
+    open_within: float = 10.0  # from the socket to the request, when TLS is done
+    decide_within: float = 20.0  # from there to the answer: many passwords may have to be verified
     close_within: float = 5.0
     stop_within: float = 10.0
 
@@ -139,7 +141,7 @@ class GatewayServer:
             await self._upgrade(connection)
             if connection.state is State.OPEN:
                 await self._serve(connection)
-        except ConnectionClosed:
+        except (ConnectionClosed, TimeoutError):
             pass  # in the middle of an upgrade
         except Exception:  # noqa: BLE001 - one connection harms no other
             _log.exception("a connection failed", extra={"remote": connection.host})
@@ -149,14 +151,14 @@ class GatewayServer:
             self._server.handler_tasks.discard(cast("asyncio.Task[None]", asyncio.current_task()))
 
     async def _upgrade(self, connection: _Connection) -> None:
-        try:
-            async with asyncio.timeout(self._settings.open_within):
-                await connection.handshake(self._process_request, server_header=None)
-        except TimeoutError as error:
-            self._entrance.fail(connection.arrival, error)
-        else:
-            if connection.request is None:
-                self._entrance.fail(connection.arrival, ConnectionError("no request"))
+        waiting = (connection.request_rcvd, connection.connection_lost_waiter)
+        await asyncio.wait(waiting, timeout=self._settings.open_within, return_when=FIRST_COMPLETED)
+        if connection.request is None:
+            is_late = not connection.connection_lost_waiter.done()
+            self._entrance.fail(connection.arrival, TimeoutError() if is_late else EOFError())
+            return
+        async with asyncio.timeout(self._settings.decide_within):
+            await connection.handshake(self._process_request, server_header=None)
 
     async def _process_request(self, bare: ServerConnection, request: Request) -> Response | None:
         """Refuse before the upgrade, or remember who was admitted."""

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, and_, select
+from sqlalchemy import Connection, Engine, and_, or_, select
 
 from domain.model.signing_request import State
 from projections.certificate_requests import REQUESTS
@@ -12,6 +12,7 @@ from projections.stations import STATIONS
 from projections.tables import fetch
 
 _MOST = 20  # of each kind at a time
+_PROVED = 2  # security profile: TLS, and it proved who it is; others could be anybody
 
 
 class ToSign(NamedTuple):
@@ -75,7 +76,11 @@ class AuthorityQueue:
     """What the signing desk asks."""
 
     def __init__(self, engine: Engine, trust: Trust, *, automatic: bool) -> None:
-        """`trust` is over the read models asked; `automatic`: nobody need approve a request."""
+        """`trust` is over the read models asked.
+
+        `automatic`: nobody need approve the request of a station that came by security profile 2
+        or 3. What comes by another could make anybody the station for as long as it is valid.
+        """
         self._engine, self._trust, self._automatic = engine, trust, automatic
 
     def next(self) -> list[Work]:
@@ -88,10 +93,10 @@ class AuthorityQueue:
         self._trust.forget()
 
     def _due(self, connection: Connection) -> list[Work]:
-        to_sign = _TO_SIGN
-        if not self._automatic:
-            to_sign = to_sign.where(REQUESTS.c.state == State.APPROVED.value)
+        decided = REQUESTS.c.state == State.APPROVED.value
+        if self._automatic:
+            decided = or_(decided, STATIONS.c.connected_profile >= _PROVED)
         return [
-            *fetch(connection, to_sign, ToSign),
+            *fetch(connection, _TO_SIGN.where(decided), ToSign),
             *fetch(connection, _TO_REVOKE, ToRevoke),
         ]

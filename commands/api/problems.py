@@ -29,6 +29,8 @@ _STATUS = MappingProxyType(
     }
 )
 
+_MOST_FAULTS = 20  # told of one request: it may have as many as it has bytes
+_LONGEST_PATH = 200  # characters
 _UNPARSED = "There was an error parsing the body"  # FastAPI's, of bytes or depths JSON cannot have
 
 _log = logging.getLogger("ampledger.api")
@@ -148,7 +150,7 @@ def _http(error: Exception) -> Problem:
 def _invalid(error: Exception) -> Problem:
     """What was sent is named by path, never repeated: it may hold a password."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
-    faults = tuple(map(_fault, error.errors()))
+    faults = tuple(map(_fault, error.errors()[:_MOST_FAULTS]))
     detail = "; ".join(f"{fault.path}: {fault.message}" for fault in faults)
     return Problem(422, detail, kind="invalid", errors=faults)
 
@@ -160,7 +162,7 @@ def _fault(found: dict[str, Any]) -> Fault:
         return Fault(path="body", message=f"is no JSON: {why} (at character {place[-1]})")
     if place == ("body",) and kind == "model_attributes_type":
         return Fault(path="body", message="must be a JSON object, sent as application/json")
-    return Fault(path=".".join(map(str, place)), message=str(found["msg"]))
+    return Fault(path=".".join(map(str, place))[:_LONGEST_PATH], message=str(found["msg"]))
 
 
 def _declined(error: Exception) -> Problem:

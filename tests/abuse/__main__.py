@@ -6,6 +6,7 @@ import os
 import resource
 import sys
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -54,6 +55,8 @@ def _besieged(where: str, chosen: argparse.Namespace) -> siege.Report:
         seconds=chosen.seconds,
         contract=chosen.contract,
         calm=chosen.calm,
+        cases=10,
+        tell=partial(print, "under attack:", file=sys.stderr, flush=True),
         only=frozenset(chosen.only.split(",")) - {""},
         folder=chosen.failures,
     )

@@ -28,11 +28,12 @@ _CHECKS = [
     response_schema_conformance,
 ]
 _ROLES = ("admin", "operator", "viewer", "")
-_TOGETHER = 10  # cases of one operation, one role and one mode
 _TIMEOUT = 60  # s for an answer
 
 
-def attack(stage: Stage, seed: int, seconds: float, findings: Findings) -> None:
+def attack(
+    stage: Stage, seed: int, seconds: float, cases: int, findings: Findings
+) -> None:
     """Every operation with every role, what fits its schema and what does not, round and round.
 
     Until the time is up, but each operation at least once.
@@ -47,7 +48,7 @@ def attack(stage: Stage, seed: int, seconds: float, findings: Findings) -> None:
                 if number and monotonic() > until:
                     return
                 trial = _Trial(session, stage.installation.api_url, tokens[role], findings)
-                trial.run(operation, mode, seed * 1000 + number)
+                trial.run(operation, mode, seed * 1000 + number, cases)
 
 
 def _tokens(stage: Stage) -> dict[str, str]:
@@ -71,10 +72,10 @@ class _Trial:
         self._session, self._url, self._findings = session, url, findings
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
 
-    def run(self, operation: APIOperation, mode: GenerationMode, seed: int) -> None:
+    def run(self, operation: APIOperation, mode: GenerationMode, seed: int, cases: int) -> None:
         @seeded(seed)
         @governed(
-            max_examples=_TOGETHER,
+            max_examples=cases,
             database=None,
             deadline=None,
             phases=[Phase.generate],

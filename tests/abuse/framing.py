@@ -146,6 +146,12 @@ def _noise(random: Random) -> Sequel:
     return Sequel("noise", random.randbytes(random.randint(2, 2000)), ends=True)
 
 
+def _pings_unread(random: Random) -> Sequel:
+    """Each ping wants a pong, and nobody reads them: at most 6 MiB that the gateway might keep."""
+    ping = frame(PING, random.randbytes(125))
+    return Sequel("pings without end", ping * random.choice((2_000, 50_000)), ends=True)
+
+
 def _another_protocol(random: Random) -> Sequel:
     said = (b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00", b"AMQP\0\0\x09\x01")
     return Sequel("another protocol", random.choice(said), ends=True)
@@ -172,6 +178,7 @@ _KINDS: tuple[Maker, ...] = (
     _after_the_end,
     _noise,
     _another_protocol,
+    _pings_unread,
 )
 
 

@@ -4,6 +4,7 @@ import asyncio
 import multiprocessing
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -17,6 +18,7 @@ from tests.abuse.innocents import Account, Errand
 from tests.abuse.stage import Stage
 from tests.abuse.vitals import Vitals, Watch
 
+_OPERATORS = 8  # who call the rogues
 _PATIENCE = 120  # s for the innocents to come to an end
 _MORE_HANDLES = 24  # pools of threads and connections may have filled up
 _MORE_MEMORY = 192  # MiB that a process may grow by under attack
@@ -30,11 +32,13 @@ class Plan:
 
     number: int
     seed: int
+    folder: Path  # for what is found
     seconds: float  # that frames are sent at most
     contract: float  # s for cases of the contract
     calm: float  # s before and after
+    cases: int  # of the contract, for each operation in turn
     only: frozenset[str] = frozenset()  # attacks; empty: all
-    folder: Path  # for what is found
+    tell: Callable[[str], object] = str  # what is going on
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,7 @@ class Report:
     before: dict[str, Vitals] = field(default_factory=dict)
     most: dict[str, Vitals] = field(default_factory=dict)
     after: dict[str, Vitals] = field(default_factory=dict)
+    timeline: list[dict[str, int]] = field(default_factory=list)  # MiB, every half second
     quarantined: dict[str, int] = field(default_factory=dict)
     acknowledged: dict[str, int] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
@@ -97,6 +102,7 @@ def lay(stage: Stage, plan: Plan) -> Report:
         watch = Watch(stage.installation)
         with watch.watching():
             for name, attack in _chosen(plan):
+                plan.tell(name)
                 marks.append(Mark.now(name, stage))
                 asyncio.run(_attacked(attack, stage, plan, findings))
         marks.append(Mark.now("after", stage))
@@ -107,6 +113,7 @@ def lay(stage: Stage, plan: Plan) -> Report:
         account = charging.end()
     report.seconds = round(marks[-1].at - marks[0].at, 1)
     report.before, report.after = marks[1].vitals, marks[-1].vitals
+    report.timeline = watch.timeline
     report.phases = list(_phases(account, marks))
     _settle_accounts(report, findings, account, stage)
     return report
@@ -127,16 +134,15 @@ async def _frames(stage: Stage, plan: Plan, findings: Findings) -> None:
     ]
     number = round(plan.number * (1 - sum(_SHARES.values())))
     over: list[bool] = []
-    calling = asyncio.create_task(
-        asyncio.to_thread(web.provoke, stage, plan.seed, over, findings)
-    )
-    try:
-        await rogues.attack(attackers, plan.seed, number, until=monotonic() + plan.seconds)
-    finally:
-        over.append(True)
-        for attacker in attackers:
-            attacker.leave()
-        await calling
+    with ThreadPoolExecutor(_OPERATORS) as operators:  # the loop needs its own threads for names
+        for n in range(_OPERATORS):
+            operators.submit(web.provoke, stage, f"{plan.seed} {n}", over, findings)
+        try:
+            await rogues.attack(attackers, plan.seed, number, until=monotonic() + plan.seconds)
+        finally:
+            over.append(True)
+            for attacker in attackers:
+                attacker.leave()
 
 
 async def _framing(stage: Stage, plan: Plan, findings: Findings) -> None:
@@ -165,7 +171,7 @@ async def _web(stage: Stage, plan: Plan, findings: Findings) -> None:
 
 
 async def _contract(stage: Stage, plan: Plan, findings: Findings) -> None:
-    await asyncio.to_thread(contract.attack, stage, plan.seed, plan.contract, findings)
+    await asyncio.to_thread(contract.attack, stage, plan.seed, plan.contract, plan.cases, findings)
 
 
 _ATTACKS: dict[str, Attack] = {

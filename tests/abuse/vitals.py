@@ -51,6 +51,7 @@ class Watch:
 
     def __init__(self, installation: Installation) -> None:
         self._installation, self._most = installation, look(installation)
+        self.timeline: list[dict[str, int]] = []  # MiB
         self._enough = threading.Event()
 
     @property
@@ -75,6 +76,7 @@ class Watch:
                 now = look(self._installation)
             except (psutil.Error, OSError):  # it has died, which is seen elsewhere
                 return
+            self.timeline.append({name: each.rss_mb for name, each in now.items()})
             self._most = {name: _greatest(self._most[name], now[name]) for name in now}
 
 

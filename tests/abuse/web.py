@@ -312,7 +312,7 @@ def _is_whole(raw: bytes) -> bool:
     return bool(end) and b"Expect" not in head and lengths in ([], [b"%d" % len(body)])
 
 
-def provoke(stage: Stage, seed: int, over: list[bool], findings: Findings) -> None:
+def provoke(stage: Stage, seed: str, over: list[bool], findings: Findings) -> None:
     """An operator calls the rogues, with whatever the schemas allow, until it is over."""
     random = Random(f"{seed} provoke")
     called = [name for name in payloads.actions() if name not in payloads.INCOMING]

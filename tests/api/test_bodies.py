@@ -23,11 +23,11 @@ BODIES = {
     "a list": b"[1,2,3]",
     "a number": b"1",
     "null": b"null",
-    "wrong types": b'{"name":1,"role":[],"reason":{},"payload":"x","stations":1,"expires_in_days":{}}',
+    "wrong types": b'{"name":1,"role":[],"reason":{},"payload":"x","stations":1,"labels":{}}',
     "a long text": b'{"name":"%s"}' % (b"x" * 1_000_000),
-    "many members": b"{%s}" % b",".join(b'"%d":0' % number for number in range(50_000)),
+    "many members": b"{%s}" % b",".join(b'"%d":0' % number for number in range(5_000)),
 }
-PLACES = ("1", "%00", "%FF", "x" * 700, "9" * 400, "%2E%2E%2F", "-1", "1e9", "%F0%9F%94%8C")
+PLACES = ("%00", "%FF", "x" * 700, "9" * 400)
 
 
 async def changes(api):
@@ -52,7 +52,7 @@ async def test_no_path_is_a_defect(api, place):
             assert answer.status_code not in {500, 502}, f"{method} {path}: {answer.text}"
 
 
-@pytest.mark.parametrize("value", ["%00", "%FF", "9" * 5000, "-1", "NaN", "1e400", "x" * 5000])
+@pytest.mark.parametrize("value", ["%00", "9" * 5000, "1e400"])
 async def test_no_query_is_a_defect(api, name, value):
     paths = (await api.get("/openapi.json")).json()["paths"]
     for path, item in paths.items():

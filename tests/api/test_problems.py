@@ -124,3 +124,10 @@ async def test_the_documentation_may_run_its_own_scripts_alone(api):
     assert f"script-src 'self' 'sha256-{allowed}';" in policy
     assert "'unsafe-eval'" not in policy
     assert not re.search(r"\son\w+=", page.text)
+
+
+async def test_of_many_faults_only_some_are_told(api):
+    wrong = {"x" * 1000 + str(number): 0 for number in range(100)}
+    problem = (await api.put("/api/v1/tokens/T", json=wrong)).json()
+    assert len(problem["errors"]) == 20
+    assert max(len(fault["path"]) for fault in problem["errors"]) == 200

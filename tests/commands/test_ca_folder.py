@@ -177,6 +177,14 @@ def test_a_listener_has_the_name_it_is_reached_by(both):
     assert chains.key_problem(pair.chain, pair.key) == ""
 
 
+@pytest.mark.parametrize(("algorithm", "enciphers"), [("ecdsa", False), ("rsa", True)])
+def test_a_key_of_rsa_may_encipher_for_suites_that_exchange_keys_so(both, algorithm, enciphers):
+    pair = pairs.for_server(both, Algorithm(algorithm), NAMES, "ACME", days=1)
+    made = x509.load_pem_x509_certificate(pair.chain.encode())
+    usage = made.extensions.get_extension_for_class(x509.KeyUsage).value
+    assert usage == papers.usage(digital_signature=True, key_encipherment=enciphers)
+
+
 @pytest.mark.parametrize("name", ["", "ü.example", "a" * 65, "a\nb"])
 def test_what_is_no_name_of_a_listener_is_refused(both, name):
     with pytest.raises(AuthorityRefused):

@@ -14,8 +14,9 @@ PROGRAM = str(Path(sys.executable).with_name("ampledger"))
 def following(*words):
     """The lines of a command that does not end by itself."""
     process = subprocess.Popen([PROGRAM, *words], stdout=subprocess.PIPE, text=True)
+    assert process.stdout
     try:
-        yield iter(process.stdout)
+        yield process.stdout
     finally:
         process.kill()
         process.communicate()

@@ -13,6 +13,7 @@ from domain.model import certificate_operations as op
 from domain.model.certificate import Csr
 from domain.model.enrolment import Enrolment
 from domain.model.revocation import Revocation
+from domain.model.station import Station
 from domain.ocpp import enrolling
 from domain.pki import certificates, keys
 from domain.ports import AuthorityAway, AuthorityLocked, AuthorityRefused
@@ -51,6 +52,7 @@ class Stage:
     def __init__(self) -> None:
         self.scene, self.outbox, self.authority = Scene(), Posted(), Counting()
         self.enrolments: dict[str, Enrolment] = {}
+        self.stations: dict[str, Station] = {}
         self.desk = self.another_desk()
 
     def another_desk(self, *, automatic: bool = True) -> SigningDesk:
@@ -61,7 +63,7 @@ class Stage:
         terms = Terms(organisation="ACME", days=30, partitions=8)
         return SigningDesk(queue, self.authority, self.outbox, self.scene.clock, terms)
 
-    def asks(self, station: str, **profile: str) -> str:
+    def asks(self, station: str, came_by: int = 2, **profile: str) -> str:
         csr = keys.request(keys.made(), common_name="whoever", organisation="else")
         enrolment = self.enrolments[station] = Enrolment.begin(station, at=NOON)
         asked = Csr(
@@ -69,7 +71,10 @@ class Stage:
         )
         request = f"r {station}"
         enrolment.request(request, asked, message="m", trigger="", at=NOON)
-        self.scene.tell(self.scene.registered(station, **profile), enrolment)
+        known = self.scene.registered(station, **profile)
+        self.scene.connect(known, connection=5, profile=came_by)
+        self.stations[station] = known
+        self.scene.tell(known, enrolment)
         self.scene.project()
         return request
 
@@ -154,6 +159,18 @@ async def test_nobody_signs_what_no_operator_approved_when_that_is_manual(stage)
     assert isinstance(told, op.IssueCertificate)
 
 
+@pytest.mark.parametrize("came_by", [0, 1])
+async def test_whoever_did_not_prove_itself_over_tls_waits_for_an_operator(stage, came_by):
+    request = stage.asks("CP1", came_by)
+    await stage.desk.step()
+    assert stage.authority.asked == 0
+    stage.enrolments["CP1"].approve(request, by="olga", at=NOON)
+    stage.scene.tell(stage.enrolments["CP1"])
+    stage.scene.project()
+    await stage.desk.step()
+    assert stage.authority.asked == 1
+
+
 @pytest.mark.parametrize("kind", [AuthorityAway, AuthorityRefused, AuthorityLocked])
 async def test_a_failure_is_told_and_not_tried_again(stage, kind):
     request = stage.asks("CP1")
@@ -180,10 +197,8 @@ async def test_a_defect_is_a_failure_too_and_holds_up_nobody(stage, caplog):
 
 async def test_a_removed_station_gets_nothing_signed(stage):
     stage.asks("CP1")
-    station = stage.scene.registered("CP1")
-    station.collect_events()
-    station.remove(by="olga", at=NOON)
-    stage.scene.tell(station)
+    stage.stations["CP1"].remove(by="olga", at=NOON)
+    stage.scene.tell(stage.stations["CP1"])
     stage.scene.project()
     await stage.desk.step()
     assert stage.authority.asked == 0

@@ -166,15 +166,20 @@ def test_an_unfit_request_is_refused(place, asked):
 
 def test_what_is_revoked_is_on_the_list(place):
     asked = papers.request(papers.ec_key())
-    first, second, third = (
+    first, second, third, fourth = (
         certificates.read(place.authority.sign(asked, OURS, days=10)).serial_number
-        for _ in range(3)
+        for _ in range(4)
     )
     place.authority.revoke(first)
-    place.authority.revoke(f"0x00{second.upper()}")
+    place.authority.revoke(f"0x{second.upper():0>42}")
+    place.authority.revoke(_with_colons(third))
     place.authority.revoke(first)  # a repeat changes nothing
     lists = crls.read(place.revoked())
-    assert crls.revoked([first, second, third], lists) == {first, second}
+    assert crls.revoked([first, second, third, fourth], lists) == {first, second, third}
+
+
+def _with_colons(number):
+    return bytes.fromhex(f"{number:0>40}").hex(":")
 
 
 def test_the_list_is_signed_by_who_has_signed_the_certificate(place):

@@ -1,158 +1,146 @@
 """Whatever happens to new passwords and profiles on their way: no station is ever locked out."""
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
+import msgspec
 import orjson
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from domain import wire
+from domain.inbox import Outcome
 from domain.model import operations as op
 from domain.model.access import BASIC, Access
 from domain.model.values import Profile
 from domain.repository import Repository
 from tests.domain.house import House, answers_of, heartbeat, reset
 
-STATUSES = st.sampled_from(["Accepted", "Rejected", "NotSupported", "RebootRequired", "error"])
+SAID = st.sampled_from(["Accepted", "Accepted", "Rejected", "NotSupported", "RebootRequired", "!"])
+END = st.sampled_from(["answered", "lost", "open"])
+TAKEN = {"Accepted", "RebootRequired"}
+
+
+@dataclass
+class Change:
+    """A call under way; `said` is the station's answer, "" while it has not had the call."""
+
+    call: str
+    credential: str = ""
+    profile: int = 0
+    said: str = ""
 
 
 class Changing(RuleBasedStateMachine):
-    """A station, its operator and the line between them; the gateway reads what is on record."""
+    """A station, its operator and the line between them."""
 
     @initialize(profile=st.integers(0, 2))
     def register(self, profile):
         self.house, self.numbers = House(), count(1)
-        self.profile, self.next = profile, 0
+        self.profile, self.next, self.connection = profile, 0, 4
         self.held, self.after_boot = ("k0" if profile else ""), ""
-        self.queued: list[tuple[str, str, int]] = []  # call, credential, profile
-        self.flying: tuple[str, str, int] | None = None  # it is out
-        self.said = ""  # what the station answered, and nobody has heard
-        self.unheard: list[tuple[str, str, int, str]] = []  # timed out, but answered
-        self.connection = 4
+        self.queued: list[Change] = []
+        self.flying: Change | None = None
+        self.lost: list[Change] = []  # nobody heard of an answer
         self.wish(self.registration(security_profile=profile, credential=self.held))
-        self.reconnect(use_next=False)
+        self.reconnect()
 
     # --- the operator ---
 
     @rule()
     @precondition(lambda self: len(self.queued) < 3)
     def rotate(self):
-        name = f"k{next(self.numbers)}"
-        self.request("AuthorizationKey", "***", name, 0)
+        self.request("AuthorizationKey", "***", credential=f"k{next(self.numbers)}")
 
     @rule(profile=st.integers(0, 4))
     @precondition(lambda self: len(self.queued) < 3 and self.held)
     def upgrade(self, profile):
-        self.request("SecurityProfile", str(profile), "", profile)
+        self.request("SecurityProfile", str(profile), profile=profile)
 
     @rule()
     @precondition(lambda self: self.queued)
     def cancel(self):
-        self.wish(op.CancelCall(station="CP1", call=self.queued.pop()[0]))
+        self.wish(op.CancelCall(station="CP1", call=self.queued.pop().call))
 
     @rule(profile=st.integers(1, 3))
-    @precondition(lambda self: not self.flying and not self.queued)
+    @precondition(lambda self: not self.flying)
     def set_by_hand(self, profile):
-        """At the station, and here: a lower profile too."""
-        self.held, self.after_boot, self.unheard = f"k{next(self.numbers)}", "", []
+        """At the station and here, a lower profile too."""
+        self.held, self.after_boot, self.lost = f"k{next(self.numbers)}", "", []
         self.profile, self.next = profile, 0
         given = self.registration(security_profile=profile, credential=self.held)
         self.wish(replace(given, keep_credential=False))
-        self.reconnect(use_next=False)
+        self.reconnect()
 
     @rule()
     def change_the_note(self):
         before = self.access
-        kept = self.registration(note=f"{next(self.numbers)}")
-        self.wish(replace(kept, keep_profile=True))
-        assert (self.access is None) == (before is None)
-        if before and self.access:
-            assert vars(self.access)["offers"] == before.offers
-            assert self.access.expected == before.expected
+        self.wish(replace(self.registration(note=f"{next(self.numbers)}"), keep_profile=True))
+        after = self.access
+        assert before == after
 
     # --- the line ---
 
+    @rule(said=SAID, end=END)
+    @precondition(lambda self: self.queued and not self.flying)
+    def send(self, said, end):
+        """The station gets it, acts and answers; the answer comes, or nobody hears of it (yet)."""
+        self.fly()
+        self.act(self.flying, said)
+        if end == "answered":
+            self.the_answer_comes()
+        elif end == "lost" and self.flying.said != "RebootRequired":
+            self.the_answer_is_lost()
+
     @rule()
     @precondition(lambda self: self.queued and not self.flying)
-    def send(self):
-        self.flying, self.said = self.queued.pop(0), ""
-        self.process(
-            wire.Sent(station="CP1", connection=self.connection, call=self.call, at=self.house.now)
-        )
-
-    @rule(status=STATUSES)
-    @precondition(lambda self: self.flying and not self.said)
-    def the_station_takes_it(self, status):
-        _, credential, profile = self.flying
-        self.said = status
-        if credential and status == "Accepted":
-            self.held, self.after_boot = credential, ""
-        elif credential and status == "RebootRequired":
-            self.after_boot = credential
-        elif profile and status in {"Accepted", "RebootRequired"}:
-            is_higher = self.profile < profile <= 3
-            self.next = profile if is_higher else self.next
-            self.said = status if is_higher else "Rejected"
+    def send_in_vain(self):
+        """The station never gets it, or a good while later."""
+        self.fly()
+        self.the_answer_is_lost()
 
     @rule()
-    @precondition(lambda self: self.flying and self.said)
+    @precondition(lambda self: self.flying)
     def the_answer_comes(self):
-        call, credential, _ = self.flying
-        before = self.access
-        self.answer(call, self.said)
-        taken = before is not None and call in before.offers
-        if taken and self.said == "Accepted":
-            assert before.credential not in self.access.passwords
-            assert self.access.credential == credential
+        change, before = self.flying, self.access
+        self.answer(change)
+        if before and change.call in before.offers and change.said == "Accepted":
+            assert before.credential not in self.passwords  # from now on it is void
+            assert self.access.credential == change.credential
         self.flying = None
 
     @rule()
-    @precondition(lambda self: self.flying and self.said != "RebootRequired")
+    @precondition(lambda self: self.flying and self.flying.said != "RebootRequired")
     def the_answer_is_lost(self):
-        call, credential, profile = self.flying
         before = self.passwords
-        self.process(
-            wire.TimedOut(
-                station="CP1",
-                connection=self.connection,
-                call=call,
-                reason="silence",
-                at=self.house.now,
-            )
-        )
-        assert self.passwords == before  # both, until one is used
-        if self.said:
-            self.unheard.append((call, credential, profile, self.said))
-        self.flying = None
+        self.time_out()
+        assert self.passwords == before  # they fit, until one is used
 
     @rule()
-    @precondition(lambda self: self.unheard)
+    @precondition(lambda self: self.lost)
     def an_answer_comes_late(self):
-        call, _, _, said = self.unheard.pop(0)
-        self.answer(call, said)
+        change = self.lost.pop(0)
+        if not change.said:
+            self.act(change, "Accepted")
+        self.answer(change)
 
-    @rule(boots=st.booleans(), use_next=st.booleans())
-    @precondition(lambda self: not self.flying)
-    def reconnect(self, *, boots=False, use_next=True):
-        """Never turned away; what is used settles what was in doubt."""
+    @rule(boots=st.booleans(), use_next=st.booleans(), told_first=st.booleans())
+    def reconnect(self, *, boots=False, use_next=True, told_first=True):
+        """It is not turned away; what it uses settles what is in doubt."""
+        after = self.flying if not told_first else None
+        if self.flying and told_first and self.flying.said != "RebootRequired":
+            self.time_out()
         if boots and self.after_boot:
             self.held, self.after_boot = self.after_boot, ""
         if self.next and use_next:
             self.profile, self.next = self.next, 0
-        self.connection += 1
-        credential = self.held if self.profile in BASIC else ""
-        opened = replace_record(
-            self.house.opened(connection=self.connection),
-            profile=self.profile,
-            credential=credential,
-        )
-        outcome = self.process(opened)
-        turned = [r.reason for _, r in outcome.to_gateways if isinstance(r, wire.Disconnect)]
-        assert turned in ([], ["a newer socket is open"])
-        assert answers_of(self.process(self.house.received(heartbeat(), connection=self.connection)))
+        self.open()
+        self.check_what_was_used()
+        if after and after.said != "RebootRequired":
+            self.time_out()
 
     @rule()
     def restart(self):
@@ -162,27 +150,24 @@ class Changing(RuleBasedStateMachine):
 
     @invariant()
     def what_the_station_holds_fits(self):
-        held = {each for each in (self.held, self.after_boot) if each}
-        assert held <= set(self.passwords)
+        assert {each for each in (self.held, self.after_boot) if each} <= set(self.passwords)
 
     @invariant()
     def how_the_station_may_come_is_no_objection(self):
-        if not self.access:
-            return
-        for profile in {self.profile, self.next or self.profile}:
-            credential = self.held if profile in BASIC else ""
-            assert self.access.objection(profile, credential) == ""
+        for profile in {self.profile, self.next or self.profile} if self.access else ():
+            assert self.access.objection(profile, self.held if profile in BASIC else "") == ""
 
     @invariant()
-    def no_other_profile_is_let_in(self):
-        if self.access and self.profile:
+    def no_lower_profile_is_let_in(self):
+        if self.access:
             assert all(self.access.objection(lower, self.held) for lower in range(self.profile))
 
-    # --- how ---
+    @invariant()
+    def whoever_has_a_password_comes_with_it_sooner_or_later(self):
+        if self.access and self.access.credential:
+            assert self.access.profile or self.access.expected
 
-    @property
-    def call(self) -> str:
-        return self.flying[0] if self.flying else ""
+    # --- how ---
 
     @property
     def access(self) -> Access | None:
@@ -193,6 +178,16 @@ class Changing(RuleBasedStateMachine):
     def passwords(self) -> tuple[str, ...]:
         return self.access.passwords if self.access else (self.held,)
 
+    def doubtful(self) -> Iterator[str]:
+        return (each.credential for each in self.lost if each.credential not in {"", self.held})
+
+    def check_what_was_used(self) -> None:
+        if self.access:
+            assert self.access.profile == self.profile
+            if self.profile in BASIC:
+                assert self.access.credential == self.held
+                assert not set(self.doubtful()) & set(self.passwords)
+
     def registration(self, **profile: Any) -> op.RegisterStation:
         return op.RegisterStation(station="CP1", profile=Profile(**profile))
 
@@ -200,30 +195,61 @@ class Changing(RuleBasedStateMachine):
         ((_, reply),) = self.process(self.house.wish(operation)).replies
         assert not reply.refused, reply.message
 
-    def request(self, key: str, value: str, credential: str, profile: int) -> None:
-        call = f"c{next(self.numbers)}"
+    def request(self, key: str, value: str, **what: Any) -> None:
+        change = Change(f"c{next(self.numbers)}", **what)
         payload = orjson.dumps({"key": key, "value": value}).decode()
         changes = {"action": "ChangeConfiguration", "payload": payload}
-        self.wish(reset(self.house, call=call, credential=credential, **changes))
-        self.queued.append((call, credential, profile))
+        wished = reset(self.house, call=change.call, credential=change.credential, **changes)
+        self.wish(wished)
+        self.queued.append(change)
 
-    def answer(self, call: str, said: str) -> None:
-        error = [4, call, "InternalError", "", {}]
-        frame = error if said == "error" else [3, call, {"status": said}]
+    def fly(self) -> None:
+        self.flying, self.sent_on = self.queued.pop(0), self.connection
+        self.process(wire.Sent(**self.out()))
+
+    def act(self, change: Change, said: str) -> None:
+        """What the station does when it gets a change; of two that wait the later one counts."""
+        is_higher = self.profile < change.profile <= 3
+        change.said = "Rejected" if change.profile and not is_higher else said
+        if change.profile and change.said in TAKEN:
+            self.next = change.profile
+        elif change.credential and said == "Accepted":
+            self.held, self.after_boot = change.credential, ""
+        elif change.credential and said == "RebootRequired":
+            self.after_boot = change.credential
+
+    def answer(self, change: Change) -> None:
+        error = [4, change.call, "InternalError", "", {}]
+        frame = error if change.said == "!" else [3, change.call, {"status": change.said}]
         self.process(self.house.received(frame, connection=self.connection))
 
-    def process(self, *records: wire.Inbound):
+    def time_out(self) -> None:
+        self.process(wire.TimedOut(**self.out(), reason="silence"))
+        self.lost.append(self.flying)
+        self.flying = None
+
+    def out(self) -> dict[str, Any]:
+        at = {"connection": self.sent_on, "at": self.house.now}
+        return {"station": "CP1", "call": self.flying.call, **at}
+
+    def open(self) -> None:
+        self.connection += 1
+        opened = msgspec.structs.replace(
+            self.house.opened(connection=self.connection),
+            profile=self.profile,
+            credential=self.held if self.profile in BASIC else "",
+        )
+        outcome = self.process(opened)
+        closed = [r.reason for _, r in outcome.to_gateways if isinstance(r, wire.Disconnect)]
+        assert closed in ([], ["a newer socket is open"])
+        heard = self.house.received(heartbeat(), connection=self.connection)
+        assert answers_of(self.process(heard))
+
+    def process(self, *records: wire.Inbound) -> Outcome:
         outcome = self.house.process(*records)
         assert self.house.counts.failed == 0
         return outcome
 
 
-def replace_record(record: wire.Opened, **changes: Any) -> wire.Opened:
-    """The record with other values."""
-    import msgspec
-
-    return msgspec.structs.replace(record, **changes)
-
-
 TestChanging = Changing.TestCase
-TestChanging.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestChanging.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)

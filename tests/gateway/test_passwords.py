@@ -1,12 +1,15 @@
 """Station passwords (security white paper, A00.FR.203-205)."""
 
 import asyncio
+import threading
+from collections.abc import Sequence
 
 import pytest
 
 from gateway.admission import candidates
 from gateway.keys import Busy
 from gateway.passwords import Argon2Verifier, canonical, hash_password
+from tests.gateway.site import until
 
 HEX = "000102030405060708090a0b0c0d0e0f101112FF"
 RAW = bytes.fromhex(HEX)
@@ -90,3 +93,49 @@ async def test_only_so_many_wait(time: ManualTime) -> None:
     outcomes = await asyncio.gather(*tries, return_exceptions=True)
     assert [type(outcome) for outcome in outcomes] == [bool, bool, Busy]
     assert await verifier.verify(hashed, (b"secret",))
+
+
+class SlowVerifier(Argon2Verifier):
+    """One that is told when to be done."""
+
+    def __init__(self, time: ManualTime, *, patience: float = 5.0) -> None:
+        super().__init__(time, patience=patience)
+        self.may_end = threading.Event()
+        self.verified = 0
+
+    def _matches(self, password_hash: str, candidates: Sequence[bytes]) -> bool:
+        self.verified += 1
+        return self.may_end.wait(5)
+
+
+async def test_who_waits_too_long_shall_come_again_and_finds_it_done(time: ManualTime) -> None:
+    verifier = SlowVerifier(time, patience=0.01)
+    with pytest.raises(Busy):
+        await verifier.verify("hash", (b"secret",))
+    verifier.may_end.set()
+    await until(lambda: not verifier._waiting)
+    assert await verifier.verify("hash", (b"secret",))
+    assert verifier.verified == 1
+
+
+async def test_a_station_that_gave_up_and_came_again_costs_one_hash(time: ManualTime) -> None:
+    verifier = SlowVerifier(time)
+    first = asyncio.ensure_future(verifier.verify("hash", (b"secret",)))
+    await asyncio.sleep(0)
+    first.cancel()
+    again = asyncio.ensure_future(verifier.verify("hash", (b"secret",)))
+    await asyncio.sleep(0)
+    verifier.may_end.set()
+    assert await again
+    assert verifier.verified == 1
+
+
+async def test_what_waits_at_the_end_is_given_up(time: ManualTime) -> None:
+    verifier = SlowVerifier(time)
+    waiting = [asyncio.ensure_future(verifier.verify("hash", (b"%d" % n,))) for n in range(5)]
+    await asyncio.sleep(0)
+    verifier.close()
+    verifier.may_end.set()
+    outcomes = await asyncio.gather(*waiting, return_exceptions=True)
+    assert outcomes.count(True) == 2
+    assert verifier.verified == 2

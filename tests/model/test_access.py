@@ -60,8 +60,7 @@ def test_a_new_one_that_is_used_before_the_answer_needs_no_answer():
     story = given(offered(NEW)).when(Access.enter, 2, NEW, at=LATER)
     for decision in (Access.accept, Access.defer):
         story.when(decision, f"call {NEW}", NEW, at=LATER)
-    for decision in (Access.doubt,):
-        story.when(decision, f"call {NEW}", at=LATER)
+    story.when(Access.doubt, f"call {NEW}", at=LATER)
     story.then((Access.Adopted, {"credential": NEW}))
 
 

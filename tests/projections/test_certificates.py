@@ -243,7 +243,9 @@ def test_certificates_are_found_by_station_state_and_end(scene, told):
 
 def test_the_authority_is_given_what_is_approved_or_all_that_waits(scene):
     models = (certificate_requests.MODEL, client_certificates.MODEL)
-    scene.tell(scene.registered("CP1", serial_number="SN-1"), scene.registered("CP2"))
+    proved = scene.registered("CP2")
+    scene.connect(proved, connection=5, profile=2)
+    scene.tell(scene.registered("CP1", serial_number="SN-1"), proved)
     for station in ("CP1", "CP2", "CP9"):  # nobody registered the last
         told = Told(scene, station)
         told.asks(request=f"r {station}")

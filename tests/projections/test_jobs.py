@@ -103,8 +103,10 @@ def test_a_timeline_has_all_that_happened(scene):
 
 
 def test_a_signed_update_shows_its_number_and_what_was_found_out_before(scene):
-    maintenance, more = Maintenance.begin("CP1", at=NOON), {"number": 7, "remark": "verified"}
-    maintenance.request("j-1", SIGNED_FIRMWARE, location="x", by="olga", at=NOON, **more)
+    maintenance = Maintenance.begin("CP1", at=NOON)
+    maintenance.request(
+        "j-1", SIGNED_FIRMWARE, location="x", by="olga", number=7, remark="verified", at=NOON
+    )
     maintenance.report(SIGNED_FIRMWARE, "InvalidSignature", number=7, at=NOON)
     scene.tell(maintenance)
     row = scene.shown(jobs.find, "j-1")

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.model.aggregate import Refused
+from domain.model.audit import Audit
 from domain.model.campaign import Campaign, Plan, call_of
 from domain.model.charging import Assignment, Charging, Criteria
 from domain.model.charging_profile import ChargingProfile
@@ -163,6 +164,11 @@ class World(Certified):
         )
         return self.get(stream, make)
 
+    def audit(self, id, how, at):
+        values = {"operation": "A", "detail": "", "outcome": Audit.GRANTED, "reason": ""}
+        make = lambda: Audit.record(str(how), by="x", origin="o", subject=id, at=at, **values)  # noqa: E731
+        return self.get(("audit", how), make)
+
     def campaign(self, id, how, at):
         plan = Plan(action="Reset", payload="{}", stations=tuple(_MEMBERS), wave_size=2)
         make = lambda: Campaign.create(id, plan, kind="bulk", name="", by="x", at=at)  # noqa: E731
@@ -317,6 +323,7 @@ _KINDS = [
     "token",
     "call",
     "quarantine",
+    "audit",
     "schedule",
     "charging",
     "library",

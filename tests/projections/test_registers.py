@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text
 
 from domain.log import Unavailable
-from domain.ports import Listing
+from domain.ports import Listing, Password
 from gateway.passwords import Argon2Verifier
 from projections import credentials
 from projections.directory import StationDirectory
@@ -39,7 +39,7 @@ async def test_a_registered_station_is_listed(scene):
         station="CP1",
         protocols=("ocpp1.6", "ocpp2.0.1"),
         security_profile=2,
-        password_hash="$argon2id$x",
+        passwords=(Password("k1", "$argon2id$x"),),
         connection=77,
     )
 
@@ -60,8 +60,9 @@ async def test_a_station_whose_password_is_lost_is_not_let_in(scene):
     listing = await StationDirectory(scene.engine).find("CP1")
     assert listing is not None
     verifier = Argon2Verifier(lambda: 0.0)
-    assert listing.password_hash
-    assert not await verifier.verify(listing.password_hash, [b"", b"*"])
+    (password,) = listing.passwords
+    assert password.hash
+    assert not await verifier.verify(password.hash, [b"", b"*"])
     verifier.close()
 
 
@@ -99,10 +100,12 @@ async def test_what_is_known_to_be_gone_is_not_remembered(scene):
 
 
 def test_a_hash_is_kept_until_it_is_forgotten(scene):
-    _write(scene, credentials.put, "k1", "$argon2id$x", at=NOON)
-    assert scene.read(credentials.find, "k1") == "$argon2id$x"
+    for id in ("k1", "k2"):
+        _write(scene, credentials.put, id, f"$argon2id${id}", at=NOON)
+    found = scene.read(credentials.found, ["k2", "", "k9", "k1"])
+    assert list(found.items()) == [("k2", "$argon2id$k2"), ("k1", "$argon2id$k1")]
     _write(scene, credentials.forget, "k1")
-    assert scene.read(credentials.find, "k1") is None
+    assert scene.read(credentials.found, ["k1"]) == scene.read(credentials.found, [""]) == {}
 
 
 # --- the vault ---
