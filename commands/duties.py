@@ -65,7 +65,7 @@ async def gateway(parts: GatewayParts, group: asyncio.TaskGroup) -> AsyncIterato
             parts.server(),
             _looping(group, parts.leases().run(), doors.watch()),
         ):
-            sources = [measures.of_gateway(parts.counts(), doors)]
+            sources = [measures.of_gateway(parts.counts(), doors.seconds_left)]
             yield Duty(sources=sources, ports=_named(doors.ports))
     finally:
         await listening.cancel()

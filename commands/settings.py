@@ -7,7 +7,6 @@ named like a setting (`AMPLEDGER_API_PORT=tcp://…`) is no setting and is passe
 import base64
 import os
 import re
-import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from tomllib import TOMLDecodeError
@@ -26,7 +25,9 @@ from pydantic_settings import (
 from pydantic_settings import SettingsError as Unreadable
 
 from commands import environment
+from commands.certifying import AuthoritySettings
 from commands.listening import GatewaySettings
+from commands.serving import ServingSettings
 
 PREFIX = "AMPLEDGER_"
 Role = Literal["run", "gateway", "domain", "projections", "api"]
@@ -56,7 +57,7 @@ class _Environment(EnvSettingsSource):
         }
 
 
-class Settings(GatewaySettings, BaseSettings):
+class Settings(GatewaySettings, ServingSettings, AuthoritySettings, BaseSettings):
     """Read once at the start of a process; deeper code receives values of it, never the record."""
 
     model_config = SettingsConfigDict(
@@ -88,36 +89,6 @@ class Settings(GatewaySettings, BaseSettings):
         "info", description="least important log line that is written"
     )
 
-    api_host: str = Field("127.0.0.1", description="address of the HTTP API")
-    api_port: int = Field(8000, ge=0, le=65535, description="port of the HTTP API; 0: any")
-    api_certificate: Path | None = Field(
-        None,
-        description="PEM file with the certificate of the HTTP API, read at start; unset: no TLS",
-    )
-    api_key: Path | None = Field(None, description="PEM file with the key of that certificate")
-    api_max_body_bytes: int = Field(
-        2 << 20,
-        ge=1 << 10,
-        description="bytes of the longest request accepted; files have their own",
-    )
-    api_max_requests: int = Field(
-        500, ge=1, description="requests under way at once, without files"
-    )
-    api_max_connections: int = Field(
-        2_000, ge=0, description="sockets of the HTTP API at once; 0: any number"
-    )
-    api_max_connections_per_address: int = Field(
-        500, ge=0, description="the same, of one address; 0: any number"
-    )
-    api_rate_limit: float = Field(
-        500, ge=0, description="requests a second with one token; 0: any number"
-    )
-    api_sign_in_failures: int = Field(
-        10, ge=1, description="sign-ins of one address that may fail before it has to wait"
-    )
-    user_token_days: int = Field(
-        365, ge=0, le=3650, description="days that a user's token is good; 0: for ever"
-    )
     ops_host: str = Field("127.0.0.1", description="address of /healthz, /readyz and /metrics")
     ops_port: int | None = Field(
         None,
@@ -150,32 +121,6 @@ class Settings(GatewaySettings, BaseSettings):
         "",
         description="where stations reach the HTTP API for files, e.g. https://csms.example;"
         " empty: where whoever asks reaches it",
-    )
-
-    cpo_name: str = Field(
-        "",
-        max_length=64,
-        description="name of the operator: the organisation in certificates of stations",
-    )
-    ca_folder: Path | None = Field(
-        None, description="folder of the built-in authority; unset: ca in the data folder"
-    )
-    ca_passphrase_file: Path | None = Field(
-        None, description="file with the passphrase of the built-in authority's keys"
-    )
-    ca_command: str = Field(
-        "",
-        description="program that has certificates signed elsewhere, with its arguments;"
-        " empty: the built-in authority signs",
-    )
-    csr_signing: Literal["manual", "automatic"] = Field(
-        "manual", description="whether a station's request is signed at once, or by an operator"
-    )
-    client_certificate_days: int = Field(
-        365, ge=1, le=3650, description="days that a certificate of a station is valid"
-    )
-    certificate_algorithm: Literal["ecdsa", "rsa"] = Field(
-        "ecdsa", description="how the built-in authority signs certificates of stations"
     )
 
     partitions: int = Field(32, ge=1, le=1024, description="inbound queues; fixed at first use")
@@ -221,12 +166,6 @@ class Settings(GatewaySettings, BaseSettings):
     def _public(cls, url: str) -> str:
         return _with_scheme(url, "http", "https")
 
-    @field_validator("ca_command")
-    @classmethod
-    def _command(cls, command: str) -> str:
-        shlex.split(command)  # raises ValueError
-        return command
-
     @field_validator("admin_token")
     @classmethod
     def _long_enough(cls, token: SecretStr) -> SecretStr:
@@ -240,12 +179,6 @@ class Settings(GatewaySettings, BaseSettings):
         if text := key.get_secret_value():
             _check_key(text)
         return key
-
-    @model_validator(mode="after")
-    def _certificate_and_key(self) -> Self:
-        if (self.api_certificate is None) != (self.api_key is None):
-            raise ValueError("AMPLEDGER_API_CERTIFICATE and AMPLEDGER_API_KEY go together")
-        return self
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
@@ -289,6 +222,8 @@ def read(**given: object) -> Settings:
     path = str(chosen.get("config") or os.environ.get(f"{PREFIX}CONFIG", ""))
     if path and not Path(path).is_file():
         raise SettingsError(f"{PREFIX}CONFIG: there is no file {path}")
+    if path:
+        chosen["config"] = path
     try:
         return Settings(**chosen)  # type: ignore[arg-type]  # validated there
     except ValidationError as error:

@@ -40,7 +40,7 @@ class Call(BaseModel):
         " rejected (of a campaign)"
     )
     request: dict[str, Any]
-    response: dict[str, Any] | None
+    response: Any = Field(description="an object, unless the station left the specification")
     error: CallError | None
     deviations: str = Field(description="where the answer left the specification")
     requested_at: Time

@@ -67,7 +67,7 @@ class Member(BaseModel):
     detail: str = Field(description="a word about it, e.g. the status of the answer")
     call: str | None = Field(description="id of its call")
     call_status: str | None = Field(description="as of any call")
-    response: dict[str, Any] | None = Field(description="what the station answered")
+    response: Any = Field(description="what the station answered")
     released_at: Time | None
     done_at: Time | None
 

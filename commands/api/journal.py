@@ -22,7 +22,9 @@ from domain.log import JournalRow
 
 router = APIRouter(prefix="/api/v1/stations", tags=["journal"], dependencies=[viewing])
 
-Kind = Literal["", "frame", "opened", "closed", "knocked", "returned", "timed_out", "wish", "due"]
+Kind = Literal[
+    "", "frame", "opened", "closed", "knocked", "barred", "returned", "timed_out", "wish", "due"
+]
 
 
 class Entry(BaseModel):

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -21,6 +21,7 @@ from gateway.crowd import Bounds, Crowd
 from gateway.limits import OncePer
 
 _THREADS = 12  # that read the database at once; fewer than it has connections
+_BACKLOG = 1024  # connections that the system holds until they are accepted
 _HEAD_BYTES = 16 << 10  # of the request line and all headers
 _HEAD_WITHIN = 10.0  # s
 _IDLE = 5  # s until a connection without a request is closed
@@ -46,7 +47,25 @@ class Listening:
 
 
 class _Server(uvicorn.Server):
-    """Leaves the signals to the process."""
+    """Leaves the signals to the process, and a TLS handshake as much time as a head."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """The library's own knows no bound for handshakes."""
+        loop, config = asyncio.get_running_loop(), self.config
+        kind: Callable[..., asyncio.Protocol] = config.http_protocol_class
+        made = partial(kind, config=config, server_state=self.server_state, app_state={})
+        patience = _HEAD_WITHIN if config.ssl else None
+        self.servers = [
+            await loop.create_server(
+                made,
+                sock=each,
+                backlog=_BACKLOG,
+                ssl=config.ssl,
+                ssl_handshake_timeout=patience,
+            )
+            for each in sockets or ()
+        ]
+        self.started = True
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -179,7 +198,7 @@ class HttpServer:
         """Take the address; raises OSError when it is taken."""
         host = self._listening.host
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listening = socket.create_server((host, self._port), family=family, backlog=1024)
+        listening = socket.create_server((host, self._port), family=family, backlog=_BACKLOG)
         self._port = listening.getsockname()[1]
         self._sockets.append(listening)
 

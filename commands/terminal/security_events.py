@@ -33,13 +33,11 @@ def security_events(
     show(newest, _COLUMNS, as_json=as_json)
     if follow:
         after = newest[-1]["position"] if newest else 0
-        for batch in _following(client, after, chosen):
+        for batch in following(client, after, chosen):
             show(batch, _COLUMNS, as_json=as_json, headed=False)
 
 
-def _following(
-    client: Client, after: int, chosen: dict[str, str]
-) -> Iterator[list[dict[str, Any]]]:
+def following(client: Client, after: int, chosen: dict[str, str]) -> Iterator[list[dict[str, Any]]]:
     """What comes, for ever."""
     while True:
         page = client.get(_PATH, after=after, newest_first="false", limit=500, **chosen)

@@ -46,7 +46,7 @@ def _whole_hello(_: Random, __: Identity) -> _Intruder:
 
 def hello(context: ssl.SSLContext | None = None) -> bytes:
     """The first flight of a TLS client."""
-    chosen = context or ssl.create_default_context()
+    chosen = context or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     try:
         chosen.wrap_bio(incoming, outgoing, server_hostname="csms.example").do_handshake()
@@ -67,7 +67,7 @@ async def attack(
 
     async def intrude(n: int) -> None:
         target = targets[n % len(targets)]
-        kinds = _PLAIN if target.tls is None else _TLS
+        kinds = _TLS if target.is_encrypted else _PLAIN
         intruder = kinds[n // len(targets) % len(kinds)](Random(f"{seed} hoard {n}"), rogue)
         await _intrude(gate, target, intruder, n, findings)
 

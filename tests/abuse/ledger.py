@@ -17,9 +17,24 @@ def compare(api: httpx.Client, account: Account) -> Iterator[str]:
         sessions = [session for session in account.sessions if session.station == station]
         known = list(_pages(api, "/api/v1/transactions", station=station))
         yield from _twice(station, known)
-        rows = {row["id"]: row for row in known}
+        rows, readings = {row["id"]: row for row in known}, _readings(api, station)
         for session in sessions:
-            yield from _compare(api, session, rows.get(session.number))
+            yield from _compare(session, rows.get(session.number), readings)
+
+
+def quarantine(api: httpx.Client) -> Iterator[dict[str, Any]]:
+    """All that was put aside."""
+    return _pages(api, "/api/v1/quarantine")
+
+
+def _readings(api: httpx.Client, station: str) -> Counter[tuple[int, int]]:
+    """How often each value stands in each transaction."""
+    values = _pages(api, f"/api/v1/stations/{station}/meter-values", in_transaction="true")
+    return Counter(
+        (each["transaction"], int(each["value"]))
+        for each in values
+        if each["source"] == "MeterValues"
+    )
 
 
 def _twice(station: str, known: list[dict[str, Any]]) -> Iterator[str]:
@@ -30,7 +45,7 @@ def _twice(station: str, known: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _compare(
-    api: httpx.Client, session: Session, row: dict[str, Any] | None
+    session: Session, row: dict[str, Any] | None, readings: Counter[tuple[int, int]]
 ) -> Iterator[str]:
     name = f"{session.station}, transaction {session.number}"
     if row is None or row["meter_start_wh"] != session.meter_start:
@@ -38,11 +53,9 @@ def _compare(
         return
     if session.meter_stop is not None and row["meter_stop_wh"] != session.meter_stop:
         yield f"{name}: its stop was acknowledged, and is not there"
-    values = _pages(api, f"/api/v1/transactions/{session.number}/meter-values")
-    read = Counter(int(each["value"]) for each in values if each["source"] == "MeterValues")
     for reading in session.readings:
-        if read[reading] != 1:
-            yield f"{name}: the reading {reading} is there {read[reading]} times"
+        if (count := readings[session.number, reading]) != 1:
+            yield f"{name}: the reading {reading} is there {count} times"
 
 
 def _pages(api: httpx.Client, path: str, **query: str) -> Iterator[dict[str, Any]]:
@@ -53,8 +66,3 @@ def _pages(api: httpx.Client, path: str, **query: str) -> Iterator[dict[str, Any
         yield from page["items"]
         if not (cursor := page["next"] or ""):
             return
-
-
-def quarantine(api: httpx.Client) -> Iterator[dict[str, Any]]:
-    """All that was put aside."""
-    return _pages(api, "/api/v1/quarantine")

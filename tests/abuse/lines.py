@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from struct import pack
@@ -50,12 +51,18 @@ class Target:
         return urlsplit(self.url).path
 
     @property
+    def is_encrypted(self) -> bool:
+        return urlsplit(self.url).scheme == "wss"
+
+    @property
     def tls(self) -> ssl.SSLContext | None:
-        if urlsplit(self.url).scheme != "wss":
+        if not self.is_encrypted:
             return None
-        context = ssl.create_default_context(cafile=self.ca)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         if self.ca is None:
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        else:
+            context.load_verify_locations(self.ca)
         return context
 
 
@@ -173,7 +180,8 @@ class Line:
     def end_of_file(self) -> bool:
         """Say that nothing follows, in the middle of whatever was said, where that can be said."""
         if possible := self._writer.can_write_eof():
-            self._writer.write_eof()
+            with suppress(OSError):  # the other side was faster
+                self._writer.write_eof()
         return possible
 
     def drop(self) -> None:

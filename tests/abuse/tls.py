@@ -38,7 +38,7 @@ def _ssl_2(random: Random) -> bytes:
 
 
 def _weak_ciphers(_: Random) -> bytes:
-    context = ssl.create_default_context()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.maximum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers("AES256-SHA:AES128-SHA:CAMELLIA128-SHA:@SECLEVEL=0")
     return hello(context)
@@ -97,7 +97,7 @@ async def attack(
     targets: Sequence[Target], seed: int, number: int, findings: Findings
 ) -> None:
     """All of them at the listeners with TLS: no old version is agreed on, none stays for long."""
-    secure = [target for target in targets if target.tls]
+    secure = [target for target in targets if target.is_encrypted]
     numbers = iter(range(number))
 
     async def work() -> None:

@@ -283,11 +283,11 @@ async def _ask(target: Target, doors: Doors, seed: int, number: int, findings: F
     raw = request(doors, seed, number)
     try:
         status = await asyncio.wait_for(_status(target, number, raw), PATIENCE)
-    except ConnectionError:
-        status = "hung up"
     except TimeoutError:
         findings.add(f"web {number}", "neither an answer nor an end", raw)
         return
+    except OSError:
+        status = "hung up"
     findings.outcomes[f"web: {status}"] += 1
     if status in _CRASHES:
         findings.add(f"web {number}", f"answered with {status}", raw)

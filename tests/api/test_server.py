@@ -209,10 +209,22 @@ def test_it_is_known_when_tokens_travel_in_the_clear(host, tls, trusted, is_expo
     assert Listening(host=host, tls=context, trusted=trusted).is_exposed == is_exposed
 
 
-async def test_it_speaks_tls_and_nothing_else_on_that_port():
-    authority = trustme.CA()
-    ours = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+async def test_who_never_begins_a_handshake_is_shown_out(monkeypatch):
+    monkeypatch.setattr(servers, "_HEAD_WITHIN", 0.2)
+    _, ours = certified()
+    async with serving(tls=ours) as port, connected(port) as (reader, _):
+        assert await ended(reader) == b""
+
+
+def certified():
+    """An authority, and what a server of it says of itself."""
+    authority, ours = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(ours)
+    return authority, ours
+
+
+async def test_it_speaks_tls_and_nothing_else_on_that_port():
+    authority, ours = certified()
     theirs = ssl.create_default_context()
     authority.configure_trust(theirs)
     async with serving(tls=ours) as port:

@@ -45,7 +45,7 @@ async def test_a_password_is_kept_replaced_and_removed_but_never_told(api):
     path, password = "/api/v1/stations/R-3", "correct horse battery"
     made = await api.put(path, json={"password": password})
     kept = await api.put(path, json={"note": "painted"})
-    gone = await api.put(path, json={"password": None})
+    gone = await api.put(path, json={"password": None, "security_profile": 0})
     wrong = await api.put(path, json={"password": password, "security_profile": 9})
     journal = await api.get(f"{path}/journal")
 
@@ -62,6 +62,19 @@ async def test_a_profile_with_basic_authentication_needs_a_password(api):
     assert (await api.put(path, json=both)).status_code == 201
     assert (await api.put(path, json={"security_profile": 2})).status_code == 200
     assert (await api.put(path, json={"security_profile": 2, "password": None})).status_code == 422
+    refused = await api.put(path, json={"password": None})
+    assert refused.json()["type"] == "urn:ampledger:problem:password-needed"
+
+
+async def test_a_security_profile_stays_until_another_one_is_given(api):
+    path = "/api/v1/stations/R-7"
+    first = await api.put(path, json={"password": "correct horse battery"})
+    raised = await api.put(path, json={"security_profile": 2})
+    kept = await api.put(path, json={"note": "painted"})
+    lowered = await api.put(path, json={"security_profile": 1})
+    shown = [each.json()["security_profile"] for each in (first, raised, kept, lowered)]
+    assert shown == [1, 2, 2, 1]
+    assert (await api.put("/api/v1/stations/R-8", json={})).json()["security_profile"] == 0
 
 
 async def test_a_field_that_is_none_is_refused_by_name(api):

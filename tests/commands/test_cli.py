@@ -10,12 +10,6 @@ def test_a_station_is_added_shown_listed_removed(ampledger):
     assert ampledger("stations", "show", "C/1").exit_code == 1
 
 
-def test_a_password_can_come_on_a_line_of_its_own(ampledger):
-    added = ampledger("stations", "add", "C-2", "--password", "-", "--json", given="secret-word\n")
-    assert json.loads(added.stdout)["has_password"]
-    assert "secret-word" not in added.output
-
-
 def test_stations_and_tokens_are_imported(ampledger, tmp_path):
     stations, tokens = tmp_path / "stations.csv", tmp_path / "tokens.csv"
     stations.write_text("id,heartbeat_interval,note\nI-1,60,first\nI-2,,\n")

@@ -62,11 +62,16 @@ async def test_counts_become_metrics(stage):
     client, _, sources = stage
     counts = GatewayCounts(connections=2, frames_in=5)
     counts.refused[401] += 3
-    sources.append(of_gateway(counts))
+    counts.handshakes_failed["cipher"] += 1
+    counts.turned_away["total"] += 4
+    sources.append(of_gateway(counts, lambda: {9443: 3600.0}))
     lines = (await client.get("/metrics")).text.splitlines()
     assert "ampledger_gateway_connections 2.0" in lines
     assert 'ampledger_gateway_frames_total{direction="in"} 5.0' in lines
     assert 'ampledger_gateway_refused_total{status="401"} 3.0' in lines
+    assert 'ampledger_gateway_handshakes_failed_total{kind="cipher"} 1.0' in lines
+    assert 'ampledger_gateway_turned_away_total{why="total"} 4.0' in lines
+    assert 'ampledger_gateway_certificate_seconds_left{port="9443"} 3600.0' in lines
 
 
 async def test_a_read_model_tells_how_far_it_is_behind_and_what_it_misses(stage):

@@ -97,6 +97,10 @@ def test_a_misspelt_variable_is_an_error_that_names_the_right_one(env):
         settings.read()
 
 
+def test_the_file_may_be_named_by_its_path_as_the_command_line_does(file):
+    assert settings.read(config=file("partitions = 3")).partitions == 3
+
+
 def test_a_misspelt_line_of_the_file_is_an_error_that_names_the_right_one(file):
     with pytest.raises(SettingsError, match="did you mean partitions"):
         settings.read(config=file("partitons = 3"))

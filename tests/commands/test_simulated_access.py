@@ -251,7 +251,7 @@ async def test_it_enrols_itself_and_comes_with_its_certificate_where_it_is_asked
         life.enrol(lambda: passed.append("asked"), lambda: passed.append("certified"))
         csr = (await first.hears("SignCertificate"))["csr"]
         await first.ask("CertificateSigned", certificateChain=OWN.certify(csr))
-        assert passed == ["asked", "certified"]
+        await until(lambda: sorted(passed) == ["asked", "certified"])
         await first.ask("ChangeConfiguration", key="SecurityProfile", value="3")
         await first.ask("Reset", type="Hard")
         await second.hears("BootNotification")

@@ -43,7 +43,7 @@ class Changing(RuleBasedStateMachine):
         self.profile, self.next, self.connection = profile, 0, 4
         self.held, self.after_boot = ("k0" if profile else ""), ""
         self.queued: list[Change] = []
-        self.flying: Change | None = None
+        self.flying: list[Change] = []  # one at most
         self.lost: list[Change] = []  # nobody heard of an answer
         self.wish(self.registration(security_profile=profile, credential=self.held))
         self.reconnect()
@@ -56,8 +56,9 @@ class Changing(RuleBasedStateMachine):
         self.request("AuthorizationKey", "***", credential=f"k{next(self.numbers)}")
 
     @rule(profile=st.integers(0, 4))
-    @precondition(lambda self: len(self.queued) < 3 and self.held)
+    @precondition(lambda self: len(self.queued) < 3 and self.held and not self.is_upgrading())
     def upgrade(self, profile):
+        """One at a time: of two the station may come with either, or go back."""
         self.request("SecurityProfile", str(profile), profile=profile)
 
     @rule()
@@ -89,10 +90,10 @@ class Changing(RuleBasedStateMachine):
     def send(self, said, end):
         """The station gets it, acts and answers; the answer comes, or nobody hears of it (yet)."""
         self.fly()
-        self.act(self.flying, said)
+        self.act(self.flying[0], said)
         if end == "answered":
             self.the_answer_comes()
-        elif end == "lost" and self.flying.said != "RebootRequired":
+        elif end == "lost" and self.may_be_lost():
             self.the_answer_is_lost()
 
     @rule()
@@ -105,15 +106,14 @@ class Changing(RuleBasedStateMachine):
     @rule()
     @precondition(lambda self: self.flying)
     def the_answer_comes(self):
-        change, before = self.flying, self.access
+        change, before = self.flying.pop(), self.access
         self.answer(change)
         if before and change.call in before.offers and change.said == "Accepted":
             assert before.credential not in self.passwords  # from now on it is void
-            assert self.access.credential == change.credential
-        self.flying = None
+            assert change.credential in self.passwords
 
     @rule()
-    @precondition(lambda self: self.flying and self.flying.said != "RebootRequired")
+    @precondition(lambda self: self.flying and self.may_be_lost())
     def the_answer_is_lost(self):
         before = self.passwords
         self.time_out()
@@ -122,16 +122,18 @@ class Changing(RuleBasedStateMachine):
     @rule()
     @precondition(lambda self: self.lost)
     def an_answer_comes_late(self):
+        """Or the call itself does, but none overtakes another."""
         change = self.lost.pop(0)
-        if not change.said:
+        if not change.said and change.call == self.last_sent:
             self.act(change, "Accepted")
-        self.answer(change)
+        if change.said:
+            self.answer(change)
 
     @rule(boots=st.booleans(), use_next=st.booleans(), told_first=st.booleans())
     def reconnect(self, *, boots=False, use_next=True, told_first=True):
         """It is not turned away; what it uses settles what is in doubt."""
-        after = self.flying if not told_first else None
-        if self.flying and told_first and self.flying.said != "RebootRequired":
+        in_flight = bool(self.flying) and self.may_be_lost()
+        if in_flight and told_first:
             self.time_out()
         if boots and self.after_boot:
             self.held, self.after_boot = self.after_boot, ""
@@ -139,7 +141,7 @@ class Changing(RuleBasedStateMachine):
             self.profile, self.next = self.next, 0
         self.open()
         self.check_what_was_used()
-        if after and after.said != "RebootRequired":
+        if in_flight and not told_first:
             self.time_out()
 
     @rule()
@@ -154,8 +156,9 @@ class Changing(RuleBasedStateMachine):
 
     @invariant()
     def how_the_station_may_come_is_no_objection(self):
-        for profile in {self.profile, self.next or self.profile} if self.access else ():
-            assert self.access.objection(profile, self.held if profile in BASIC else "") == ""
+        if access := self.access:
+            for profile in {self.profile, self.next or self.profile}:
+                assert access.objection(profile, self.held if profile in BASIC else "") == ""
 
     @invariant()
     def no_lower_profile_is_let_in(self):
@@ -177,6 +180,14 @@ class Changing(RuleBasedStateMachine):
     @property
     def passwords(self) -> tuple[str, ...]:
         return self.access.passwords if self.access else (self.held,)
+
+    def is_upgrading(self) -> bool:
+        known = (*self.queued, *self.flying, *self.lost)
+        return bool(self.next) or any(each.profile for each in known)
+
+    def may_be_lost(self) -> bool:
+        """Of a lost RebootRequired nobody could know (ADR 20)."""
+        return self.flying[0].said != "RebootRequired"
 
     def doubtful(self) -> Iterator[str]:
         return (each.credential for each in self.lost if each.credential not in {"", self.held})
@@ -204,7 +215,8 @@ class Changing(RuleBasedStateMachine):
         self.queued.append(change)
 
     def fly(self) -> None:
-        self.flying, self.sent_on = self.queued.pop(0), self.connection
+        self.flying.append(self.queued.pop(0))
+        self.sent_on, self.last_sent = self.connection, self.flying[0].call
         self.process(wire.Sent(**self.out()))
 
     def act(self, change: Change, said: str) -> None:
@@ -225,12 +237,11 @@ class Changing(RuleBasedStateMachine):
 
     def time_out(self) -> None:
         self.process(wire.TimedOut(**self.out(), reason="silence"))
-        self.lost.append(self.flying)
-        self.flying = None
+        self.lost.append(self.flying.pop())
 
     def out(self) -> dict[str, Any]:
         at = {"connection": self.sent_on, "at": self.house.now}
-        return {"station": "CP1", "call": self.flying.call, **at}
+        return {"station": "CP1", "call": self.flying[0].call, **at}
 
     def open(self) -> None:
         self.connection += 1

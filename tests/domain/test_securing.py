@@ -207,7 +207,7 @@ def test_of_an_upgrade_that_was_not_answered_both_are_good(house):
     assert come(house, 7, 3) == ""
 
 
-@pytest.mark.parametrize("value", ["1", "0", "4", "-1", "", "high", "２"])
+@pytest.mark.parametrize("value", ["1", "0", "4", "-1", "", "high", "\uff12"])
 def test_a_lower_profile_is_sent_as_asked_and_nothing_follows(house, value):
     change(house, "SecurityProfile", value, credential="")
     say(house, "Accepted")

@@ -71,9 +71,7 @@ class Scene:
         self.connect(station, connection=connection, node=node)
         return station
 
-    def connect(
-        self, station: Station, *, connection: int, node: str = "g1", **proof: Any
-    ) -> None:
+    def connect(self, station: Station, *, connection: int, node: str = "g1", **proof: Any) -> None:
         socket = Socket(
             connection=connection, node=node, protocol="ocpp1.6", remote="10.0.0.1", **proof
         )

@@ -142,7 +142,7 @@ def test_while_the_rows_are_built_anew_nothing_is_destroyed(scene):
     unused.sweep(NOON)
     projector.rebuild(scene.engine, stations.MODEL)
     assert unused.sweep(NOON + timedelta(days=9)) == 0
-    scene.project()
+    scene.another_projector().step()
     assert unused.sweep(NOON + timedelta(days=9)) == 2
     assert left(scene) == ["k0"]
 

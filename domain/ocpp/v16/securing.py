@@ -36,9 +36,12 @@ def requested(call: Call, scope: Scope) -> None:
 
 
 def sent(key: str, value: str, call: Call, scope: Scope) -> None:
-    """It has gone out, perhaps after it was taken back. A lower profile changes nothing (S2)."""
+    """It has gone out, perhaps after it was taken back. A lower profile changes nothing (S2).
+
+    A second upgrade replaces the first only when it is accepted: the station may be at the first.
+    """
     requested(call, scope)
-    if (profile := _profile_in(key, value)) and (access := _begun(scope)):
+    if (profile := _profile_in(key, value)) and (access := _begun(scope)) and not access.expected:
         access.expect(call.name, profile, at=scope.at)
 
 
