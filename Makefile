@@ -1,5 +1,7 @@
 # make run     everything in one process, files in ./data
 # make test    what must pass before a change enters
+# make abuse   everything bad that a network can bring; ABUSE="embedded --seed 2" chooses
+# make audit   the locked dependencies against known vulnerabilities; needs the internet
 # make bench   how fast it is here; BENCH="--mode closed --seconds 10" chooses
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -8,12 +10,13 @@ SHELL := /bin/bash
 BIN := .venv/bin
 UV ?= uv
 BENCH ?=
+ABUSE ?=
 LOCK := $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate pyproject.toml
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run install check test bench format lock clean
+.PHONY: run install check test bench abuse audit format lock clean
 
 run: install
 	$(BIN)/ampledger run
@@ -44,6 +47,16 @@ bench: install
 	services="$$(deploy/services.sh $(BIN)/python)"; eval "$$services"; \
 	$(BIN)/python -m tests.bench $(BENCH)
 
+abuse: install
+	services="$$(deploy/services.sh $(BIN)/python)"; eval "$$services"; \
+	$(BIN)/python -m tests.abuse $(ABUSE)
+
+# In an environment of its own, gone afterwards. Strict: what could not be looked up is no good news.
+audit:
+	folder="$$(mktemp --directory)"; trap 'rm -rf "$$folder"' EXIT; deploy/venv.sh "$$folder"; \
+	"$$folder/bin/pip" install --quiet pip-audit; \
+	"$$folder/bin/pip-audit" --strict --disable-pip --require-hashes --requirement requirements.lock
+
 format: install
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
@@ -54,5 +67,5 @@ lock:
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist
-	rm -f bench-result.json
+	rm -rf bench-result.json abuse-result.json abuse-failures
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -19,6 +19,7 @@ from gateway.admission import (
 from gateway.bridge import Bridge
 from gateway.keys import Busy, Keys
 from gateway.limits import TokenBucket
+from gateway.upgrades import Upgrades
 
 _SECURITY = frozenset({401, 403, 429})  # statuses that only registered stations get
 _log = logging.getLogger("ampledger.gateway")
@@ -33,6 +34,7 @@ class Gate:
         self._directory, self._keys = directory, keys
         self._bridge, self._policy, self._clock = bridge, policy, clock
         self._lines = TokenBucket(rate=20, burst=100)
+        self._upgrades = Upgrades()
 
     async def examine(self, knock: Knock) -> Admitted | Refused:
         """The decision; it is counted, and logged when it is a refusal."""
@@ -51,9 +53,12 @@ class Gate:
             listing = await self._directory.find(station)
         except Unavailable:
             return _come_again("the directory is away", 10)
-        return await self._settle(
-            decide(station, knock, listing, self._policy, self._clock()), knock
-        )
+        known = self._upgrades.heed(listing) if listing else None
+        decision = decide(station, knock, known, self._policy, self._clock())
+        settled = await self._settle(decision, knock)
+        if known and isinstance(settled, Admitted):
+            self._upgrades.note(settled, known)
+        return settled
 
     async def _settle(self, decision: Decision, knock: Knock) -> Admitted | Refused:
         if not isinstance(decision, Challenged):

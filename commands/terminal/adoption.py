@@ -3,15 +3,17 @@
 import json
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import typer
 
 from commands.client import ApiError, Client, path_of
+from commands.refusal import Refusal
 from commands.settings import Settings
 from commands.simulate.keyring import MUTUAL, SYSTEM, Keyring
+from domain.pki import pem
 
 TAG = "SIMULATED"
 _PASSWORD_BYTES = 20  # white paper A00.FR.205: 16 to 20
@@ -19,14 +21,28 @@ _LOOKS, _PAUSE = 5, 0.3  # s between: a request is seen soon after the station w
 _ENROLLING = 2  # a station comes with a password until it has a certificate
 
 
-def keyring(file: Path | None, profile: int | None, usual: int, roots: Path | None) -> Keyring:
-    """What a file has kept, or a new one; raises OSError, ValueError."""
-    ring = Keyring.read(file) if file and file.exists() else Keyring(profile=usual, file=file)
+def keyring(file: Path | None, profile: int | None, usual: int, roots: Sequence[str]) -> Keyring:
+    """What a file has kept, or a new one, that trusts these roots too; raises OSError, Refusal."""
+    ring = _kept(file) if file and file.exists() else Keyring(profile=usual, file=file)
     wanted = ring.profile if profile is None else profile
     ring.profile = wanted if wanted != MUTUAL or ring.chain else _ENROLLING
-    if roots and not ring.roots[SYSTEM]:
-        ring.roots[SYSTEM] = [roots.read_text()]
+    ring.roots[SYSTEM] = list(dict.fromkeys([*ring.roots[SYSTEM], *roots]))
     return ring
+
+
+def _kept(file: Path) -> Keyring:
+    try:
+        return Keyring.read(file)
+    except (ValueError, TypeError):
+        raise Refusal(f"{file} is not what a simulated station has kept") from None
+
+
+def certificates(file: Path | None) -> tuple[str, ...]:
+    """Those of a PEM file, one by one; raises OSError, Refusal."""
+    try:
+        return pem.blocks(file.read_text()) if file else ()
+    except (pem.NotPem, UnicodeDecodeError) as error:
+        raise Refusal(f"{file}: {error}") from None
 
 
 def addresses(settings: Settings) -> list[str]:

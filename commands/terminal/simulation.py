@@ -69,8 +69,9 @@ def simulate(
     urls = url or adoption.addresses(settings_of(context))
     usual = 2 if all(each.startswith("wss:") for each in urls) else 1
     names = [f"{prefix}{number:05d}" for number in range(1, stations + 1)]
+    roots = adoption.certificates(ca)
     rings = {
-        name: adoption.keyring(keep and keep / f"{name}.json", security_profile, usual, ca)
+        name: adoption.keyring(keep and keep / f"{name}.json", security_profile, usual, roots)
         for name in names
     }
     if password_stdin:

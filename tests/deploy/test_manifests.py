@@ -180,8 +180,8 @@ def _listeners_of_kubernetes() -> str:
 @pytest.mark.parametrize("listeners", [_listeners_of_compose, _listeners_of_kubernetes])
 def test_listeners_are_what_the_program_takes(listeners):
     read = Settings(listeners=json.loads(listeners())).listeners
-    assert [len(each.certificates) for each in read] == [0, 2, 2]
-    assert [each.client_certificates for each in read] == ["none", "none", "required"]
+    assert [len(each.certificates) for each in read] == [0, 2]
+    assert [each.client_certificates for each in read] == ["none", "optional"]
     assert all(each.client_ca and each.crl for each in read if each.client_certificates != "none")
 
 

@@ -139,12 +139,18 @@ class Register:
 
 
 def listing(
-    station: str, *, password_hash: str = "", connection: int = 0, security_profile: int = 0
+    station: str,
+    *,
+    password_hash: str = "",
+    connection: int = 0,
+    security_profile: int = 0,
+    next_profile: int = 0,
 ) -> Listing:
     return Listing(
         station=station,
         protocols=("ocpp1.6",),
         security_profile=security_profile,
+        next_profile=next_profile,
         passwords=(Password(f"of {station}", password_hash),) if password_hash else (),
         connection=connection,
     )

@@ -1,10 +1,12 @@
 """Who is let in, with a directory and passwords."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 
 import pytest
 
 from domain import wire
+from domain.ports import Listing
 from gateway.admission import Admitted, Knock, Policy, Refused
 from gateway.gate import Gate
 from gateway.keys import Busy, Keys
@@ -166,3 +168,34 @@ async def test_a_flood_of_refusals_does_not_flood_the_log(
         await examine(gate, "/CP9", OCPP)
     assert len(caplog.records) == 100
     assert scene.bridge.counts.refused[404] == 1000
+
+
+@pytest.fixture
+def upgrading(register: Register) -> Listing:
+    """A station of profile 1 that may come with profile 2."""
+    own = listing("CP4", security_profile=1, next_profile=2, password_hash="argon")
+    register.listings["CP4"] = own
+    return own
+
+
+CP4 = Knock("/CP4", (OCPP, ("Authorization", "Basic Q1A0OnNlY3JldA==")), "10.0.0.1:5000")
+
+
+@pytest.mark.usefixtures("upgrading")
+async def test_after_an_upgrade_the_old_profile_is_refused_before_the_register_shows_it(
+    scene: Stage, register: Register
+) -> None:
+    gate = gate_of(scene, register)
+    assert isinstance(await gate.examine(CP4), Admitted)
+    assert isinstance(await gate.examine(CP4._replace(is_encrypted=True)), Admitted)
+    assert isinstance(await gate.examine(CP4), Refused)
+    assert isinstance(await gate.examine(CP4._replace(is_encrypted=True)), Admitted)
+
+
+async def test_once_no_upgrade_is_under_way_the_word_of_the_register_stands(
+    scene: Stage, register: Register, upgrading: Listing
+) -> None:
+    gate = gate_of(scene, register)
+    assert isinstance(await gate.examine(CP4._replace(is_encrypted=True)), Admitted)
+    register.listings["CP4"] = replace(upgrading, next_profile=0)
+    assert isinstance(await gate.examine(CP4), Admitted)

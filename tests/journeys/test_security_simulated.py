@@ -13,6 +13,7 @@ from commands.simulate.keyring import SYSTEM, Keyring
 from commands.simulate.life import Life
 from commands.simulate.line import Identity
 from commands.simulate.visits import Pace
+from commands.terminal import adoption
 from tests.authority import Authority
 from tests.installation import Installation
 from tests.journeys.conftest import Operator
@@ -30,7 +31,7 @@ Ask = Callable[..., Awaitable[Any]]
 def ring(installation: Installation) -> Keyring:
     """With a password, and with trust in the authorities of the installation."""
     ring = Keyring(profile=2, password=PASSWORD)
-    ring.roots[SYSTEM] = [installation.authorities.read_text()]
+    ring.roots[SYSTEM] = list(adoption.certificates(installation.authorities))
     return ring
 
 
