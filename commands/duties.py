@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from commands import choices, measures
+from commands.api.app import warm_up
 from commands.api.ops import Check
 from commands.api.server import HttpServer
 from commands.containers import ApiParts, DomainParts, GatewayParts, ProjectionsParts
@@ -173,6 +174,7 @@ async def api(parts: ApiParts, group: asyncio.TaskGroup) -> AsyncIterator[Duty]:
     if listening.is_exposed:
         _log.warning("the API's tokens travel in the clear: there is no AMPLEDGER_API_CERTIFICATE")
     replies = await broker.consume_own(desk.queue, desk.receive)
+    await asyncio.to_thread(asyncio.run, warm_up(parts.app()))
     server = HttpServer(parts.app(), listening, grace=settings.shutdown_grace)
     try:
         async with (

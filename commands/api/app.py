@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message
 
 from commands.api import (
     assignments,
@@ -126,6 +126,24 @@ def application(office: Office, bounds: Bounds) -> ASGIApp:
     app = _routed(office)
     inner = SigningIn(app, office.database, office.clock, bounds)
     return Requests(Bounded(inner, bounds), bounds.trusted)
+
+
+async def warm_up(app: ASGIApp) -> None:
+    """Have FastAPI make its routes and their document.
+
+    When they are first asked for it would hold up the loop, for a second each.
+    """
+
+    async def nothing() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def ignore(message: Message) -> None:
+        pass
+
+    path = "/openapi.json"
+    what = {"method": "GET", "path": path, "raw_path": path.encode(), "query_string": b""}
+    how = {"scheme": "http", "http_version": "1.1", "client": ("127.0.0.1", 0), "headers": []}
+    await app({"type": "http", "asgi": {"version": "3.0"}, **what, **how}, nothing, ignore)
 
 
 def _routed(office: Office) -> FastAPI:

@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, Field
 
+from commands.api.fragments import fragment
 from commands.api.shapes import Time
 from domain.ocpp import times
 from projections.calls import CallRow
@@ -59,8 +60,8 @@ def shown(row: CallRow) -> dict[str, Any]:
         "station": row.station,
         "action": row.action,
         "status": row.status,
-        "request": orjson.Fragment(row.request),
-        "response": None if row.response is None else orjson.Fragment(row.response),
+        "request": fragment(row.request),
+        "response": None if row.response is None else fragment(row.response),
         "error": _error(row),
         "deviations": row.deviations,
         "requested_at": row.requested_at and times.write(row.requested_at),
@@ -75,7 +76,7 @@ def shown(row: CallRow) -> dict[str, Any]:
 
 def _error(row: CallRow) -> dict[str, Any] | None:
     if row.status == "refused":
-        details = orjson.Fragment(row.error_details or "{}")
+        details = fragment(row.error_details or "{}")
         return {"code": row.error_code, "description": row.error_description, "details": details}
     if row.status in {"timed_out", "expired", "cancelled", "rejected"}:
         why = {"expired": "the station did not connect in time", "cancelled": row.cancelled_by}

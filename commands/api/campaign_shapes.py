@@ -2,9 +2,9 @@
 
 from typing import Any
 
-import orjson
 from pydantic import BaseModel, Field
 
+from commands.api.fragments import fragment
 from commands.api.shapes import Time
 from domain.ocpp import times
 from projections.campaign_members import MemberShown
@@ -79,7 +79,7 @@ def bulk_of(row: CampaignRow) -> dict[str, Any]:
         "id": row.id,
         "state": row.state,
         "action": row.action,
-        "payload": orjson.Fragment(row.request),
+        "payload": fragment(row.request),
         "stations": {name: getattr(row, name) for name in names},
         "ttl": row.ttl,
         "timeout": row.timeout,
@@ -117,7 +117,7 @@ def member_of(row: MemberShown) -> dict[str, Any]:
         "detail": row.detail,
         "call": row.call if called else None,
         "call_status": row.call_status or None,
-        "response": None if row.response is None else orjson.Fragment(row.response),
+        "response": None if row.response is None else fragment(row.response),
         "released_at": row.released_at and times.write(row.released_at),
         "done_at": row.done_at and times.write(row.done_at),
     }

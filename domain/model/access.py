@@ -106,7 +106,7 @@ class Access(Aggregate):
         """The station may come with a higher security profile."""
 
         TOPIC = "access.upgrade_expected"
-        call: str  # that asked for it
+        call: str  # that asked for it; "": none did, a first password is being introduced
         profile: int
 
         def apply(self, access: "Access") -> None:
@@ -174,6 +174,11 @@ class Access(Aggregate):
             credential=credential,
             timestamp=at,
         )
+
+    @property
+    def is_upgrading(self) -> bool:
+        """Whether a call asked for a higher profile, and may be in effect."""
+        return bool(self.expected_by)
 
     @property
     def passwords(self) -> tuple[str, ...]:
@@ -249,7 +254,7 @@ class Access(Aggregate):
             self.trigger_event(
                 self.UpgradeDropped, call=call, profile=self.expected, reason=reason, timestamp=at
             )
-            self._open_the_first(call, at)
+            self._open_the_first(at)
 
     def set_password(self, credential: str, *, by: str, at: datetime) -> None:
         """An operator gives it another one: nothing is open but what is still on its way."""
@@ -284,12 +289,12 @@ class Access(Aggregate):
             self.drop(earlier, "replaced by a later one", at=at)
         credential = self.offers[call]["credential"]
         self.trigger_event(self.Adopted, call=call, credential=credential, timestamp=at)
-        self._open_the_first(call, at)
+        self._open_the_first(at)
 
-    def _open_the_first(self, call: str, at: datetime) -> None:
+    def _open_the_first(self, at: datetime) -> None:
         """A station without authentication that was given a password may come with it or without.
 
         Only when it used it once, it must.
         """
         if self.credential and not self.profile and not self.expected:
-            self.expect(call, 1, at=at)
+            self.expect("", 1, at=at)

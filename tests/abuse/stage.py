@@ -40,28 +40,31 @@ class Stage:
 
 
 @contextmanager
-def embedded(folder: Path) -> Iterator[Installation]:
+def embedded(folder: Path, **settings: str) -> Iterator[Installation]:
     """Everything in one process."""
-    with Installation(folder, UNKNOWN_STATIONS="refuse") as installation:
+    with Installation(folder, UNKNOWN_STATIONS="refuse", **settings) as installation:
         installation.secure()
         installation.start("run")
         yield installation
 
 
 @contextmanager
-def distributed(folder: Path, amqp_url: str, postgres_url: str) -> Iterator[Installation]:
+def distributed(
+    folder: Path, amqp_url: str, postgres_url: str, **settings: str
+) -> Iterator[Installation]:
     """Four processes on RabbitMQ and PostgreSQL."""
     namespace = f"abuse{uuid4().hex[:8]}"
     with fresh_database(postgres_url) as database:
-        settings = {
+        chosen = {
             "BROKER_URL": amqp_url,
             "DATABASE_URL": database,
             "NAMESPACE": namespace,
             "PARTITIONS": str(_PARTITIONS),
             "UNKNOWN_STATIONS": "refuse",
+            **settings,
         }
         try:
-            with Installation(folder, **settings) as installation:
+            with Installation(folder, **chosen) as installation:
                 installation.secure()
                 for role in FOUR:
                     installation.start(role)

@@ -120,7 +120,7 @@ async def _greet(target: Target, seed: int, number: int, findings: Findings) -> 
     except OSError:
         said = b""
     findings.outcomes[f"tls: {_meaning(said)}"] += 1
-    if said.startswith(b"HTTP/") or _is_old(said):
+    if said.startswith(b"HTTP/") or is_old(said):
         findings.add(f"tls {number}", f"answered {said[:60]!r}", raw)
 
 
@@ -135,7 +135,7 @@ async def _answer(target: Target, number: int, raw: bytes) -> bytes:
         writer.transport.abort()
 
 
-def _is_old(said: bytes) -> bool:
+def is_old(said: bytes) -> bool:
     """Whether a ServerHello agrees on less than TLS 1.2 (its own field, not the record's)."""
     return said[:1] == b"\x16" and said[5:6] == b"\x02" and said[9:11] < b"\x03\x03"
 

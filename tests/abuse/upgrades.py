@@ -174,15 +174,17 @@ _KINDS: tuple[Callable[[Random, Identity], bytes], ...] = (
 )
 
 
-async def knock(post: Post, seed: int, number: int, findings: Findings) -> None:
+async def knock(
+    post: Post, seed: int, number: int, findings: Findings, *, patience: float = PATIENCE
+) -> None:
     """One request on a connection of its own: refused or hung up, never granted, never a 500."""
     findings.inputs["upgrade"] += 1
     target, rogue = post
     raw = request(rogue, seed, number)
     try:
-        said = await asyncio.wait_for(_answer(target, source(250 + number % 250), raw), PATIENCE)
+        said = await asyncio.wait_for(_answer(target, source(250 + number % 250), raw), patience)
     except TimeoutError:
-        findings.add(f"upgrade {number}", f"no end within {PATIENCE:g} s", raw)
+        findings.add(f"upgrade {number}", f"no end within {patience:g} s", raw)
         return
     except OSError:
         said = b""

@@ -207,6 +207,18 @@ def test_of_an_upgrade_that_was_not_answered_both_are_good(house):
     assert come(house, 7, 3) == ""
 
 
+def test_a_second_upgrade_replaces_the_first_when_it_is_accepted():
+    house = House()
+    register(house, Profile(security_profile=1, credential="k0"), keep_credential=False)
+    come(house, 5, 1, "k0")
+    upgrade(house, 2)
+    say(house, "Accepted")
+    upgrade(house, 3, call="c2")
+    assert access(house).expected == 2
+    say(house, "Accepted", call="c2")
+    assert access(house).expected == 3
+
+
 @pytest.mark.parametrize("value", ["1", "0", "4", "-1", "", "high", "\uff12"])
 def test_a_lower_profile_is_sent_as_asked_and_nothing_follows(house, value):
     change(house, "SecurityProfile", value, credential="")

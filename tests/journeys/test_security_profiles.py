@@ -49,13 +49,13 @@ async def test_tc_083_upgrade_security_profile(
     owner.prepare(station, next)
     await station.connect()
     assert (await station.boot(*STATUSES)).status == "Accepted"
-    row = await eventually(operator, f"/api/v1/stations/{station.name}", "security_profile", next)
-    assert row["next_profile"] is None
     await station.leave()
     owner.prepare(station, profile)
     assert await knock(station) == 403
     owner.prepare(station, next)
     await station.connect()
+    row = await eventually(operator, f"/api/v1/stations/{station.name}", "security_profile", next)
+    assert row["next_profile"] is None
     await event_of(operator, station.name, "WrongSecurityProfile", source="csms")
 
 

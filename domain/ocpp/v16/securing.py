@@ -41,7 +41,9 @@ def sent(key: str, value: str, call: Call, scope: Scope) -> None:
     A second upgrade replaces the first only when it is accepted: the station may be at the first.
     """
     requested(call, scope)
-    if (profile := _profile_in(key, value)) and (access := _begun(scope)) and not access.expected:
+    profile = _profile_in(key, value)
+    access = _begun(scope) if profile else None
+    if access is not None and not access.is_upgrading:
         access.expect(call.name, profile, at=scope.at)
 
 
