@@ -26,12 +26,17 @@ class Line:
 
     def write(self, frame: bytes) -> None:
         """Send a text frame."""
-        transport = self._connection.transport
-        if transport.get_write_buffer_size() > self._max_unread:
-            self.ending = CloseCode.POLICY_VIOLATION, "the station does not read"
-            transport.abort()  # a close frame would wait behind what is not read
-        else:
+        if not self.is_dropped():
             broadcast((self._connection,), frame, text=True)  # the one way to send without waiting
+
+    def is_dropped(self) -> bool:
+        """Whether too much is unread: then the station is dropped now."""
+        transport = self._connection.transport
+        if transport.get_write_buffer_size() <= self._max_unread:
+            return False
+        self.ending = self.ending or (CloseCode.POLICY_VIOLATION, "the station does not read")
+        transport.abort()  # a close frame would wait behind what is not read
+        return True
 
     def hang_up(self, code: int, reason: str) -> None:
         """Begin to close; the end is told as usual."""

@@ -49,6 +49,13 @@ class _Connection(ServerConnection):
     arrival: Arrival
     admitted: Admitted
     remote: str
+    line: Line | None = None  # once it was upgraded
+
+    def data_received(self, data: bytes) -> None:
+        """The library answers pings here, whether the pongs are read or not."""
+        super().data_received(data)
+        if self.line is not None:
+            self.line.is_dropped()
 
     @property
     def host(self) -> str:
@@ -187,7 +194,7 @@ class GatewayServer:
             self._server.all_connections.discard(connection)
 
     async def _handle(self, connection: _Connection) -> None:
-        line = Line(connection, self._tasks, self._settings.max_unread)
+        line = connection.line = Line(connection, self._tasks, self._settings.max_unread)
         admitted, remote = connection.admitted, connection.remote
         session = self._bridge.open(admitted, remote, line)
         about = {"station": session.station, "connection": session.connection}

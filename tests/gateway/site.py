@@ -176,6 +176,15 @@ class RawStation:
     def send(self, text: str) -> None:
         self.writer.write(b"\x81" + bytes((0x80 | len(text),)) + b"\0\0\0\0" + text.encode())
 
+    async def ping_without_end(self) -> None:
+        """Until the other side has had enough."""
+        ping = b"\x89\xfd\0\0\0\0" + b"x" * 125
+        with suppress(ConnectionError):
+            async with asyncio.timeout(PATIENCE):
+                while True:
+                    self.writer.write(ping * 1000)
+                    await self.writer.drain()
+
     async def hang_up(self) -> None:
         self.writer.transport.abort()
         with suppress(ConnectionError):

@@ -205,6 +205,16 @@ async def test_a_station_that_does_not_read_is_dropped_and_holds_up_no_other() -
         await station.hang_up()
 
 
+async def test_a_station_that_pings_and_does_not_read_is_dropped() -> None:
+    async with site(replace(QUICK, max_unread=1000)) as here, here.dial("/RDAM%20123") as other:
+        station = await RawStation.dial(here.port, "CP1")
+        await station.ping_without_end()
+        closed = await here.next(wire.Closed)
+        assert (closed.station, closed.code) == ("CP1", 1008)
+        assert await here.is_served(other)
+        await station.hang_up()
+
+
 async def test_the_newest_connection_wins() -> None:
     async with site() as here, here.dial() as old:
         first = await here.next(wire.Opened)
