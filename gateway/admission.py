@@ -138,7 +138,8 @@ def candidates(presented: bytes) -> tuple[bytes, ...]:
 
 def _profiles(listing: Listing) -> tuple[int, ...]:
     """Those a station may come with: its own, and a higher one before it (A05.FR.07)."""
-    own = listing.security_profile or int(bool(listing.passwords))
+    has_password = bool(listing.passwords) and not listing.next_profile
+    own = listing.security_profile or int(has_password)  # a first password may not have been used
     return (listing.next_profile, own) if listing.next_profile > own else (own,)
 
 

@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Self
 
 _PROGRAM = str(Path(sys.executable).with_name("ampledger"))
+_PORTS = range(10_000, 32_768)  # below those that Linux and others give to whoever connects
 _PATIENCE = 60  # s for a process to be ready, or to end
 
 
@@ -186,7 +187,11 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 
 def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
+    """A port of this machine that nobody listens on, and that no outgoing connection is given."""
+    while True:
+        port = _PORTS[secrets.randbelow(len(_PORTS))]
+        try:
+            with socket.create_server(("127.0.0.1", port)):
+                return port
+        except OSError:
+            continue

@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from commands.desk import DECIDED_WITHIN, READABLE_WITHIN, Declined, Undecided, Unread
 from domain.log import Unavailable
@@ -165,6 +166,11 @@ def _fault(found: dict[str, Any]) -> Fault:
     return Fault(path=".".join(map(str, place))[:_LONGEST_PATH], message=str(found["msg"]))
 
 
+def _broken_off(_: Exception) -> Problem:
+    """Nobody is there to read it; it is no defect."""
+    return Problem(400, "the request broke off before its body was there")
+
+
 def _declined(error: Exception) -> Problem:
     assert isinstance(error, Declined)  # noqa: S101 - registered for it
     return Problem(_STATUS.get(error.kind, 500), str(error), kind=error.kind.replace("_", "-"))
@@ -204,6 +210,7 @@ _EXPLAINED: MappingProxyType[type[Exception], Callable[[Exception], Problem]] = 
         Problem: _itself,
         HTTPException: _http,
         RequestValidationError: _invalid,
+        ClientDisconnect: _broken_off,
         Declined: _declined,
         Undecided: _undecided,
         Unread: _unread,

@@ -1,7 +1,7 @@
 """The API by its own contract: schemathesis makes cases for every operation of /openapi.json."""
 
 from collections.abc import Iterator, Sequence
-from itertools import cycle, product
+from itertools import count, product
 from time import monotonic
 
 import requests
@@ -41,14 +41,15 @@ def attack(
     until, tokens = monotonic() + seconds, _tokens(stage)
     schema = schemathesis.openapi.from_url(f"{stage.installation.api_url}/openapi.json")
     operations = [found.ok() for found in schema.get_all_operations()]
-    rounds = cycle(product(_ROLES, (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)))
+    manners = tuple(product((GenerationMode.NEGATIVE, GenerationMode.POSITIVE), _ROLES))
     with requests.Session() as session:
-        for number, (role, mode) in enumerate(rounds):
-            for operation in operations:
-                if number and monotonic() > until:
-                    return
-                trial = _Trial(session, stage.installation.api_url, tokens[role], findings)
-                trial.run(operation, mode, seed * 1000 + number, cases)
+        for number in count():
+            place, round = number % len(operations), number // len(operations)
+            if round and monotonic() > until:
+                return
+            mode, role = manners[(place + round) % len(manners)]
+            trial = _Trial(session, stage.installation.api_url, tokens[role], findings)
+            trial.run(operations[place], mode, seed * 1_000_000 + number, cases)
 
 
 def _tokens(stage: Stage) -> dict[str, str]:

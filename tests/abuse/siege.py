@@ -18,6 +18,7 @@ from tests.abuse.innocents import Account, Errand
 from tests.abuse.stage import Stage
 from tests.abuse.vitals import Vitals, Watch
 
+_CAUGHT_UP = {"gateway_connections": 0, "outbox_bytes": 0, "projection_lag_facts": 0}
 _OPERATORS = 8  # who call the rogues
 _PATIENCE = 120  # s for the innocents to come to an end
 _MORE_HANDLES = 24  # pools of threads and connections may have filled up
@@ -107,10 +108,12 @@ def lay(stage: Stage, plan: Plan) -> Report:
                 asyncio.run(_attacked(attack, stage, plan, findings))
         marks.append(Mark.now("after", stage))
         report.most = dict(watch.most)
-        report.problems += vitals.settled(stage.installation, connections=len(stage.innocents))
+        connections = {"gateway_connections": len(stage.innocents)}
+        report.problems += vitals.settled(stage.installation, connections)
         sleep(plan.calm)
         marks.append(Mark.now("end", stage))
         account = charging.end()
+    report.problems += vitals.settled(stage.installation, _CAUGHT_UP)
     report.seconds = round(marks[-1].at - marks[0].at, 1)
     report.before, report.after = marks[1].vitals, marks[-1].vitals
     report.timeline = watch.timeline
@@ -241,7 +244,7 @@ def _settle_accounts(report: Report, findings: Findings, account: Account, stage
     report.problems += account.complaints
     report.problems += ledger.compare(stage.api, account)
     report.problems += vitals.ailing(stage.installation)
-    report.problems += vitals.tracebacks(stage.installation)
+    report.problems += vitals.tracebacks(stage.installation, findings.folder)
     report.problems += _grown(report)
     failed = vitals.measured(stage.installation, "inbox_failed_total")
     if failed:

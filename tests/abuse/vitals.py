@@ -1,5 +1,6 @@
 """The health of the processes under attack, from outside: memory, handles, threads, tasks, logs."""
 
+import json
 import re
 import threading
 import urllib.error
@@ -7,6 +8,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from time import monotonic, sleep
 from types import MappingProxyType
 
@@ -117,22 +119,34 @@ def _is_ready(role: Role) -> bool:
         return False
 
 
-def tracebacks(installation: Installation) -> Iterator[str]:
-    """Every traceback in a log: nothing that comes from outside may cause one."""
+def tracebacks(installation: Installation, folder: Path) -> Iterator[str]:
+    """Every traceback in a log: nothing that comes from outside may cause one. They are kept."""
     for role in installation.roles.values():
-        for line in role.log.read_text(errors="replace").splitlines():
-            if "Traceback (most recent call last)" in line:
-                yield f"{role.name}: {line[-1500:]}"
+        lines = role.log.read_text(errors="replace").splitlines()
+        found = [line for line in lines if "Traceback (most recent call last)" in line]
+        if found:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / f"{role.name}.tracebacks").write_text("\n".join(found) + "\n")
+        yield from (f"{role.name}: {_last_words(line)}" for line in found)
 
 
-def settled(installation: Installation, *, connections: int, within: float = 60) -> Iterator[str]:
-    """Wait until nothing is behind and only so many sockets stand; tells what does not come."""
-    wanted = {"projection_lag_facts": 0, "gateway_connections": connections, "outbox_bytes": 0}
+def _last_words(line: str) -> str:
+    """What was raised, of a line of JSON with a traceback."""
+    try:
+        return str(json.loads(line)["exception"]).splitlines()[-1][:300]
+    except (ValueError, KeyError):
+        return line[-300:]
+
+
+def settled(
+    installation: Installation, wanted: Mapping[str, float], within: float = 60
+) -> Iterator[str]:
+    """Wait until no measure is greater than wanted; tells which is for too long."""
     deadline = monotonic() + within
     while late := {
         name: now
-        for name, goal in wanted.items()
-        if (now := measured(installation, name)) > goal
+        for name, most in wanted.items()
+        if (now := measured(installation, name)) > most
     }:
         if monotonic() > deadline:
             yield from (f"{name} is {now:g} after {within:g} s" for name, now in late.items())

@@ -71,9 +71,9 @@ def short(decision: Decision) -> str:
     [  # ways: plain, with password, TLS, with password, with certificate, with both
         (listed(0), "0 0 0 0 0 0"),
         (listed(0, 0, PASSWORDS), "401 1? 403 403 403 403"),
-        (listed(0, 1, PASSWORDS), "401 1? 403 403 403 403"),
+        (listed(0, 1, PASSWORDS), "0 1?0 0 0 0 0"),  # a first password, not used yet
         (listed(0, 1), "0 0 0 0 0 0"),
-        (listed(0, 2, PASSWORDS), "401 1? 401 2? 401 2?"),
+        (listed(0, 2, PASSWORDS), "0 0 0 2?0 0 2?0"),
         (listed(0, 3), "0 0 0 0 3 3"),
         (listed(1, 0, PASSWORDS), "401 1? 403 403 403 403"),
         (listed(1, 2, PASSWORDS), "401 1? 401 2? 401 2?"),

@@ -32,13 +32,14 @@ from projections.migration import READ_MODELS
 from projections.projector import rebuild
 from tests.projections.certified import KINDS, Certified
 from tests.projections.scene import Scene, tables
+from tests.projections.secured import SECURED, Secured
 
 _IDS = ["CP1", "CP2"]
 _MEMBERS = [f"M{n}" for n in range(5)]
 _SAMPLES = [[{"value": "1"}], [{"value": "x", "unit": "A"}, {"value": "2.5"}], []]
 
 
-class World(Certified):
+class World(Certified, Secured):
     """A few aggregates of each kind, to which anything may happen."""
 
     def __init__(self, scene):
@@ -333,6 +334,7 @@ _KINDS = [
     "local_list",
     "list_update",
     *KINDS,
+    *SECURED,
 ]
 _HAPPENING = st.tuples(st.sampled_from(_KINDS), st.integers(0, 1), st.integers(0, 200))
 
@@ -364,7 +366,7 @@ def test_a_rebuilt_read_model_is_row_for_row_the_live_one(happenings, live, agai
 
 
 def test_both_databases_show_the_same(database):
-    happenings = [(_KINDS[n % len(_KINDS)], n // len(_KINDS) % 2, n * 7 % 199) for n in range(600)]
+    happenings = [(_KINDS[n % len(_KINDS)], n // len(_KINDS) % 2, n * 11 % 199) for n in range(600)]
     here, elsewhere = Scene(database), Scene()
     for scene in (here, elsewhere):
         _live(scene, happenings, 25)
