@@ -37,7 +37,8 @@ class Keys:
         """What the password that was presented makes of a challenge; raises Busy."""
         name = f"{group_of(remote)} {challenge.admitted.station}"
         if wait := self._failures.wait(name, self._time()):
-            return _too_many(wait)
+            needs_none = isinstance(challenge.otherwise, Admitted)
+            return challenge.otherwise if needs_none else _too_many(wait)
         credential = await self._fitting(challenge)
         if credential is not None:
             self._failures.forget(name)

@@ -15,7 +15,7 @@ from gateway.addresses import Networks, client_of, is_trusted
 from gateway.admission import Headers, Knock
 from gateway.papers import Papers
 
-_ENVOY = re.compile(r'\b(?:Cert|Chain)="([^"]*)"')
+_ENVOY = re.compile(r'\b(Cert|Chain)="([^"]*)"')
 _SAFE = frozenset({"https", "wss"})
 
 
@@ -85,7 +85,7 @@ class Origins:
         found = [each for each in _values(headers, name) if each.strip()] if name else []
         if not found:
             return None, ""
-        if len(found) > 1:
+        if len(found) > 1 or _is_appended(found[0]):
             return None, "it is handed over more than once"
         chain = _chain(found[0])
         if doubt := papers.objection_to_chain(chain, self._clock()):
@@ -109,14 +109,23 @@ def _read(chain: str, papers: Papers) -> tuple[Certificate | None, str]:
 
 def _chain(value: str) -> str:
     """PEM, percent-encoded or not, of what nginx, Envoy or Traefik put into a header."""
-    if "Cert=" in value:  # Envoy: Hash=…;Cert="…";Chain="…"
-        return unquote("\n".join(_ENVOY.findall(value)))
+    if 'Cert="' in value:  # Envoy: Hash=…;Cert="…";Chain="…"
+        return unquote("\n".join(part for _, part in _ENVOY.findall(value)))
     if "BEGIN" in value:  # nginx
         return unquote(value)
     parts = (part.strip() for part in unquote(value).split(","))  # Traefik: base64 of the DER
     return "".join(
         f"-----BEGIN CERTIFICATE-----\n{part}\n-----END CERTIFICATE-----\n" for part in parts
     )
+
+
+def _is_appended(value: str) -> bool:
+    """Whether Envoy speaks behind somebody else, who may have begun a quotation and not ended it.
+
+    What comes first may be a station's own word: a certificate of another, without its key.
+    """
+    parts = [name for name, _ in _ENVOY.findall(value)]
+    return value.count("Cert=") > 1 or parts not in ([], ["Cert"], ["Cert", "Chain"])
 
 
 def _values(headers: Headers, wanted: str) -> Iterator[str]:

@@ -30,7 +30,7 @@ class Papers:
 
     def objection_to_chain(self, chain: str, at: datetime) -> str:
         """The same for a chain that somebody else has verified, or not."""
-        return chains.problem(chain, self.authorities, at)
+        return chains.client_problem(chain, self.authorities, at)
 
     def lapsed(self, at: datetime) -> tuple[str, ...]:
         """The authorities whose revocation lists should have been renewed by now."""

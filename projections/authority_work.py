@@ -79,7 +79,8 @@ class AuthorityQueue:
         """`trust` is over the read models asked.
 
         `automatic`: nobody need approve the request of a station that came by security profile 2
-        or 3. What comes by another could make anybody the station for as long as it is valid.
+        or 3, on the connection that it came by: what came before could be anybody's, and would make
+        him the station for as long as it is valid.
         """
         self._engine, self._trust, self._automatic = engine, trust, automatic
 
@@ -95,7 +96,8 @@ class AuthorityQueue:
     def _due(self, connection: Connection) -> list[Work]:
         decided = REQUESTS.c.state == State.APPROVED.value
         if self._automatic:
-            decided = or_(decided, STATIONS.c.connected_profile >= _PROVED)
+            proved = STATIONS.c.connected_profile >= _PROVED
+            decided = or_(decided, and_(proved, REQUESTS.c.requested_at >= STATIONS.c.connected_at))
         return [
             *fetch(connection, _TO_SIGN.where(decided), ToSign),
             *fetch(connection, _TO_REVOKE, ToRevoke),

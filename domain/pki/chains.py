@@ -8,6 +8,7 @@ from datetime import datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from cryptography.x509.verification import (
     Criticality,
     ExtensionPolicy,
@@ -32,6 +33,11 @@ def problem(certificates: str, roots: str, at: datetime) -> str:
             return _refusal(leaf, others, chain(roots), at)
     except Unreadable as error:
         return f"it cannot be read: {error}"
+
+
+def client_problem(certificates: str, roots: str, at: datetime) -> str:
+    """The same of what a client shows: a certificate that is made for servers alone is none."""
+    return problem(certificates, roots, at) or _misplaced(loaded(certificates))
 
 
 def key_problem(certificate: str, key: str, password: bytes | None = None) -> str:
@@ -59,6 +65,16 @@ def _refusal(
     except VerificationError as error:
         return f"no trusted authority vouches for {named(leaf)}: {_said(error)}"
     return ""
+
+
+def _misplaced(leaf: x509.Certificate) -> str:
+    try:
+        purposes = leaf.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except x509.ExtensionNotFound:
+        return ""
+    if ExtendedKeyUsageOID.CLIENT_AUTH in purposes:
+        return ""
+    return f"{named(leaf)} is not for clients"
 
 
 def _untimely(certificate: x509.Certificate, at: datetime) -> str:

@@ -2,11 +2,13 @@
 
 import csv
 import io
+import socket
+import struct
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.api.stage import eventually
+from tests.api.stage import ADMIN_TOKEN, eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -42,6 +44,17 @@ async def test_every_kind_of_call_tells_where_it_comes_from(api, name):
     await api.post(f"/api/v1/stations/{name}/trigger?ttl=60", json={"message": "Heartbeat"})
     origins = {each["origin"] for each in await trail(api, subject=name, operation="RequestCall")}
     assert origins == {"127.0.0.1"}
+
+
+async def test_who_is_gone_before_the_server_looks_is_in_it_all_the_same(api, installation, name):
+    """The system gives no address of a connection that was reset, and yet what it has sent."""
+    head = f"Host: x\r\nAuthorization: Bearer {ADMIN_TOKEN}\r\n\r\n"
+    _, port = installation.api.rsplit(":", 1)
+    with socket.create_connection(("127.0.0.1", int(port))) as gone:  # the server's loop is ours
+        gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        gone.sendall(f"DELETE /api/v1/stations/{name} HTTP/1.1\r\n{head}".encode())
+    found = await eventually(lambda: trail(api, subject=name, operation="RemoveStation"))
+    assert [each["origin"] for each in found] == ["127.0.0.1"]
 
 
 async def test_its_journal_entry_is_found_by_the_id(api, tag):

@@ -34,6 +34,12 @@ async def test_a_token_lets_its_user_in():
     assert answer.text == "olga from 192.0.2.7 by http"
 
 
+async def test_whoever_has_no_address_is_somebody_all_the_same():
+    """What is asked from nowhere would be taken for a part of the program, and not go on record."""
+    door = doorstep()
+    assert (await asked(door, door.user(), peer="")).text == "olga from unknown by http"
+
+
 async def test_an_expired_token_says_so():
     door = doorstep()
     token = door.user(days=1)

@@ -1,8 +1,13 @@
 import base64
 import hashlib
+import asyncio
+import logging
 import re
+from urllib.parse import urlsplit
 
 import pytest
+
+from tests.api.stage import ADMIN_TOKEN
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -131,3 +136,20 @@ async def test_of_many_faults_only_some_are_told(api):
     problem = (await api.put("/api/v1/tokens/T", json=wrong)).json()
     assert len(problem["errors"]) == 20
     assert max(len(fault["path"]) for fault in problem["errors"]) == 200
+
+
+async def test_a_request_that_breaks_off_is_no_defect(installation, name, caplog):
+    place = urlsplit(installation.api)
+    head = (
+        f"POST /api/v1/stations/{name}/calls/Reset HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n"
+        f"Authorization: Bearer {ADMIN_TOKEN}\r\n\r\n"
+    )
+    with caplog.at_level(logging.INFO, logger="ampledger.api"):
+        _, writer = await asyncio.open_connection(place.hostname, place.port)
+        writer.write(head.encode() + b"{")
+        writer.close()
+        await writer.wait_closed()
+        async with asyncio.timeout(10):
+            while not caplog.records:
+                await asyncio.sleep(0.01)
+    assert [(each.levelname, each.message) for each in caplog.records] == [("INFO", "request")]

@@ -75,6 +75,20 @@ def test_a_token_that_was_revoked_stays_revoked(ensure, database):
     assert user_of(database, FIRST) is None
 
 
+def test_whoever_changed_their_token_stays_the_administrator(ensure, database):
+    ensure(FIRST)
+    actor = Actor("admin", "console", NOON)
+    token = keys.token_of("admin", SECOND, name="laptop", days=None, by="admin", at=NOON)
+    assert database.write(members.issue, token, actor)
+    (first, _) = database.read(user_tokens.listed, "admin")
+    assert database.write(members.withdraw, "admin", first.id, actor)
+    for _ in range(2):
+        ensure(FIRST)
+    assert user_of(database, SECOND).role == "admin"
+    assert user_of(database, FIRST) is None
+    assert len(database.read(users.listed)) == 1
+
+
 def test_the_token_of_the_installation_never_expires_and_is_told_of(ensure, database):
     ensure(FIRST)
     (kept,) = database.read(user_tokens.listed, "admin")

@@ -5,7 +5,8 @@ import os
 import resource
 import socket
 from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -141,6 +142,21 @@ async def test_while_it_stops_nobody_new_comes_in() -> None:
         port = here.port
     with pytest.raises(ConnectionError):
         await asyncio.open_connection("127.0.0.1", port)
+
+
+async def test_a_defect_in_one_handshake_harms_no_other(caplog: pytest.LogCaptureFixture) -> None:
+    async with site() as here:
+        (door,) = set(here.doors.sockets.values())
+        sound, door.papers = door.papers, replace(door.papers, context=object())  # type: ignore[arg-type]  # a defect
+        reader, writer = await knock(here)
+        with suppress(ConnectionError):
+            assert await soon(reader.read()) == b""
+        writer.close()
+        door.papers = sound
+        assert here.counts.handshakes_failed == {"lost": 1}
+        assert "a handshake failed" in caplog.messages
+        async with here.dial("/CP1") as station:
+            assert await here.is_served(station)
 
 
 # --- the system -------------------------------------------------------------------------------

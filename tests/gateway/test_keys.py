@@ -66,6 +66,13 @@ async def test_what_needs_no_password_is_left(locksmith: Locksmith) -> None:
     assert await locksmith.ask("guess", otherwise=below) == below
 
 
+async def test_what_needs_no_password_is_left_to_who_keeps_failing_too(
+    locksmith: Locksmith,
+) -> None:
+    below = Admitted("CP1", "ocpp1.6", profile=0)
+    assert [await locksmith.ask("guess", otherwise=below) for _ in range(10)] == [below] * 10
+
+
 async def test_who_keeps_failing_must_wait_and_costs_nothing(locksmith: Locksmith) -> None:
     await locksmith.fail(6)
     verified = locksmith.verifier.verified

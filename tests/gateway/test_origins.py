@@ -122,7 +122,11 @@ def traefik(pair: Pair) -> str:
     return quote(base64.b64encode(der(pair)).decode())
 
 
-@pytest.mark.parametrize("hand_over", [nginx, envoy, traefik])
+def envoy_with_chain(pair: Pair) -> str:
+    return f'{envoy(pair)};Chain="{quote(pair.certificate, safe="")}"'
+
+
+@pytest.mark.parametrize("hand_over", [nginx, envoy, envoy_with_chain, traefik])
 def test_a_proxy_hands_over_the_certificate_of_a_station(
     folder: TlsFolder, papers: Papers, hand_over
 ) -> None:
@@ -189,6 +193,19 @@ def test_a_revoked_certificate_is_doubted(folder: TlsFolder) -> None:
 def test_two_certificates_are_one_too_many(folder: TlsFolder, papers: Papers) -> None:
     header = ("X-Client-Certificate", nginx(folder.stations.pair("SN-1")))
     found = knock(Peer(PROXY, papers), header, header)
+    assert (found.certificate, found.doubt) == (None, "it is handed over more than once")
+
+
+@pytest.mark.parametrize(
+    "said", ['Cert="{}"', 'Cert="{}', 'Chain="{}"', 'Chain="{}', 'Chain="{}";x="', 'x=";Cert="{}']
+)
+def test_what_a_station_says_before_its_proxy_is_one_too_many(
+    folder: TlsFolder, papers: Papers, said: str
+) -> None:
+    """Envoy's APPEND_FORWARD passes on what came: the certificate of anybody, without its key."""
+    theirs, mine = folder.stations.pair("SN-1"), folder.stations.pair("SN-2")
+    before = said.format(quote(theirs.certificate, safe=""))
+    found = certified(Peer(PROXY, papers), f"{before},{envoy(mine)}")
     assert (found.certificate, found.doubt) == (None, "it is handed over more than once")
 
 

@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.serialization import (
     Encoding,
     PrivateFormat,
 )
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from domain.pki import chains
 from tests.pki import papers
@@ -113,6 +114,24 @@ def test_a_critical_statement_that_nobody_understands_is_not_passed_over():
     stated = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00")
     made = papers.leaf(ROOT, extensions=(stated,))
     assert "critical" in chains.problem(made.pem, ROOT.pem, NOON)
+
+
+@pytest.mark.parametrize(
+    ("purposes", "is_good"),
+    [
+        ((), True),
+        ((ExtendedKeyUsageOID.CLIENT_AUTH,), True),
+        ((ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH), True),
+        ((ExtendedKeyUsageOID.SERVER_AUTH,), False),
+    ],
+)
+def test_a_certificate_for_servers_alone_is_none_of_a_client(purposes, is_good):
+    root = papers.root()
+    stated = (x509.ExtendedKeyUsage(purposes),) if purposes else ()
+    leaf = papers.leaf(root, extensions=stated)
+    assert chains.problem(leaf.pem, root.pem, NOON) == ""
+    said = chains.client_problem(leaf.pem, root.pem, NOON)
+    assert said == "" if is_good else said.endswith("is not for clients")
 
 
 def test_a_key_fits_its_certificate_only():

@@ -268,6 +268,20 @@ def test_the_authority_is_given_what_is_approved_or_all_that_waits(scene):
     assert len({each.occasion for each in (work, revoke)}) == 2
 
 
+def test_what_came_by_a_lower_profile_is_not_signed_because_the_station_came_by_a_higher(scene):
+    """It could be anybody's: the certificate would outlive the profile."""
+    station = scene.registered("CP1")
+    scene.connect(station, connection=5, profile=1)
+    scene.tell(station)
+    Told(scene, "CP1").asks()
+    scene.later(1)
+    scene.connect(station, connection=6, profile=2)
+    scene.tell(station)
+    scene.project()
+    models = (certificate_requests.MODEL, client_certificates.MODEL)
+    assert AuthorityQueue(scene.engine, Trust(scene.log, models), automatic=True).next() == []
+
+
 # --- what stations trust ---
 
 
