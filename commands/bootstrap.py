@@ -9,7 +9,7 @@ from commands.api.access import Role as UserRole
 from commands.settings import Role, Settings
 from domain.log import Conflict
 from domain.ports import Clock
-from projections import members, users
+from projections import members, user_tokens, users
 from projections.actions import CONSOLE, Actor
 from projections.database import Database
 
@@ -44,7 +44,8 @@ def _made(role: Role, settings: Settings) -> str:
 
 
 def _install(database: Database, clock: Clock, token: str) -> None:
-    if database.read(users.find_by_token, token):
+    owner = database.read(users.find, database.read(user_tokens.owner, token))
+    if owner and not owner.revoked_at:  # maybe they have changed it for another: that is theirs
         return
     ours = [user for user in database.read(users.listed) if _OURS.fullmatch(user.name)]
     actor = Actor(_NAME, CONSOLE, clock())

@@ -155,7 +155,7 @@ def _settle() -> None:
     """What was made so far stays: the collector need not look at it again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 50, 1000)
+    gc.set_threshold(50_000, 5, 5)
 
 
 async def _starting() -> str:

@@ -185,8 +185,11 @@ class Entrance:
             )
         except BaseException as error:
             self.leave(arrival)
-            if not isinstance(error, OSError):
+            if not isinstance(error, Exception):
                 raise
+            if not isinstance(error, OSError):  # a defect, but not one of all the others
+                _log.exception("a handshake failed", extra={"remote": arrival.host})
+                arrival.sock.close()
             self.fail(arrival, error)
 
     def _turn_away(self, host: str, why: str) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import ssl
 from asyncio import FIRST_COMPLETED
 from dataclasses import dataclass
 from typing import Self, cast
@@ -15,13 +14,13 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
-from gateway.admission import Admitted, Refused
+from gateway.admission import Refused
 from gateway.bridge import Bridge
+from gateway.connection import Connection
 from gateway.entrance import Arrival, Entrance
 from gateway.gate import Gate
 from gateway.line import Line, ending_of
 from gateway.origins import Origins
-from gateway.papers import Papers
 from gateway.session import Session
 
 # The library would wait, pings and all, for a station that does not read; the bound is in Line.
@@ -41,42 +40,6 @@ class ServerSettings:
     decide_within: float = 20.0  # from there to the answer: many passwords may have to be verified
     close_within: float = 5.0
     stop_within: float = 10.0
-
-
-class _Connection(ServerConnection):
-    """A WebSocket that remembers how it came, and what was decided about it before the upgrade."""
-
-    arrival: Arrival
-    admitted: Admitted
-    remote: str
-    line: Line | None = None  # once it was upgraded
-
-    def data_received(self, data: bytes) -> None:
-        """The library answers pings here, whether the pongs are read or not."""
-        super().data_received(data)
-        if self.line is not None:
-            self.line.is_dropped()
-
-    @property
-    def host(self) -> str:
-        return self.arrival.host
-
-    @property
-    def port(self) -> int:
-        return self.arrival.port
-
-    @property
-    def papers(self) -> Papers:
-        return self.arrival.door.papers
-
-    @property
-    def is_encrypted(self) -> bool:
-        return self.arrival.door.is_encrypted
-
-    @property
-    def certificate(self) -> bytes | None:
-        tls: ssl.SSLObject | None = self.transport.get_extra_info("ssl_object")
-        return tls.getpeercert(binary_form=True) if tls else None
 
 
 class GatewayServer:
@@ -130,7 +93,7 @@ class GatewayServer:
             max_size=settings.max_frame,
             logger=_library_log(),
         )  # no extensions: compressed it would be 45 KiB per idle connection instead of 12
-        connection = _Connection(
+        connection = Connection(
             protocol,
             self._server,
             ping_interval=settings.ping_every,
@@ -143,7 +106,7 @@ class GatewayServer:
 
     async def _attend(self, bare: ServerConnection) -> None:
         """One socket, from its request to its end; the library's own loop would count nobody."""
-        connection = cast("_Connection", bare)  # what _make made
+        connection = cast("Connection", bare)  # what _make made
         try:
             await self._upgrade(connection)
             if connection.state is State.OPEN:
@@ -154,10 +117,11 @@ class GatewayServer:
             _log.exception("a connection failed", extra={"remote": connection.host})
         finally:
             connection.transport.abort()
+            connection.forget()
             self._entrance.leave(connection.arrival)
             self._server.handler_tasks.discard(cast("asyncio.Task[None]", asyncio.current_task()))
 
-    async def _upgrade(self, connection: _Connection) -> None:
+    async def _upgrade(self, connection: Connection) -> None:
         waiting = (connection.request_rcvd, connection.connection_lost_waiter)
         await asyncio.wait(waiting, timeout=self._settings.open_within, return_when=FIRST_COMPLETED)
         if connection.request is None:
@@ -169,7 +133,7 @@ class GatewayServer:
 
     async def _process_request(self, bare: ServerConnection, request: Request) -> Response | None:
         """Refuse before the upgrade, or remember who was admitted."""
-        connection = cast("_Connection", bare)
+        connection = cast("Connection", bare)
         headers = tuple(request.headers.raw_items())
         knock = self._origins.knock(request.path, headers, connection)
         if self._entrance.has_asked(connection.arrival, knock.remote):
@@ -183,7 +147,7 @@ class GatewayServer:
         connection.admitted, connection.remote = decision, knock.remote
         return None
 
-    async def _serve(self, connection: _Connection) -> None:
+    async def _serve(self, connection: Connection) -> None:
         """From the upgrade to the end, registered with the library so that it closes it."""
         self._server.all_connections.add(connection)
         connection.start_keepalive()
@@ -193,7 +157,7 @@ class GatewayServer:
         finally:
             self._server.all_connections.discard(connection)
 
-    async def _handle(self, connection: _Connection) -> None:
+    async def _handle(self, connection: Connection) -> None:
         line = connection.line = Line(connection, self._tasks, self._settings.max_unread)
         admitted, remote = connection.admitted, connection.remote
         session = self._bridge.open(admitted, remote, line)

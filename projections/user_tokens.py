@@ -58,6 +58,12 @@ def listed(connection: Connection, user: str) -> list[UserToken]:
     return fetch(connection, query.order_by(TOKENS.c.created_at, TOKENS.c.id), UserToken)
 
 
+def owner(connection: Connection, token: str) -> str:
+    """Whose token it is or was, "" for nobody's."""
+    query = select(TOKENS.c.user_name).where(TOKENS.c.token_sha256 == hashed(token))
+    return connection.scalar(query) or ""
+
+
 def revoke(connection: Connection, user: str, id: str, *, at: datetime) -> bool:
     """Make a token worth nothing; whether there was one that was worth something."""
     valid = (TOKENS.c.user_name == user, TOKENS.c.id == id, TOKENS.c.revoked_at.is_(None))

@@ -14,6 +14,7 @@ from gateway.addresses import Networks, client_of, is_trusted
 _HEADER = "X-Request-Id"
 _LONGEST_ID = 64
 _RIGHT = re.compile(r"(/files(?:/|%2f)+).*", re.IGNORECASE | re.DOTALL)  # also below a prefix
+_NOBODY = ("unknown", 0)  # to the audit trail a wish without an address is no person's
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _log = logging.getLogger("ampledger.api")
@@ -56,8 +57,8 @@ class Requests:
 
 def _believe(scope: Scope, trusted: Networks) -> None:
     """Who asks, and whether encrypted: as the peer does, or as a proxy of ours says."""
-    given, (peer, port) = Headers(scope=scope), scope.get("client") or ("", 0)
-    scope["client"] = client_of(peer, given.getlist("x-forwarded-for"), trusted), port
+    given, (peer, port) = Headers(scope=scope), scope.get("client") or _NOBODY
+    scope["client"] = client_of(peer or _NOBODY[0], given.getlist("x-forwarded-for"), trusted), port
     scheme = given.get("x-forwarded-proto", "").strip().lower()
     if scheme in {"http", "https"} and is_trusted(peer, trusted):
         scope["scheme"] = scheme

@@ -108,6 +108,8 @@ class _Connection(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
+        if self.client is None:  # reset already: the library asks the socket, which has forgotten
+            self.client = transport.get_extra_info("peername")[:2]
         self._await_head(_HEAD_WITHIN)
         if not self._doorman.admits(self._peer, self.loop.time()):
             transport.abort()

@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.abuse import siege, stage
+from tests.abuse.outcome import Report
 from tests.abuse.report import show
 
 _AMQP = "amqp://guest:guest@127.0.0.1:5672/"
@@ -48,7 +49,7 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _besieged(where: str, chosen: argparse.Namespace) -> siege.Report:
+def _besieged(where: str, chosen: argparse.Namespace) -> Report:
     plan = siege.Plan(
         number=chosen.number,
         seed=chosen.seed,

@@ -43,4 +43,6 @@ class Findings:
 
     def describe(self) -> str:
         """For people."""
-        return "\n".join(f"{each.attack}: {each.what}\n    {each.input[:_SHOWN]!r}" for each in self.found)
+        return "\n".join(
+            f"{each.attack}: {each.what}\n    {each.input[:_SHOWN]!r}" for each in self.found
+        )

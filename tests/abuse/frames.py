@@ -1,4 +1,4 @@
-"""What a registered station with bad intentions sends as text: any frame again by seed and number."""
+"""What a station with bad intentions sends: any frame again by its seed and number."""
 
 import json
 from collections.abc import Callable
@@ -13,7 +13,25 @@ from tests.abuse.texts import NASTY, text
 
 TEXT, BINARY = 1, 2
 DEEPEST = 100_000
-_SCRAPS = ("[", "]", "{", "}", ",", ":", '"', "2", "3", "4", "null", "tru", "-", "1e", "\\u", "\\", " ")
+_SCRAPS = (
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    ":",
+    '"',
+    "2",
+    "3",
+    "4",
+    "null",
+    "tru",
+    "-",
+    "1e",
+    "\\u",
+    "\\",
+    " ",
+)
 _CODES = ("InternalError", "NotImplemented", "GenericError", "", "x" * 300)
 
 
@@ -87,10 +105,14 @@ def _envelope(random: Random, number: int) -> Shot:
         elif change == "alien":
             parts[at : at + 1] = [random.choice(list(ALIENS.values()))]
         else:
-            parts[:1] = [random.choice(('"2"', "2.0", "1", "5", "-2", "2e0", "true", "99999999999999999999"))]
+            parts[:1] = [
+                random.choice(('"2"', "2.0", "1", "5", "-2", "2e0", "true", "99999999999999999999"))
+            ]
     frame = "[" + ",".join(parts) + "]"
     if random.random() < 0.2:
-        frame = random.choice((frame[:-1], frame * 2, frame[1:], "\ufeff" + frame, f"  {frame}\n\n", frame + "\0"))
+        frame = random.choice(
+            (frame[:-1], frame * 2, frame[1:], "\ufeff" + frame, f"  {frame}\n\n", frame + "\0")
+        )
     return Shot("envelope", number, frame.encode())
 
 
@@ -110,7 +132,9 @@ def _binary(random: Random, number: int) -> Shot:
 def _answer(random: Random, number: int) -> Shot:
     """CALLRESULTs and CALLERRORs that nobody waits for."""
     id = random.choice((f"{random.getrandbits(128):032x}", "-1", str(number % 7), text(random)))
-    payload = written(payloads.mutate(random, {"status": "Accepted", "currentTime": "now", "data": {}}))
+    payload = written(
+        payloads.mutate(random, {"status": "Accepted", "currentTime": "now", "data": {}})
+    )
     code, said = json.dumps(random.choice(_CODES)), json.dumps(text(random))
     frame = random.choice(
         (
@@ -136,7 +160,7 @@ def _replay(_: Random, number: int) -> Shot:
 
 
 def _deep(random: Random, number: int) -> Shot:
-    """Arrays in arrays, objects in objects: as a frame, as a payload, as a field; half never close."""
+    """Arrays in arrays, objects in objects: as a frame, a payload, a field; half never close."""
     depth = round(10 ** random.uniform(1, 5)) if number % 10 else DEEPEST
     begin, end = random.choice((("[", "]"), ('{"a":', "}"), ('[{"a":', "}]")))
     depth //= len(begin) // 4 + 1
@@ -150,7 +174,9 @@ def _deep(random: Random, number: int) -> Shot:
             '[3,"deep",{}]',
         )
     )
-    return Shot("deep", number, place.replace("{}", nest, 1).replace("{{", "{").replace("}}", "}").encode())
+    return Shot(
+        "deep", number, place.replace("{}", nest, 1).replace("{{", "{").replace("}}", "}").encode()
+    )
 
 
 def _huge(random: Random, number: int) -> Shot:
@@ -174,7 +200,14 @@ def _huge(random: Random, number: int) -> Shot:
 def _unspeakable(random: Random, number: int) -> Shot:
     """No UTF-8, or longer than any frame may be: the connection ends."""
     start = b'[2,"unspeakable","DataTransfer",{"vendorId":"'
-    broken = (b"\xff", b"\xc0\xaf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xe2\x82", b"\xf8\x88\x80\x80\x80")
+    broken = (
+        b"\xff",
+        b"\xc0\xaf",
+        b"\xed\xa0\x80",
+        b"\xf4\x90\x80\x80",
+        b"\xe2\x82",
+        b"\xf8\x88\x80\x80\x80",
+    )
     match random.randrange(10):
         case 0:
             payload = start + b"x" * (1 << 20) + b'"}]'

@@ -58,7 +58,9 @@ def _reserved_opcode(random: Random) -> Sequel:
 
 
 def _control_in_pieces(random: Random) -> Sequel:
-    return Sequel("control frame in pieces", frame(random.choice((CLOSE, PING, PONG)), b"", fin=False))
+    return Sequel(
+        "control frame in pieces", frame(random.choice((CLOSE, PING, PONG)), b"", fin=False)
+    )
 
 
 def _long_control(random: Random) -> Sequel:
@@ -100,13 +102,15 @@ def _endless_pieces(random: Random) -> Sequel:
     return Sequel("endless pieces", frame(TEXT, b"[", fin=False) + pieces, ends=True)
 
 
-def _oversized_in_pieces(random: Random) -> Sequel:
+def _oversized_in_pieces(_: Random) -> Sequel:
     piece = frame(CONTINUATION, b"x" * 65_536, fin=False)
     return Sequel("oversized in pieces", frame(TEXT, b"[", fin=False) + piece * 17)
 
 
 def _torn_character(random: Random) -> Sequel:
-    torn = frame(TEXT, b'["\xe2\x82', fin=False) + frame(CONTINUATION, random.choice((b'"]', b"\xff")))
+    torn = frame(TEXT, b'["\xe2\x82', fin=False) + frame(
+        CONTINUATION, random.choice((b'"]', b"\xff"))
+    )
     return Sequel("torn character", torn)
 
 
@@ -153,7 +157,11 @@ def _pings_unread(random: Random) -> Sequel:
 
 
 def _another_protocol(random: Random) -> Sequel:
-    said = (b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00", b"AMQP\0\0\x09\x01")
+    said = (
+        b"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00",
+        b"AMQP\0\0\x09\x01",
+    )
     return Sequel("another protocol", random.choice(said), ends=True)
 
 

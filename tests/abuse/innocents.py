@@ -96,20 +96,19 @@ class _Innocent:
     async def _meter(self, transaction: int, reading: int) -> None:
         sample = {"value": str(reading), "measurand": "Energy.Active.Import.Register", "unit": "Wh"}
         value = {"timestamp": _now(), "sampledValue": [sample]}
-        await self._say(
-            "MeterValues", connectorId=1, transactionId=transaction, meterValue=[value]
-        )
+        await self._say("MeterValues", connectorId=1, transactionId=transaction, meterValue=[value])
 
     async def _say(self, action: str, **payload: Any) -> dict[str, Any]:
         """Send, and send again on the next socket, until it is answered."""
         self._messages += 1
         id, sent = f"{self._identity.name}-{self._messages}", monotonic()
         call = frame(TEXT, orjson.dumps([2, id, action, payload]))
-        while (answer := await self._sent(call, id)) is None:
+        while True:
+            if (answer := await self._sent(call, id)) is not None:
+                self._account.answers.append((sent, monotonic() - sent))
+                await asyncio.sleep(_REST)
+                return answer
             await asyncio.sleep(_RETRY_AFTER)
-        self._account.answers.append((sent, monotonic() - sent))
-        await asyncio.sleep(_REST)
-        return answer
 
     async def _sent(self, call: bytes, id: str) -> dict[str, Any] | None:
         try:

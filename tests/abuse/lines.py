@@ -1,4 +1,4 @@
-"""WebSockets made by hand: nothing here checks what is sent, for a library would refuse to be bad."""
+"""WebSockets made by hand: a library would refuse to be bad."""
 
 import asyncio
 import base64
@@ -114,7 +114,9 @@ def upgrade(path: str, *headers: str) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
-def frame(opcode: int, payload: bytes, *, fin: bool = True, rsv: int = 0, mask: bool = True) -> bytes:
+def frame(
+    opcode: int, payload: bytes, *, fin: bool = True, rsv: int = 0, mask: bool = True
+) -> bytes:
     """A frame of RFC 6455 section 5.2; masked by zeros, which leave the bytes as they are."""
     first = (0x80 if fin else 0) | rsv << 4 | opcode
     masked, key = (0x80, bytes(4)) if mask else (0, b"")

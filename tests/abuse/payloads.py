@@ -70,7 +70,9 @@ class Literal:
 @cache
 def actions() -> tuple[str, ...]:
     """All requests that have an official schema, both directions: a station may send any."""
-    names = (path.name.removesuffix(".json") for path in files("ocpp.v16").joinpath("schemas").iterdir())
+    names = (
+        path.name.removesuffix(".json") for path in files("ocpp.v16").joinpath("schemas").iterdir()
+    )
     return tuple(sorted(name for name in names if not name.endswith("Response")))
 
 
@@ -123,7 +125,16 @@ def _value(random: Random, node: dict[str, Any], *, optional: float) -> Any:
                 if name in required or random.random() < optional
             }
         case {"type": "array"}:
-            return [_value(random, node["items"], optional=optional) for _ in range(random.randint(1, 2))]
+            return [
+                _value(random, node["items"], optional=optional)
+                for _ in range(random.randint(1, 2))
+            ]
+        case _:
+            return _scalar(random, node)
+
+
+def _scalar(random: Random, node: dict[str, Any]) -> Any:
+    match node:
         case {"type": "integer"}:
             return random.choice((0, 1, 1, 2, random.randint(-9, 2**31)))
         case {"type": "number"}:
@@ -131,9 +142,12 @@ def _value(random: Random, node: dict[str, Any], *, optional: float) -> Any:
         case {"type": "boolean"}:
             return random.random() < 0.5
         case {"format": "date-time"}:
-            return f"20{random.randint(10, 99)}-0{random.randint(1, 9)}-11T10:11:12.{random.randint(0, 999):03}Z"
+            year, month, thousandth = (random.randint(10, most) for most in (99, 12, 999))
+            return f"20{year}-{month}-11T10:11:12.{thousandth:03}Z"
         case _:
-            return "".join(random.choices("abcXYZ019-", k=random.randint(1, node.get("maxLength", 20))))
+            return "".join(
+                random.choices("abcXYZ019-", k=random.randint(1, node.get("maxLength", 20)))
+            )
 
 
 def put(value: Any, path: Path, new: object) -> Any:
@@ -166,7 +180,9 @@ def _mutated(random: Random, value: Any) -> Any:
             at = random.randrange(len(value))
             return [*value[:at], _mutated(random, value[at]), *value[at:]]
         case str() if random.random() < 0.5:
-            return random.choice((value * 40, value[:-1], value.swapcase(), f" {value} ", text(random)))
+            return random.choice(
+                (value * 40, value[:-1], value.swapcase(), f" {value} ", text(random))
+            )
         case _:
             return Literal(random.choice(list(ALIENS.values())))
 

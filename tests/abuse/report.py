@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import astuple
 
-from tests.abuse.siege import Report
+from tests.abuse.outcome import Report
 from tests.abuse.vitals import Vitals
 from tests.bench.report import table
-
 
 _FIELDS = {"MiB": "rss_mb", "handles": "handles", "tasks": "tasks"}
 
@@ -28,7 +27,10 @@ def show(where: str, report: Report) -> str:
     return "\n".join([*parts, "", _problems(report)])
 
 
-_HEADER = ("process", *(f"{what} {when}" for what in _FIELDS for when in ("before", "most", "after")))
+_HEADER = (
+    "process",
+    *(f"{what} {when}" for what in _FIELDS for when in ("before", "most", "after")),
+)
 
 
 def _vitals(report: Report) -> list[tuple[object, ...]]:
@@ -43,4 +45,6 @@ def _of(moments: tuple[Mapping[str, Vitals], ...], name: str) -> list[object]:
 def _problems(report: Report) -> str:
     if not report.problems:
         return "  nothing lost, nothing broken"
-    return "\n".join([f"  {len(report.problems)} problems:", *(f"  - {p}" for p in report.problems)])
+    return "\n".join(
+        [f"  {len(report.problems)} problems:", *(f"  - {p}" for p in report.problems)]
+    )

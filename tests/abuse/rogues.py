@@ -10,7 +10,7 @@ from typing import Any
 from tests.abuse import frames, payloads
 from tests.abuse.findings import Findings
 from tests.abuse.frames import FAMILIES, Shot
-from tests.abuse.lines import TEXT, Ended, Line, Refused, Identity, Target, frame
+from tests.abuse.lines import TEXT, Ended, Identity, Line, Refused, Target, frame
 
 # RFC 6455 section 7.4.1: what a server may say to rude frames. 1011 is a crash.
 LAWFUL = frozenset({1002, 1003, 1007, 1008, 1009})
@@ -99,7 +99,9 @@ class Attacker:
         usual = payloads.usual(random, f"{action}Response") if action in payloads.actions() else {}
         bad = random.choice((payloads.mutate, payloads.infest))(random, usual)
         said = json.dumps(id), payloads.written(bad)
-        pattern = random.choice(("[3,%s,%s]", "[3,%s,%s]", '[4,%s,"GenericError","",%s]', "[3,%s,[%s]]"))
+        pattern = random.choice(
+            ("[3,%s,%s]", "[3,%s,%s]", '[4,%s,"GenericError","",%s]', "[3,%s,[%s]]")
+        )
         return (pattern % said).encode()
 
     async def _opened(self) -> Line:

@@ -3,20 +3,31 @@
 import asyncio
 import multiprocessing
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from itertools import pairwise
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from time import monotonic, sleep
 
-from tests.abuse import contract, framing, hoards, innocents, ledger, rogues, tls, upgrades, vitals, web
+from tests.abuse import (
+    contract,
+    framing,
+    hoards,
+    innocents,
+    ledger,
+    rogues,
+    tls,
+    upgrades,
+    vitals,
+    web,
+)
 from tests.abuse.findings import Findings
 from tests.abuse.innocents import Account, Errand
+from tests.abuse.outcome import Mark, Report, phases
 from tests.abuse.stage import Stage
-from tests.abuse.vitals import Vitals, Watch
+from tests.abuse.vitals import Watch
 
 _CAUGHT_UP = {"gateway_connections": 0, "outbox_bytes": 0, "projection_lag_facts": 0}
 _OPERATORS = 8  # who call the rogues
@@ -40,55 +51,6 @@ class Plan:
     cases: int  # of the contract, for each operation in turn
     only: frozenset[str] = frozenset()  # attacks; empty: all
     tell: Callable[[str], object] = str  # what is going on
-
-
-@dataclass(frozen=True, slots=True)
-class Phase:
-    """What the innocents felt, and how large the processes were at its end."""
-
-    name: str
-    seconds: float
-    answers: int
-    p50_ms: float
-    p99_ms: float
-    max_ms: float
-    mebibytes: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """The beginning of a phase: the end of the one before."""
-
-    name: str
-    at: float
-    vitals: dict[str, Vitals]
-
-    @classmethod
-    def now(cls, name: str, stage: Stage) -> "Mark":
-        return cls(name, monotonic(), vitals.look(stage.installation))
-
-
-@dataclass(slots=True, kw_only=True)
-class Report:
-    """What came of a siege."""
-
-    seed: int
-    seconds: float = 0.0
-    inputs: dict[str, int] = field(default_factory=dict)
-    outcomes: dict[str, int] = field(default_factory=dict)
-    phases: list[Phase] = field(default_factory=list)
-    before: dict[str, Vitals] = field(default_factory=dict)
-    most: dict[str, Vitals] = field(default_factory=dict)
-    after: dict[str, Vitals] = field(default_factory=dict)
-    timeline: list[dict[str, int]] = field(default_factory=list)  # MiB, every half second
-    quarantined: dict[str, int] = field(default_factory=dict)
-    acknowledged: dict[str, int] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
-
-    @property
-    def total(self) -> int:
-        """All bad inputs."""
-        return sum(self.inputs.values())
 
 
 Attack = Callable[[Stage, Plan, Findings], Awaitable[None]]
@@ -117,7 +79,7 @@ def lay(stage: Stage, plan: Plan) -> Report:
     report.seconds = round(marks[-1].at - marks[0].at, 1)
     report.before, report.after = marks[1].vitals, marks[-1].vitals
     report.timeline = watch.timeline
-    report.phases = list(_phases(account, marks))
+    report.phases = list(phases(account, marks))
     _settle_accounts(report, findings, account, stage)
     return report
 
@@ -220,15 +182,6 @@ def _charging(stage: Stage) -> Iterator[_Charging]:
     finally:
         process.join(5)
         process.kill()
-
-
-def _phases(account: Account, marks: Sequence[Mark]) -> Iterator[Phase]:
-    for mark, end in pairwise(marks):
-        times = sorted(took for sent, took in account.answers if mark.at <= sent < end.at)
-        sizes = {name: each.rss_mb for name, each in end.vitals.items()}
-        at = [times[int(len(times) * share)] if times else 0.0 for share in (0.5, 0.99)]
-        felt = (round(1000 * took, 1) for took in (*at, max(times, default=0.0)))
-        yield Phase(mark.name, round(end.at - mark.at, 1), len(times), *felt, sizes)
 
 
 def _settle_accounts(report: Report, findings: Findings, account: Account, stage: Stage) -> None:

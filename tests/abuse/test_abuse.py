@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.abuse import siege, stage
+from tests.abuse.outcome import Report
 from tests.abuse.report import show
-from tests.abuse.siege import Report
 from tests.installation import Installation
 
 HASTY = {"HANDSHAKE_TIMEOUT": "2"}  # s: silent sockets are waited for

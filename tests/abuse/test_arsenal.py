@@ -4,15 +4,17 @@ import asyncio
 import json
 import socket
 from pathlib import Path
+from typing import cast
 
+import httpx
 import pytest
 
-from tests.abuse import framing, frames, ledger, payloads, rogues, tls, upgrades, web
+from tests.abuse import frames, framing, ledger, payloads, rogues, tls, upgrades, web_requests
 from tests.abuse.findings import Findings
 from tests.abuse.frames import FAMILIES
 from tests.abuse.innocents import Account, Session
 from tests.abuse.lines import Identity, Target
-from tests.abuse.web import Doors
+from tests.abuse.web_requests import Doors
 
 ROGUE = Identity("ROGUE-0", "secret", "127.66.0.1")
 DOORS = Doors([("GET", "/api/v1/stations"), ("PUT", "/api/v1/stations/{station}")], "token")
@@ -33,7 +35,7 @@ def test_a_number_makes_the_same_frame_again_and_another_seed_another(family):
     [
         lambda seed, number: framing.sequence(seed, number).raw,
         lambda seed, number: upgrades.request(ROGUE, seed, number),
-        lambda seed, number: web.request(DOORS, seed, number),
+        lambda seed, number: web_requests.request(DOORS, seed, number),
     ],
 )
 def test_a_number_makes_the_same_bytes_again(make):
@@ -121,7 +123,7 @@ ACCOUNT = Account([Session("S", 0, number=7, readings=[10], meter_stop=100)])
     ],
 )
 def test_what_is_lost_or_doubled_is_seen(rows, values, said):
-    found = list(ledger.compare(Clerk(rows, values), ACCOUNT))
+    found = list(ledger.compare(cast("httpx.Client", Clerk(rows, values)), ACCOUNT))
     assert len(found) == bool(said)
     assert all(said in each for each in found)
 

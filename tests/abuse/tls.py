@@ -93,9 +93,7 @@ _KINDS: tuple[Callable[[Random], bytes], ...] = (
 )
 
 
-async def attack(
-    targets: Sequence[Target], seed: int, number: int, findings: Findings
-) -> None:
+async def attack(targets: Sequence[Target], seed: int, number: int, findings: Findings) -> None:
     """All of them at the listeners with TLS: no old version is agreed on, none stays for long."""
     secure = [target for target in targets if target.is_encrypted]
     numbers = iter(range(number))

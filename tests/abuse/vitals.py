@@ -144,9 +144,7 @@ def settled(
     """Wait until no measure is greater than wanted; tells which is for too long."""
     deadline = monotonic() + within
     while late := {
-        name: now
-        for name, most in wanted.items()
-        if (now := measured(installation, name)) > most
+        name: now for name, most in wanted.items() if (now := measured(installation, name)) > most
     }:
         if monotonic() > deadline:
             yield from (f"{name} is {now:g} after {within:g} s" for name, now in late.items())

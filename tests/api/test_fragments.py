@@ -24,7 +24,9 @@ def test_what_can_be_read_is_shown_as_it_was_sent(text):
     assert shown(text) == b'{"response":' + text.encode() + b"}"
 
 
-@pytest.mark.parametrize("number", ["9" * 4400, "-" + "9" * 4400, "1e999", "-1E+999", "0." + "1" * 400])
+@pytest.mark.parametrize(
+    "number", ["9" * 4400, "-" + "9" * 4400, "1e999", "-1E+999", "0." + "1" * 400]
+)
 def test_a_number_without_end_is_shown_as_text(number):
     text = f'{{"status":"Accepted","data":[{number},7,"{number}"]}}'
     assert json.loads(shown(text))["response"]["data"] == [number, 7, number]

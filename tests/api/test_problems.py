@@ -1,6 +1,6 @@
+import asyncio
 import base64
 import hashlib
-import asyncio
 import logging
 import re
 from urllib.parse import urlsplit
@@ -150,6 +150,8 @@ async def test_a_request_that_breaks_off_is_no_defect(installation, name, caplog
         writer.close()
         await writer.wait_closed()
         async with asyncio.timeout(10):
-            while not caplog.records:
+            while True:
+                if caplog.records:
+                    break
                 await asyncio.sleep(0.01)
     assert [(each.levelname, each.message) for each in caplog.records] == [("INFO", "request")]

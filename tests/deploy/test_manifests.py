@@ -144,7 +144,9 @@ def test_secrets_come_to_a_pod_from_a_secret(pod):
 
 def test_the_example_of_a_secret_has_all_of_them_and_no_real_one():
     example = yaml.safe_load((DEPLOY / "kubernetes" / "secret.example.yaml").read_text())
-    named = {name.removeprefix("AMPLEDGER_"): value for name, value in example["stringData"].items()}
+    named = {
+        name.removeprefix("AMPLEDGER_"): value for name, value in example["stringData"].items()
+    }
     assert named.keys() == SECRETS
     assert all("change-me" in value for value in named.values())
     assert named["BROKER_URL"].startswith("amqps://")
@@ -179,7 +181,7 @@ def _listeners_of_kubernetes() -> str:
 
 @pytest.mark.parametrize("listeners", [_listeners_of_compose, _listeners_of_kubernetes])
 def test_listeners_are_what_the_program_takes(listeners):
-    read = Settings(listeners=json.loads(listeners())).listeners
+    read = Settings.model_validate({"listeners": json.loads(listeners())}).listeners
     assert [len(each.certificates) for each in read] == [0, 2]
     assert [each.client_certificates for each in read] == ["none", "optional"]
     assert all(each.client_ca and each.crl for each in read if each.client_certificates != "none")

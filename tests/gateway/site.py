@@ -178,11 +178,18 @@ class RawStation:
 
     async def ping_without_end(self) -> None:
         """Until the other side has had enough."""
-        ping = b"\x89\xfd\0\0\0\0" + b"x" * 125
+        await self._repeat(b"\x89\xfd\0\0\0\0" + b"x" * 125)
+
+    async def send_pieces_without_end(self) -> None:
+        """A message whose last piece never comes."""
+        self.writer.write(b"\x01\x81\0\0\0\0x")
+        await self._repeat(b"\0\x81\0\0\0\0x")
+
+    async def _repeat(self, frame: bytes) -> None:
         with suppress(ConnectionError):
             async with asyncio.timeout(PATIENCE):
                 while True:
-                    self.writer.write(ping * 1000)
+                    self.writer.write(frame * 1000)
                     await self.writer.drain()
 
     async def hang_up(self) -> None:

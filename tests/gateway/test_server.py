@@ -215,6 +215,15 @@ async def test_a_station_that_pings_and_does_not_read_is_dropped() -> None:
         await station.hang_up()
 
 
+async def test_a_station_that_sends_pieces_without_end_and_does_not_read_is_gone_soon() -> None:
+    async with site(replace(QUICK, max_frame=1000, ping_every=None)) as here:
+        station = await RawStation.dial(here.port, "CP1")
+        await station.send_pieces_without_end()
+        closed = await here.next(wire.Closed)
+        assert (closed.station, closed.code) == ("CP1", 1009)
+        await station.hang_up()
+
+
 async def test_the_newest_connection_wins() -> None:
     async with site() as here, here.dial() as old:
         first = await here.next(wire.Opened)
