@@ -10,7 +10,7 @@ from domain.model.security_log import SecurityLog
 from domain.model.station import Station
 from domain.model.stranger import Stranger
 from domain.model.values import Profile, Socket
-from domain.ocpp.v16 import securing
+from domain.ocpp import entering
 from domain.scope import Scope
 
 _NEWER = "a newer socket is open"
@@ -33,7 +33,7 @@ class Opening:
         station = scope.station()
         if self.adopt is not None and (station is None or not station.registered):
             station = self._adopt(station, self.adopt, scope)
-        access = securing.known(scope)
+        access = entering.known(scope)
         if station is None or access is None:
             _hang_up(scope, self.record.node, self.record.connection, "not registered")
         elif self.record.connection < station.connection:
@@ -89,7 +89,7 @@ def is_turned_away(record: wire.Received, scope: Scope) -> bool:
     station = scope.station()
     if station is None or record.connection == station.connection:
         return False
-    access = securing.find(scope)
+    access = entering.find(scope)
     return access is not None and record.connection in access.turned_away
 
 

@@ -2,9 +2,11 @@
 
 import asyncio
 
+import httpx
 import pytest
+from starlette.responses import PlainTextResponse
 
-from commands.api.bounds import Bounds
+from commands.api.bounds import Bounded, Bounds
 from commands.api.patience import Patience
 from gateway.addresses import networks
 from projections import members
@@ -13,6 +15,12 @@ from projections.user_tokens import listed
 from tests.api.doorstep import NOON, Doorstep
 
 BOUNDS = Bounds(failures=3, rate=0, trusted=networks(["10.0.0.0/8"]))
+
+_SCOPE = {"type": "http", "method": "GET", "path": "/docs", "headers": []}
+
+
+async def _nothing():
+    return {"type": "http.request", "body": b"", "more_body": False}
 
 
 def doorstep(**bounds):
@@ -150,6 +158,25 @@ async def test_so_many_requests_are_under_way_and_no_more():
     assert refused.json()["title"] == "busy"
     assert [each.status_code for each in await asyncio.gather(*waiting)] == [200, 200]
     assert (await asked(door, token)).status_code == 200
+
+
+async def test_who_does_not_read_an_answer_keeps_no_other_request_out():
+    """Whoever asks for the documentation again and again, and reads nothing, needs no token."""
+    unread = asyncio.Event()
+
+    async def send(message):
+        await unread.wait()
+
+    bounded = Bounded(PlainTextResponse("a long answer"), Bounds(requests=1))
+    sending = asyncio.ensure_future(bounded(_SCOPE, _nothing, send))
+    await asyncio.sleep(0)
+    transport = httpx.ASGITransport(bounded)
+    async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
+        assert (await client.get("/docs")).status_code == 200
+    assert not sending.done()
+    unread.set()
+    await sending
+    assert bounded._under_way == 0
 
 
 @pytest.mark.parametrize(

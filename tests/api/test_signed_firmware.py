@@ -251,6 +251,12 @@ async def test_a_signature_is_kept_replaced_and_goes_with_its_image(api, signed_
     assert (await api.get(f"{path}/signature")).status_code == 404
 
 
+async def test_an_image_is_not_removed_as_what_it_is_not(api, signed_image):
+    """Neither are its signature, and the right of stations to fetch it."""
+    assert (await api.delete(f"/api/v1/diagnostics/{signed_image}")).status_code == 404
+    assert (await api.get(f"/api/v1/firmware/{signed_image}/signature")).status_code == 200
+
+
 async def test_an_image_that_nobody_signed_says_so(api, image):
     assert not (await api.get(f"/api/v1/firmware/{image}")).json()["signed"]
     assert (await api.get(f"/api/v1/firmware/{image}/signature")).status_code == 404

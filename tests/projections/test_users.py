@@ -194,6 +194,16 @@ def test_what_is_revoked_after_the_upgrade_stays_so(old):
     assert holder(scene, "the-old-token") is None
 
 
+def test_who_is_revoked_by_a_process_of_that_time_is_revoked_here_too(old):
+    migrate(old)
+    with writing(old) as connection:
+        connection.execute(text("UPDATE users SET revoked_at = '2026-03-01 12:00:00.000000'"))
+    migrate(old)
+    scene = Scene(old)
+    assert holder(scene, "the-old-token") is None
+    assert scene.read(users.find, "admin").revoked_at.month == 3
+
+
 def test_who_is_added_by_a_process_of_that_time_is_taken_over_too(old):
     migrate(old)
     former(old, "late", "a-late-token", role="viewer")

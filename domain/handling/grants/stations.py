@@ -9,7 +9,7 @@ from domain.model import operations as op
 from domain.model.access import Access
 from domain.model.station import Station
 from domain.model.values import Profile
-from domain.ocpp.v16 import securing
+from domain.ocpp import entering
 
 
 def _needs(wish: op.RegisterStation | op.RemoveStation | op.DisconnectStation) -> Iterable[str]:
@@ -18,12 +18,12 @@ def _needs(wish: op.RegisterStation | op.RemoveStation | op.DisconnectStation) -
 
 def _register(wish: op.RegisterStation, asking: Asking) -> str:
     scope, station = asking.scope, asking.scope.station()
-    profile = _filled(wish, securing.known(scope))
+    profile = _filled(wish, entering.known(scope))
     if station is None:
         scope.add(Station.register(wish.station, profile, by=asking.by, at=scope.at))
         return wish.station
     station.configure(profile, by=asking.by, at=scope.at)
-    if access := securing.find(scope):
+    if access := entering.find(scope):
         access.set_password(profile.credential, by=asking.by, at=scope.at)
         access.set_profile(profile.security_profile, by=asking.by, at=scope.at)
     return wish.station
@@ -47,7 +47,7 @@ def _remove(wish: op.RemoveStation, asking: Asking) -> str:
     if station.online:
         asking.hang_up(station, "removed by an operator")
     station.remove(by=asking.by, at=asking.scope.at)
-    if access := securing.find(asking.scope):
+    if access := entering.find(asking.scope):
         access.empty(by=asking.by, at=asking.scope.at)
     return wish.station
 

@@ -5,28 +5,11 @@ The keys are AuthorizationKey, its password, and SecurityProfile. Raw calls pass
 
 from domain.model.access import Access
 from domain.model.call import Call
+from domain.ocpp import entering
 from domain.scope import Scope
 
 _REFUSED = frozenset({"Rejected", "NotSupported"})
 _PROFILE = "securityprofile"  # folded: keys are case-insensitive (rule R16)
-
-
-def find(scope: Scope) -> Access | None:
-    """How the station may come in, when that differs from how it was registered, or did."""
-    return scope.find(Access, Access.id_of(scope.station_id))
-
-
-def known(scope: Scope) -> Access | None:
-    """The same; it begins as the station is registered. None when it is not."""
-    station = scope.station()
-    if station is None or not station.registered:
-        return None
-    return find(scope) or Access.begin(
-        scope.station_id,
-        profile=station.security_profile,
-        credential=station.credential,
-        at=scope.at,
-    )
 
 
 def requested(call: Call, scope: Scope) -> None:
@@ -62,7 +45,7 @@ def answered(key: str, value: str, status: str, call: Call, scope: Scope) -> Non
 
 def failed(call: Call, scope: Scope) -> None:
     """An error means no; silence means that nobody knows (A01.FR.05)."""
-    access = find(scope)
+    access = entering.find(scope)
     if access is None:
         return
     if call.outcome in {"answered", "timed_out"} and call.connections:
@@ -90,5 +73,5 @@ def _profile_in(key: str, value: str) -> int:
 
 
 def _begun(scope: Scope) -> Access | None:
-    access = known(scope)
+    access = entering.known(scope)
     return scope.add(access) if access else None
