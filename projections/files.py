@@ -107,10 +107,12 @@ def brought(connection: Connection, subject: str, station: str) -> int:
 
 def remove(connection: Connection, file: str, *, kind: str) -> bool:
     """Forget a file, every right to it, and its signature; whether there was one."""
+    query = FILES.delete().where(FILES.c.id == file, FILES.c.kind == kind)
+    if connection.execute(query).rowcount == 0:
+        return False
     firmware_signatures.forget(connection, file)
     connection.execute(GRANTS.delete().where(GRANTS.c.file == file))
-    query = FILES.delete().where(FILES.c.id == file, FILES.c.kind == kind)
-    return connection.execute(query).rowcount == 1
+    return True
 
 
 def grant(connection: Connection, right: Grant) -> None:

@@ -101,8 +101,8 @@ def find_by_token(connection: Connection, token: str) -> Holder | None:
 def take_over(connection: Connection) -> None:
     """Users of the time when each had one token, in the table `users`: it stays worth what it was.
 
-    That table is left to processes of that time, which may still run; who is added there is
-    taken over when one of ours starts next.
+    That table is left to processes of that time, which may still run; who is added or revoked
+    there is so here too when one of ours starts next.
     """
     if not inspect(connection).has_table(_FORMER.name):
         return
@@ -110,6 +110,8 @@ def take_over(connection: Connection) -> None:
     for former in fetch(connection, select(_FORMER), FormerUser):
         if former.name not in known:
             _take_over(connection, former)
+        if former.revoked_at:
+            revoke(connection, former.name, at=former.revoked_at)
 
 
 def _take_over(connection: Connection, former: FormerUser) -> None:
@@ -123,8 +125,6 @@ def _take_over(connection: Connection, former: FormerUser) -> None:
         created_by="",
     )
     user_tokens.add(connection, token)
-    if former.revoked_at:
-        revoke(connection, former.name, at=former.revoked_at)
 
 
 def _good(name: str) -> ColumnElement[bool]:

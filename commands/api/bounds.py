@@ -1,6 +1,7 @@
 """How much is taken before anybody knows who sends it: so many requests, so many bytes, so long."""
 
 import asyncio
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers
@@ -43,11 +44,19 @@ class Bounded:
             await self._handle(scope, receive, send)
 
     async def _handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self._under_way += 1
-        try:
-            await self._app(scope, _in_time(receive), send)
-        finally:
-            self._under_way -= 1
+        """Until its answer begins: who does not read that holds up a connection, and no more."""
+        with ExitStack() as place:
+            self._under_way += 1
+            place.callback(self._leave)
+
+            async def sending(message: Message) -> None:
+                place.close()
+                await send(message)
+
+            await self._app(scope, _in_time(receive), sending)
+
+    def _leave(self) -> None:
+        self._under_way -= 1
 
     def _problem(self, scope: Scope) -> Problem | None:
         """Why a request is not even read."""

@@ -221,10 +221,10 @@ class Enrolment(Aggregate):
             told = {"reason": reason, "message": message, "trigger": trigger, "timestamp": at}
             self.trigger_event(self.Rejected, request=request, digest=digest, **told)
 
-    def owed(self, digest: str) -> str:
+    def owed(self, digest: str, *, at: datetime) -> str:
         """The chain that the station asks for again because it did not get it; "" for none."""
-        standing = (r for r in self.requests.values() if r["digest"] == digest)
-        return next((r["chain"] for r in standing if r["state"] == State.UNDELIVERED), "")
+        known = self.requests.values()
+        return next((r["chain"] for r in known if signing_request.is_owed(r, digest, at=at)), "")
 
     # --- what operators and the authority say ---
 

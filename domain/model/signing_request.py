@@ -23,8 +23,9 @@ class State(StrEnum):
 
 SIGNABLE = frozenset({State.PENDING, State.APPROVED, State.FAILED})
 OFFERABLE = frozenset({State.REFUSED, State.UNDELIVERED})  # signed, and not with the station
-_UNDER_WAY = frozenset({State.PENDING, State.APPROVED, State.SIGNED, State.UNDELIVERED})
+_UNDER_WAY = frozenset({State.PENDING, State.APPROVED, State.SIGNED})
 _REPEATS = timedelta(hours=1)  # how long after its end the same request is the same one
+_OWED = timedelta(days=1)  # how long a certificate that may not have arrived is sent once more
 
 Asked = Mapping[str, Any]  # digest, key, message, trigger, state, since; certificate, chain, by
 
@@ -34,4 +35,11 @@ def is_repeat(known: Asked, digest: str, trigger: str, *, at: datetime) -> bool:
     if known["digest"] != digest or known["state"] == State.SUPERSEDED:
         return False
     recent = at - known["since"] < _REPEATS and trigger in {"", known["trigger"]}
-    return known["state"] in _UNDER_WAY or recent
+    return known["state"] in _UNDER_WAY or is_owed(known, digest, at=at) or recent
+
+
+def is_owed(known: Asked, digest: str, *, at: datetime) -> bool:
+    """Whether its certificate may not have arrived; after a while it may have ended instead."""
+    since: datetime = known["since"]
+    is_open = known["digest"] == digest and known["state"] == State.UNDELIVERED
+    return is_open and at - since < _OWED

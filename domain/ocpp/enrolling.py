@@ -48,7 +48,7 @@ def ask(text: str, scope: Scope) -> bool:
     except Unfit as error:
         enrolment.reject(id, _digest(text), str(error), **how, at=scope.at)
         return False
-    if chain := enrolment.owed(csr.digest):
+    if chain := enrolment.owed(csr.digest, at=scope.at):
         offer(enrolment, chain, by=_ITSELF, after=scope.message_id, scope=scope)
     enrolment.request(id, csr, **how, at=scope.at)
     return True

@@ -200,6 +200,17 @@ def test_a_station_that_missed_its_certificate_gets_the_same_one_when_it_asks_ag
     assert (house.states, len(house.requests())) == (["delivered"], 1)
 
 
+def test_a_certificate_that_was_missed_long_ago_is_not_sent_again(house, asked):
+    house.issue(*asked)
+    first = call_of(house.calls()[0])
+    house.process(house.sent(first))
+    house.lose(first)
+    house.now += timedelta(days=1)
+    assert house.ask_for(asked[1], "m2") == "Accepted"
+    assert len(house.calls()) == 1
+    assert house.states == ["undelivered", "pending"]
+
+
 @pytest.mark.parametrize("answer", [{"status": "Okay"}, {}, {"stat": 1}])
 def test_an_answer_that_says_nothing_is_no_yes(house, asked, answer):
     house.issue(*asked)

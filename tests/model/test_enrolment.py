@@ -207,9 +207,9 @@ def test_a_late_answer_counts():
 
 
 def test_only_what_did_not_arrive_is_owed_to_whoever_asks_again():
-    assert told("timed_out").owed("a") == "PEM x"
-    assert told("timed_out").owed("b") == ""
-    assert [told(how).owed("a") for how in ("Accepted", "Rejected")] == ["", ""]
+    assert told("timed_out").owed("a", at=NOON) == "PEM x"
+    assert told("timed_out").owed("b", at=NOON) == ""
+    assert [told(how).owed("a", at=NOON) for how in ("Accepted", "Rejected")] == ["", ""]
 
 
 @pytest.mark.parametrize("outcome", ["Rejected", "expired"])
