@@ -16,7 +16,8 @@ from fastapi import Request
 from commands.api.office import Office
 from commands.api.problems import Problem
 from commands.desk import Declined
-from projections import files
+from domain.model.operations import RecordAction
+from projections import actions, files
 from projections.files import DIAGNOSTICS, DOWNLOAD, FIRMWARE, UPLOAD, File, Grant
 
 _LONGEST = 2000  # characters of a location
@@ -51,7 +52,7 @@ def firmware_location(
 def upload_location(office: Office, request: Request, purpose: Purpose) -> str:
     """A directory where a station can upload; with `{station}` in it when it is for every one.
 
-    Blocking.
+    That goes on record: no wish tells of it. Blocking.
     """
     token = _granted(office, purpose, kind=UPLOAD, file="")
     return _directory(office, request, token, purpose.station)
@@ -94,7 +95,11 @@ def _granted(office: Office, purpose: Purpose, *, kind: str, file: str) -> str:
         created_by=purpose.by,
         expires_at=max(now, purpose.since or now) + office.hosting.keep,
     )
-    office.database.write(files.grant, right)
+    if kind == UPLOAD and not purpose.station:
+        shared = RecordAction(action="AddLocation", subject=purpose.subject)
+        office.database.write(actions.noted, office.actor(purpose.by), shared, files.grant, right)
+    else:
+        office.database.write(files.grant, right)
     return token
 
 

@@ -33,7 +33,10 @@ _CAUGHT_UP = {"gateway_connections": 0, "outbox_bytes": 0, "projection_lag_facts
 _OPERATORS = 8  # who call the rogues
 _PATIENCE = 120  # s for the innocents to come to an end
 _MORE_HANDLES = 24  # pools of threads and connections may have filled up
-_MORE_MEMORY = 192  # MiB that a process may grow by under attack
+_MORE_TASKS = 8
+# MiB that a process may grow by, however many inputs: forty lines with four frames of a mebibyte
+# each, as much again where they are read, and the outbox.
+_MORE_MEMORY = 384
 # Of all inputs; what is left are frames.
 _SHARES = {"framing": 0.03, "upgrades": 0.05, "handshakes": 0.02, "tls": 0.01, "web": 0.03}
 
@@ -210,5 +213,7 @@ def _grown(report: Report) -> Iterator[str]:
         after, most = report.after[name], report.most[name]
         if after.handles > before.handles + _MORE_HANDLES:
             yield f"{name} keeps {after.handles} handles: they were {before.handles}"
+        if after.tasks > before.tasks + _MORE_TASKS:
+            yield f"{name} keeps {after.tasks} tasks: they were {before.tasks}"
         if most.rss_mb > before.rss_mb + _MORE_MEMORY:
             yield f"{name} grew from {before.rss_mb} to {most.rss_mb} MiB under attack"

@@ -109,6 +109,13 @@ async def test_files_that_come_and_go_are_in_it(api):
     assert (await api.delete(f"/api/v1/firmware/{file}")).status_code == 404
 
 
+async def test_a_location_that_many_stations_may_bring_files_to_is_in_it(api):
+    location = (await api.post("/api/v1/diagnostics/locations")).json()["location"]
+    (acted,) = await eventually(lambda: trail(api, operation="AddLocation"))
+    assert (acted["by"], acted["outcome"]) == ("admin", "granted")
+    assert location.split("/files/")[1].split("/")[0] not in str(acted)
+
+
 async def test_a_sign_in_that_failed_is_in_it(api, installation):
     async with installation.client("amp_nobodys") as nobody:
         await nobody.get("/api/v1/stations")

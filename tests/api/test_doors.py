@@ -164,7 +164,7 @@ async def test_who_does_not_read_an_answer_keeps_no_other_request_out():
     """Whoever asks for the documentation again and again, and reads nothing, needs no token."""
     unread = asyncio.Event()
 
-    async def send(message):
+    async def send(_message):
         await unread.wait()
 
     bounded = Bounded(PlainTextResponse("a long answer"), Bounds(requests=1))
