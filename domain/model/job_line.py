@@ -50,8 +50,14 @@ def move(line: Line, job: str, state: str) -> None:
 
 
 def hear(line: Line, job: str, state: str, status: str) -> None:
-    """The station told a status of it, or of no job."""
+    """The station told a status of it, or of no job.
+
+    If that is not the current one it was named, and its word is newer than what was told before of
+    the current one: should that not have been taken, nothing of it counts for this one.
+    """
     if found := find(line, job):
+        if job:
+            line[-1][2] = ""
         found[1:] = [state, status]
     elif not job:  # before the others, so that none of them gives way
         line.insert(0, [job, state, status])

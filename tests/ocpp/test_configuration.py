@@ -80,5 +80,7 @@ def test_they_say_that_they_have_something_to_mask():
         "ChangeConfiguration",
         "GetConfiguration",
         "GetDiagnostics",
+        "GetLog",
+        "SignedUpdateFirmware",
         "UpdateFirmware",
     }
