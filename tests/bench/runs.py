@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import monotonic, sleep
+from types import MappingProxyType
 
 from domain.wire import partition_of
 from tests.bench.costs import Costs, memory_of
@@ -38,10 +39,13 @@ class Plan:
     profile: bool
 
 
+_CROWDED = MappingProxyType({"MAX_CONNECTIONS_PER_ADDRESS": "0"})  # all stations are here
+
+
 @contextmanager
 def distributed(services: Services, *, workers: int = 1) -> Iterator[Installation]:
     """One process per role, and as many domain workers as wanted."""
-    settings = {**services.settings(), "DOMAIN_WORKERS": str(workers)}
+    settings = {**services.settings(), **_CROWDED, "DOMAIN_WORKERS": str(workers)}
     with TemporaryDirectory() as folder, Installation(Path(folder), **settings) as installation:
         for index in range(workers):
             installation.start("domain", index=index)
@@ -54,7 +58,7 @@ def distributed(services: Services, *, workers: int = 1) -> Iterator[Installatio
 @contextmanager
 def embedded() -> Iterator[Installation]:
     """Everything in one process, on SQLite files."""
-    with TemporaryDirectory() as folder, Installation(Path(folder)) as installation:
+    with TemporaryDirectory() as folder, Installation(Path(folder), **_CROWDED) as installation:
         installation.start("run")
         installation.issue_token(TOKEN)
         yield installation
