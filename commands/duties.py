@@ -12,7 +12,10 @@ from commands import choices, measures
 from commands.api.app import warm_up
 from commands.api.ops import Check
 from commands.api.server import HttpServer
-from commands.containers import ApiParts, DomainParts, GatewayParts, ProjectionsParts
+from commands.containers.api import ApiParts
+from commands.containers.domain import DomainParts
+from commands.containers.gateway import GatewayParts
+from commands.containers.projections import ProjectionsParts
 from commands.metrics import Source
 from commands.settings import SettingsError
 from domain import topics

@@ -12,7 +12,10 @@ from typing import Any
 from commands import bootstrap, duties, measures, opening
 from commands.api.ops import ops_server
 from commands.clock import SystemClock
-from commands.containers import ApiParts, DomainParts, GatewayParts, ProjectionsParts
+from commands.containers.api import ApiParts
+from commands.containers.domain import DomainParts
+from commands.containers.gateway import GatewayParts
+from commands.containers.projections import ProjectionsParts
 from commands.duties import Duty
 from commands.metrics import Metrics
 from commands.settings import Role, Settings, SettingsError
@@ -125,6 +128,7 @@ async def _open(
         "secret_key": secret_key,
         "broker": broker,
         "outbox": outbox,
+        "stored": log,
         "log": log,
         "database": database,
         "loop": asyncio.get_running_loop(),

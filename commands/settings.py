@@ -26,6 +26,7 @@ from pydantic_settings import SettingsError as Unreadable
 
 from commands import environment
 from commands.certifying import AuthoritySettings
+from commands.evidencing import EvidenceSettings
 from commands.listening import GatewaySettings
 from commands.serving import ServingSettings
 
@@ -57,7 +58,7 @@ class _Environment(EnvSettingsSource):
         }
 
 
-class Settings(GatewaySettings, ServingSettings, AuthoritySettings, BaseSettings):
+class Settings(GatewaySettings, ServingSettings, AuthoritySettings, EvidenceSettings, BaseSettings):
     """Read once at the start of a process; deeper code receives values of it, never the record."""
 
     model_config = SettingsConfigDict(

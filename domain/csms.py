@@ -10,6 +10,7 @@ from typing import Any
 from domain import facts, wire
 from domain.handling import delivery, dues, frames, presence, wishes
 from domain.handling.message import Broken, Handled, Message
+from domain.journal import context_of
 from domain.log import JournalEntry, Log, StoredFact, StoredSnapshot, Unavailable
 from domain.model.aggregate import Aggregate
 from domain.model.values import Profile, Socket
@@ -205,14 +206,18 @@ class Csms:
     def _collect(
         self, decision: Decision, record: wire.Inbound, scope: Scope, handled: Handled
     ) -> None:
+        told = len(decision.facts)
         for stream, aggregate in scope.touched.items():
             pending = aggregate.take_facts() if aggregate.pending_events else []
-            decision.facts.extend(facts.encode(fact, scope.key) for fact in pending)
+            decision.facts.extend(
+                facts.encode(fact, scope.key, scope.station_id) for fact in pending
+            )
             if pending:
                 decision.changes[stream] = decision.changes.get(stream, 0) + len(pending)
         decision.touched.update(scope.touched)
         decision.to_gateways.extend(scope.to_gateways)
-        if self._policy.journal_heartbeats or handled.action != "Heartbeat":
+        led_to_facts = len(decision.facts) > told
+        if led_to_facts or self._policy.journal_heartbeats or handled.action != "Heartbeat":
             decision.journal.append(_entry(record, scope, handled))
         if handled.answer and isinstance(record, wire.Received):
             answer = wire.Answer(
@@ -248,4 +253,5 @@ def _entry(record: wire.Inbound, scope: Scope, handled: Handled) -> JournalEntry
         deviations="; ".join(scope.deviations),
         received_at=record.at,
         decided_at=scope.now,
+        context=context_of(record, scope.seen),
     )

@@ -80,14 +80,15 @@ class UnknownTopic(Exception):
     """A stored fact that this version of the program does not know."""
 
 
-def encode(fact: Fact, cause: str) -> StoredFact:
-    """A fact as it is stored; `cause` is the key of the journal row that led to it."""
+def encode(fact: Fact, cause: str, station: str = "") -> StoredFact:
+    """A fact as it is stored; `cause` and `station` name the journal row that led to it."""
     state = dict(vars(fact))
     stream, version = state.pop("originator_id"), state.pop("originator_version")
     class_version = getattr(fact, "class_version", 1)
     if class_version > 1:
         state["class_version"] = class_version
-    return StoredFact(stream, version, fact.TOPIC, orjson.dumps(state), cause)  # type: ignore[attr-defined]  # every fact has a TOPIC
+    topic: str = fact.TOPIC  # type: ignore[attr-defined]  # every fact has one
+    return StoredFact(stream, version, topic, orjson.dumps(state), cause, station)
 
 
 def decode(stream: str, version: int, topic: str, state: bytes) -> Fact:

@@ -20,7 +20,8 @@ class StoredFact(NamedTuple):
     version: int
     topic: str
     state: bytes
-    cause: str  # id of the journal row that led to it
+    cause: str  # key of the journal row that led to it
+    station: str = ""  # of that journal row
 
 
 class StoredSnapshot(NamedTuple):
@@ -41,6 +42,7 @@ class Notification(NamedTuple):
     topic: str
     state: bytes
     cause: str
+    station: str
 
 
 class JournalEntry(NamedTuple):
@@ -62,6 +64,7 @@ class JournalEntry(NamedTuple):
     deviations: str  # what was read tolerantly, "" when nothing
     received_at: datetime
     decided_at: datetime
+    context: str = ""  # what else the record said, and what it was decided on: see domain.journal
 
 
 class JournalRow(NamedTuple):
@@ -77,10 +80,13 @@ class Log(Protocol):
     Every method raises Unavailable when the database is away.
     """
 
-    def read(self, known: Mapping[str, int]) -> tuple[list[StoredSnapshot], list[StoredFact]]:
+    def read(
+        self, known: Mapping[str, int], *, upto: int | None = None
+    ) -> tuple[list[StoredSnapshot], list[StoredFact]]:
         """All streams named, from the version after the one known (0: from the latest snapshot).
 
-        Snapshots only for streams known at 0. Facts in order of (stream, version).
+        Snapshots only for streams known at 0. Facts in order of (stream, version). `upto`: as the
+        log was at that position, and then without snapshots.
         """
         ...
 
@@ -106,8 +112,13 @@ class Log(Protocol):
         """The entries that exist among (station, key, received_at), by (station, key)."""
         ...
 
-    def since(self, position: int, *, limit: int, topics: Sequence[str] = ()) -> list[Notification]:
-        """Facts after a position, in order, of these topics (of all when none are named)."""
+    def since(
+        self, position: int, *, limit: int, topics: Sequence[str] = (), station: str = ""
+    ) -> list[Notification]:
+        """Facts after a position, in order, of these topics (of all when none are named).
+
+        `station`: only those that journal rows of this station led to.
+        """
         ...
 
     def position(self) -> int:
@@ -125,8 +136,13 @@ class Log(Protocol):
         action: str = "",
         message_id: str = "",
         kind: str = "",
+        received_from: datetime | None = None,
+        received_to: datetime | None = None,
     ) -> list[JournalRow]:
-        """Journal rows by filters ("" and 0: any); `after` and `before`: positions, exclusive."""
+        """Journal rows by filters ("", 0, None: any).
+
+        `after` and `before` are positions, both exclusive; `received_to` is exclusive too.
+        """
         ...
 
     def prune(self, before: datetime) -> int:

@@ -20,7 +20,7 @@ _CLASSES = MappingProxyType({str(cls.TOPIC): cls for cls in facts.AGGREGATES})  
 _LOGS = MappingProxyType(
     {topic: cls for topic, cls in _CLASSES.items() if issubclass(cls, Chronicle)}
 )
-_TAIL = 8  # facts that a log remembers after a restart: a station repeats its last message
+_TAIL = 32  # facts that a log remembers, after a restart as before: decisions can be repeated
 _HIDDEN = ("_id", "_version", "_pending_events")
 
 

@@ -50,6 +50,7 @@ class Scope:
     touched: dict[str, Aggregate] = field(default_factory=dict)
     to_gateways: list[tuple[str, wire.ToGateway]] = field(default_factory=list)  # node, record
     calls: int = 0  # that follow from this message
+    seen: dict[str, int] = field(default_factory=dict)  # versions of what others write too
 
     def station(self) -> Station | None:
         """The station, when anybody ever registered it."""
@@ -63,7 +64,7 @@ class Scope:
 
     def token(self, id_tag: str) -> Token | None:
         """A token, when anybody ever issued it."""
-        return self._touch(self.repository.get(Token, Token.id_of(id_tag)))
+        return self.find(Token, Token.id_of(id_tag))
 
     def transaction(self, number: int) -> Transaction | None:
         """A transaction of any station: whose it is, is the caller's to check."""
@@ -100,7 +101,10 @@ class Scope:
 
     def find(self, kind: type[T], stream: str) -> T | None:
         """An aggregate of any kind, when anything ever happened to it."""
-        return self._touch(self.repository.get(kind, stream))
+        found = self.repository.get(kind, stream)
+        if getattr(kind, "SHARED", False):
+            self.seen.setdefault(stream, found.version if found else 0)
+        return self._touch(found)
 
     def find_all(self, kind: type[T], streams: Sequence[str]) -> list[T]:
         """Those that anything ever happened to, with one query at most."""

@@ -121,6 +121,11 @@ class Installation:
         self.roles[name] = Role(name, process, f"http://127.0.0.1:{port}/readyz", log)
         _await_readiness(self.roles[name])
 
+    def await_ready(self) -> None:
+        """Wait until every role that runs is ready again; raises as `start` does."""
+        for role in self.roles.values():
+            _await_readiness(role)
+
     def issue_token(self, tag: str) -> None:
         """Make a token known, as an operator would."""
         self.command("tokens", "add", tag)

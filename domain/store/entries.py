@@ -36,7 +36,7 @@ def _without_nul(entry: JournalEntry) -> JournalEntry:
     )
 
 
-def filters(**given: str | int) -> dict[str, str | int]:
+def filters(**given: str | int | datetime | None) -> dict[str, str | int | datetime]:
     """What is asked of journal rows, without what may be anything, and written as they are."""
     return {name: _clean(v) if isinstance(v, str) else v for name, v in given.items() if v}
 

@@ -18,6 +18,7 @@ class _CausedEvent(StoredEvent):
     """A stored event that knows the journal row which led to it."""
 
     cause: str
+    station: str
 
 
 class MemoryLog(POPOApplicationRecorder):
@@ -35,22 +36,25 @@ class MemoryLog(POPOApplicationRecorder):
 
     # --- facts ---
 
-    def read(self, known: Mapping[str, int]) -> tuple[list[StoredSnapshot], list[StoredFact]]:
+    def read(
+        self, known: Mapping[str, int], *, upto: int | None = None
+    ) -> tuple[list[StoredSnapshot], list[StoredFact]]:
         with self._database_lock:
             snapshots = {
                 stream: self._snapshots[stream]
                 for stream in sorted(known)
-                if not known[stream] and stream in self._snapshots
+                if upto is None and not known[stream] and stream in self._snapshots
             }
             facts: list[StoredFact] = []
             for stream in sorted(known):
                 after = snapshots[stream].version if stream in snapshots else known[stream]
-                facts += self._facts_after(stream, after)
+                facts += self._facts_after(stream, after, upto)
             return list(snapshots.values()), facts
 
-    def _facts_after(self, stream: str, version: int) -> Iterator[StoredFact]:
+    def _facts_after(self, stream: str, version: int, upto: int | None) -> Iterator[StoredFact]:
         places = self._stored_events_index.get(stream, {})
-        return (self._fact(places[v]) for v in sorted(places) if v > version)
+        later = (places[v] for v in sorted(places) if v > version)
+        return (self._fact(place) for place in later if upto is None or place < upto)
 
     def _fact(self, place: int) -> StoredFact:
         event = self._stored_events[place]
@@ -60,6 +64,7 @@ class MemoryLog(POPOApplicationRecorder):
             topic=event.topic,
             state=event.state,
             cause=event.cause if isinstance(event, _CausedEvent) else "",
+            station=event.station if isinstance(event, _CausedEvent) else "",
         )
 
     def tails(self, streams: Sequence[str], count: int) -> list[StoredFact]:
@@ -106,11 +111,18 @@ class MemoryLog(POPOApplicationRecorder):
             if kept is None or new.version > kept.version:
                 self._snapshots[new.stream] = new
 
-    def since(self, position: int, *, limit: int, topics: Sequence[str] = ()) -> list[Notification]:
+    def since(
+        self, position: int, *, limit: int, topics: Sequence[str] = (), station: str = ""
+    ) -> list[Notification]:
         with self._database_lock:
             places = range(max(position, 0), len(self._stored_events))
-            wanted = (p for p in places if not topics or self._stored_events[p].topic in topics)
-            return [Notification(p + 1, *self._fact(p)) for p in islice(wanted, limit)]
+            found = (Notification(p + 1, *self._fact(p)) for p in places)
+            wanted = (
+                each
+                for each in found
+                if (not topics or each.topic in topics) and station in {"", each.station}
+            )
+            return list(islice(wanted, limit))
 
     def position(self) -> int:
         return self.max_notification_id() or 0
@@ -135,6 +147,8 @@ class MemoryLog(POPOApplicationRecorder):
         action: str = "",
         message_id: str = "",
         kind: str = "",
+        received_from: datetime | None = None,
+        received_to: datetime | None = None,
     ) -> list[JournalRow]:
         wanted = filters(station=station, action=action, message_id=message_id, kind=kind)
         with self._database_lock:
@@ -144,6 +158,8 @@ class MemoryLog(POPOApplicationRecorder):
                 for row in rows
                 if row.position > after
                 and not (before and row.position >= before)
+                and (received_from is None or row.entry.received_at >= received_from)
+                and (received_to is None or row.entry.received_at < received_to)
                 and all(getattr(row.entry, name) == value for name, value in wanted.items())
             )
             return list(islice(matching, limit))

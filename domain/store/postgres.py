@@ -61,11 +61,17 @@ class PostgresLog(PostgresApplicationRecorder):
 
     # --- facts ---
 
-    def read(self, known: Mapping[str, int]) -> tuple[list[StoredSnapshot], list[StoredFact]]:
+    def read(
+        self, known: Mapping[str, int], *, upto: int | None = None
+    ) -> tuple[list[StoredSnapshot], list[StoredFact]]:
         possible = {stream: known[stream] for stream in _possible(known)}
-        rows = self._select(sql.READ, (list(possible), list(possible.values())))
-        snapshots = [StoredSnapshot(*row[:4]) for row in rows if row[5]]
-        return snapshots, [StoredFact(*row[:5]) for row in rows[len(snapshots) :]]
+        wanted = (list(possible), list(possible.values()))
+        if upto is not None:
+            rows = self._select(sql.READ_UPTO, (*wanted, upto))
+            return [], sorted(map(StoredFact._make, rows))
+        rows = self._select(sql.READ, wanted)
+        snapshots = [StoredSnapshot(*row[:4]) for row in rows if row[-1]]
+        return snapshots, [StoredFact(*row[:-1]) for row in rows[len(snapshots) :]]
 
     def tails(self, streams: Sequence[str], count: int) -> list[StoredFact]:
         rows = self._select(sql.TAILS, (_possible(streams), count))
@@ -126,11 +132,12 @@ class PostgresLog(PostgresApplicationRecorder):
             (),
         )
 
-    def since(self, position: int, *, limit: int, topics: Sequence[str] = ()) -> list[Notification]:
-        if topics:
-            rows = self._select(sql.SINCE_OF_TOPICS, (position, list(topics), limit))
-        else:
-            rows = self._select(sql.SINCE, (position, limit))
+    def since(
+        self, position: int, *, limit: int, topics: Sequence[str] = (), station: str = ""
+    ) -> list[Notification]:
+        wanted = {k: v for k, v in (("topics", list(topics)), ("station", station)) if v}
+        parameters = {**wanted, "position": position, "limit": limit}
+        rows = self._select(sql.since(wanted), parameters)
         return [Notification._make(row) for row in rows]
 
     def position(self) -> int:
@@ -158,6 +165,8 @@ class PostgresLog(PostgresApplicationRecorder):
         action: str = "",
         message_id: str = "",
         kind: str = "",
+        received_from: datetime | None = None,
+        received_to: datetime | None = None,
     ) -> list[JournalRow]:
         wanted = filters(
             station=station,
@@ -166,6 +175,8 @@ class PostgresLog(PostgresApplicationRecorder):
             action=action,
             message_id=message_id,
             kind=kind,
+            received_from=received_from,
+            received_to=received_to,
         )
         statement = sql.frames(wanted, newest_first=newest_first)
         rows = self._select(statement, {**wanted, "limit": limit})

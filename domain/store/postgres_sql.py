@@ -16,6 +16,10 @@ TABLES = (
         PRIMARY KEY (originator_id, originator_version))""",
     """CREATE UNIQUE INDEX IF NOT EXISTS ampledger_events_notification_id_idx
         ON ampledger_events (notification_id)""",
+    """ALTER TABLE ampledger_events
+        ADD COLUMN IF NOT EXISTS station text COLLATE "C" NOT NULL DEFAULT ''""",
+    """CREATE INDEX IF NOT EXISTS ampledger_events_station
+        ON ampledger_events (station, notification_id)""",
     """CREATE TABLE IF NOT EXISTS ampledger_snapshots (
         stream text COLLATE "C" PRIMARY KEY,
         version bigint NOT NULL,
@@ -37,6 +41,7 @@ TABLES = (
         deviations text NOT NULL,
         received_at timestamptz NOT NULL,
         decided_at timestamptz NOT NULL) PARTITION BY RANGE (received_at)""",
+    "ALTER TABLE ampledger_journal ADD COLUMN IF NOT EXISTS context text NOT NULL DEFAULT ''",
     """CREATE INDEX IF NOT EXISTS ampledger_journal_position
         ON ampledger_journal (position)""",
     """CREATE INDEX IF NOT EXISTS ampledger_journal_station
@@ -59,18 +64,21 @@ DAYS = """SELECT child.relname
 
 # Insert and notify in one statement; listeners learn the position from the payload.
 APPEND_FACTS = """WITH stored AS (
-        INSERT INTO ampledger_events (originator_id, originator_version, topic, state, cause)
-        SELECT * FROM unnest(%b::text[], %b::bigint[], %b::text[], %b::bytea[], %b::text[])
+        INSERT INTO ampledger_events
+            (originator_id, originator_version, topic, state, cause, station)
+        SELECT * FROM unnest(
+            %b::text[], %b::bigint[], %b::text[], %b::bytea[], %b::text[], %b::text[])
         RETURNING notification_id)
     SELECT position, pg_notify(%b, position::text)
     FROM (SELECT max(notification_id) AS position FROM stored) AS last"""
 
 APPEND_ENTRIES = """INSERT INTO ampledger_journal
     (key, station, kind, direction, connection, node, message_id, action, payload, answer,
-     deviations, received_at, decided_at)
+     deviations, received_at, decided_at, context)
     SELECT * FROM unnest(
         %b::text[], %b::text[], %b::text[], %b::text[], %b::bigint[], %b::text[], %b::text[],
-        %b::text[], %b::bytea[], %b::bytea[], %b::text[], %b::timestamptz[], %b::timestamptz[])"""
+        %b::text[], %b::bytea[], %b::bytea[], %b::text[], %b::timestamptz[], %b::timestamptz[],
+        %b::text[])"""
 
 KEEP_SNAPSHOTS = """INSERT INTO ampledger_snapshots AS kept (stream, version, topic, state)
     SELECT * FROM unnest(%b::text[], %b::bigint[], %b::text[], %b::bytea[])
@@ -80,41 +88,55 @@ KEEP_SNAPSHOTS = """INSERT INTO ampledger_snapshots AS kept (stream, version, to
 
 POSITION = "SELECT coalesce(max(notification_id), 0) FROM ampledger_events"
 
+_FACT = "originator_id, originator_version, topic, state, cause, station"
+
 # First the snapshots, then the facts after them; the last column tells which.
-READ = """WITH wanted AS (
+READ = f"""WITH wanted AS (
         SELECT w.stream COLLATE "C" AS stream, w.version
         FROM unnest(%b::text[], %b::bigint[]) AS w (stream, version)),
     snapshots AS MATERIALIZED (
         SELECT s.* FROM wanted
         JOIN ampledger_snapshots AS s ON s.stream = wanted.stream
         WHERE wanted.version = 0)
-    SELECT stream, version, topic, state, '' AS cause, true AS snapshot FROM snapshots
+    SELECT stream, version, topic, state, '' AS cause, '' AS station, true AS snapshot
+    FROM snapshots
     UNION ALL
     SELECT fact.*, false
     FROM wanted LEFT JOIN snapshots USING (stream)
     CROSS JOIN LATERAL (
-        SELECT originator_id, originator_version, topic, state, cause
-        FROM ampledger_events
+        SELECT {_FACT} FROM ampledger_events
         WHERE originator_id = stream
           AND originator_version > coalesce(snapshots.version, wanted.version)
         OFFSET 0) AS fact
-    ORDER BY snapshot DESC, stream, version"""
+    ORDER BY snapshot DESC, stream, version"""  # noqa: S608 (only constants of this module)
 
-TAILS = """SELECT fact.* FROM unnest(%b::text[]) AS wanted (stream)
+READ_UPTO = f"""SELECT fact.* FROM unnest(%b::text[], %b::bigint[]) AS wanted (stream, version)
     CROSS JOIN LATERAL (
-        SELECT originator_id, originator_version, topic, state, cause
-        FROM ampledger_events WHERE originator_id = wanted.stream
-        ORDER BY originator_version DESC LIMIT %b) AS fact"""
+        SELECT {_FACT} FROM ampledger_events
+        WHERE originator_id = wanted.stream AND originator_version > wanted.version
+          AND notification_id <= %b
+        ORDER BY originator_version) AS fact"""  # noqa: S608 (only constants of this module)
 
-_NOTIFICATIONS = """SELECT notification_id, originator_id, originator_version, topic, state, cause
-    FROM ampledger_events WHERE notification_id > %b"""
+TAILS = f"""SELECT fact.* FROM unnest(%b::text[]) AS wanted (stream)
+    CROSS JOIN LATERAL (
+        SELECT {_FACT} FROM ampledger_events WHERE originator_id = wanted.stream
+        ORDER BY originator_version DESC LIMIT %b) AS fact"""  # noqa: S608 (only constants of this module)
 
-SINCE = f"{_NOTIFICATIONS} ORDER BY notification_id LIMIT %b"
+_OF_FACTS = {
+    "topics": "topic = ANY(%(topics)s)",
+    "station": "station = %(station)s",
+}
 
-SINCE_OF_TOPICS = f"{_NOTIFICATIONS} AND topic = ANY(%b) ORDER BY notification_id LIMIT %b"
+
+def since(filters: Iterable[str]) -> str:
+    """Facts after `%(position)s` by the filters named, all of them parameters, and `%(limit)s`."""
+    where = " AND ".join(["notification_id > %(position)s", *(_OF_FACTS[name] for name in filters)])
+    return f"""SELECT notification_id, {_FACT} FROM ampledger_events
+        WHERE {where} ORDER BY notification_id LIMIT %(limit)s"""  # noqa: S608 (only constants of this module)
+
 
 _ENTRY = """key, station, kind, direction, connection, node, message_id, action, payload, answer,
-    deviations, received_at, decided_at"""
+    deviations, received_at, decided_at, context"""
 
 # LIMIT keeps the look-up one index probe into the partition of the day.
 RECORDED = f"""SELECT entry.* FROM unnest(%b::text[], %b::text[], %b::timestamptz[])
@@ -138,6 +160,8 @@ _FILTERS = {
     "action": "action = %(action)s",
     "message_id": "message_id <> '' AND message_id = %(message_id)s",
     "kind": "kind = %(kind)s",
+    "received_from": "received_at >= %(received_from)s",
+    "received_to": "received_at < %(received_to)s",
 }
 
 

@@ -27,6 +27,7 @@ from domain.store.watermark import Watermark
 _GLANCE = 0.1  # seconds between looks for what another process wrote
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_ALL = 2**63 - 1  # positions
 _DAY = 86_400_000_000  # microseconds
 
 
@@ -48,15 +49,26 @@ class SQLiteLog(SQLiteApplicationRecorder):
         """Make what is not there yet."""
         with self._writing() as cursor:
             self._create_table(cursor)
+            for table, column in sql.ADDED:
+                cursor.execute(sql.columns(table))
+                if column not in {row[0] for row in cursor.fetchall()}:
+                    cursor.execute(sql.add_column(table, column))
+            for index in sql.INDEXES:
+                cursor.execute(index)
 
     # --- facts ---
 
-    def read(self, known: Mapping[str, int]) -> tuple[list[StoredSnapshot], list[StoredFact]]:
+    def read(
+        self, known: Mapping[str, int], *, upto: int | None = None
+    ) -> tuple[list[StoredSnapshot], list[StoredFact]]:
         with self._reading() as cursor:
-            cursor.execute(sql.SNAPSHOTS, (orjson.dumps(list(known.items())).decode(),))
-            snapshots = [StoredSnapshot(*row) for row in cursor.fetchall()]
+            snapshots: list[StoredSnapshot] = []
+            if upto is None:
+                cursor.execute(sql.SNAPSHOTS, (orjson.dumps(list(known.items())).decode(),))
+                snapshots = [StoredSnapshot(*row) for row in cursor.fetchall()]
             versions = dict(known) | {s.stream: s.version for s in snapshots}
-            cursor.execute(sql.FACTS, (orjson.dumps(list(versions.items())).decode(),))
+            wanted = orjson.dumps(list(versions.items())).decode()
+            cursor.execute(sql.FACTS, (wanted, _ALL if upto is None else upto))
             return snapshots, [StoredFact(*row) for row in cursor.fetchall()]
 
     def tails(self, streams: Sequence[str], count: int) -> list[StoredFact]:
@@ -89,13 +101,13 @@ class SQLiteLog(SQLiteApplicationRecorder):
             (),
         )
 
-    def since(self, position: int, *, limit: int, topics: Sequence[str] = ()) -> list[Notification]:
-        if topics:
-            named = orjson.dumps(list(topics)).decode()
-            rows = self._select(sql.SINCE_OF_TOPICS, (position, named, limit))
-        else:
-            rows = self._select(sql.SINCE, (position, limit))
-        return [Notification(*row) for row in rows]
+    def since(
+        self, position: int, *, limit: int, topics: Sequence[str] = (), station: str = ""
+    ) -> list[Notification]:
+        named = orjson.dumps(list(topics)).decode() if topics else ""
+        wanted = filters(topics=named, station=station)
+        parameters = {**wanted, "position": position, "limit": limit}
+        return [Notification(*row) for row in self._select(sql.since(wanted), parameters)]
 
     def position(self) -> int:
         position: int = self._select(sql.POSITION, ())[0][0]
@@ -129,6 +141,8 @@ class SQLiteLog(SQLiteApplicationRecorder):
         action: str = "",
         message_id: str = "",
         kind: str = "",
+        received_from: datetime | None = None,
+        received_to: datetime | None = None,
     ) -> list[JournalRow]:
         wanted = filters(
             station=station,
@@ -137,6 +151,8 @@ class SQLiteLog(SQLiteApplicationRecorder):
             action=action,
             message_id=message_id,
             kind=kind,
+            received_from=received_from and _micros(received_from),
+            received_to=received_to and _micros(received_to),
         )
         rows = self._select(
             sql.frames(wanted, newest_first=newest_first), {**wanted, "limit": limit}
@@ -180,8 +196,15 @@ def _micros(at: datetime) -> int:
 
 def _row(entry: JournalEntry) -> tuple[object, ...]:
     received = _micros(entry.received_at)
-    return received // _DAY, *entry[:-2], received, _micros(entry.decided_at)
+    said = entry[:-3]
+    return received // _DAY, *said, received, _micros(entry.decided_at), entry.context
 
 
 def _entry(row: tuple[Any, ...]) -> JournalEntry:
-    return JournalEntry(*row[:-2], *(_EPOCH + micros * _MICROSECOND for micros in row[-2:]))
+    received_at, decided_at, context = row[-3:]
+    instants = _instant(received_at), _instant(decided_at)
+    return JournalEntry._make((*row[:-3], *instants, context))
+
+
+def _instant(micros: int) -> datetime:
+    return _EPOCH + micros * _MICROSECOND

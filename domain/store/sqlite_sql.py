@@ -13,6 +13,7 @@ TABLES = (
         topic TEXT NOT NULL,
         state BLOB NOT NULL,
         cause TEXT NOT NULL DEFAULT '',
+        station TEXT NOT NULL DEFAULT '',
         UNIQUE (originator_id, originator_version))""",
     """CREATE TABLE IF NOT EXISTS ampledger_snapshots (
         stream TEXT PRIMARY KEY,
@@ -35,6 +36,7 @@ TABLES = (
         deviations TEXT NOT NULL,
         received_at INTEGER NOT NULL,
         decided_at INTEGER NOT NULL,
+        context TEXT NOT NULL DEFAULT '',
         UNIQUE (day, station, key))""",
     """CREATE INDEX IF NOT EXISTS ampledger_journal_station
         ON ampledger_journal (station, position)""",
@@ -45,12 +47,34 @@ TABLES = (
         value INTEGER NOT NULL) WITHOUT ROWID""",
 )
 
+# Columns that files of earlier releases lack.
+ADDED = (("ampledger_events", "station"), ("ampledger_journal", "context"))
+
+# What stands on such a column.
+INDEXES = (
+    """CREATE INDEX IF NOT EXISTS ampledger_events_station
+        ON ampledger_events (station, rowid)""",
+)
+
+
+def add_column(table: str, column: str) -> str:
+    """A text column that is empty in the rows there are."""
+    return f"ALTER TABLE {table} ADD COLUMN {column} TEXT NOT NULL DEFAULT ''"
+
+
+def columns(table: str) -> str:
+    """The names of a table's columns."""
+    return f"SELECT name FROM pragma_table_info('{table}')"  # noqa: S608 (only constants of this module)
+
+
 INSERT_FACT = """INSERT INTO ampledger_events
-    (originator_id, originator_version, topic, state, cause) VALUES (?, ?, ?, ?, ?)"""
+    (originator_id, originator_version, topic, state, cause, station)
+    VALUES (?, ?, ?, ?, ?, ?)"""
 
 INSERT_ENTRY = """INSERT INTO ampledger_journal
     (day, key, station, kind, direction, connection, node, message_id, action, payload, answer,
-     deviations, received_at, decided_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+     deviations, received_at, decided_at, context)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 KEEP_SNAPSHOT = """INSERT INTO ampledger_snapshots (stream, version, topic, state)
     VALUES (?, ?, ?, ?)
@@ -65,34 +89,40 @@ SNAPSHOTS = """SELECT s.stream, s.version, s.topic, s.state
     WHERE wanted.value ->> 1 = 0
     ORDER BY s.stream"""
 
-# The parameter is a JSON array of [stream, version].
-FACTS = """SELECT e.originator_id, e.originator_version, e.topic, e.state, e.cause
+_FACT = "e.originator_id, e.originator_version, e.topic, e.state, e.cause, e.station"
+
+# The parameters are a JSON array of [stream, version] and a position.
+FACTS = f"""SELECT {_FACT}
     FROM json_each(?) AS wanted
     CROSS JOIN ampledger_events AS e ON e.originator_id = wanted.value ->> 0
-     AND e.originator_version > wanted.value ->> 1
-    ORDER BY e.originator_id, e.originator_version"""
+     AND e.originator_version > wanted.value ->> 1 AND e.rowid <= ?
+    ORDER BY e.originator_id, e.originator_version"""  # noqa: S608 (only constants of this module)
 
 # The parameter is a JSON array of streams.
-TAILS = """SELECT e.originator_id, e.originator_version, e.topic, e.state, e.cause
+TAILS = f"""SELECT {_FACT}
     FROM json_each(?) AS wanted
     CROSS JOIN ampledger_events AS e ON e.originator_id = wanted.value
      AND e.originator_version > (
         SELECT max(originator_version) FROM ampledger_events WHERE originator_id = wanted.value) - ?
-    ORDER BY e.originator_id, e.originator_version"""
+    ORDER BY e.originator_id, e.originator_version"""  # noqa: S608 (only constants of this module)
 
-_NOTIFICATIONS = """SELECT rowid, originator_id, originator_version, topic, state, cause
-    FROM ampledger_events WHERE rowid > ?"""
+_OF_FACTS = {
+    "topics": "topic IN (SELECT value FROM json_each(:topics))",  # a JSON array
+    "station": "station = :station",
+}
 
-SINCE = f"{_NOTIFICATIONS} ORDER BY rowid LIMIT ?"
 
-# The second parameter is a JSON array of topics.
-SINCE_OF_TOPICS = f"""{_NOTIFICATIONS} AND topic IN (SELECT value FROM json_each(?))
-    ORDER BY rowid LIMIT ?"""  # noqa: S608 (only constants of this module)
+def since(filters: Iterable[str]) -> str:
+    """Facts after `:position` by the filters named, all of them parameters, and `:limit`."""
+    where = " AND ".join(["rowid > :position", *(_OF_FACTS[name] for name in filters)])
+    return f"""SELECT e.rowid, {_FACT} FROM ampledger_events AS e
+        WHERE {where} ORDER BY rowid LIMIT :limit"""  # noqa: S608 (only constants of this module)
+
 
 POSITION = "SELECT coalesce(max(rowid), 0) FROM ampledger_events"
 
 _ENTRY = """j.key, j.station, j.kind, j.direction, j.connection, j.node, j.message_id, j.action,
-    j.payload, j.answer, j.deviations, j.received_at, j.decided_at"""
+    j.payload, j.answer, j.deviations, j.received_at, j.decided_at, j.context"""
 
 # The parameter is a JSON array of [day, station, key].
 RECORDED = f"""SELECT {_ENTRY} FROM json_each(?) AS wanted
@@ -114,6 +144,8 @@ _FILTERS = {
     "action": "action = :action",
     "message_id": "message_id <> '' AND message_id = :message_id",
     "kind": "kind = :kind",
+    "received_from": "received_at >= :received_from",  # microseconds
+    "received_to": "received_at < :received_to",
 }
 
 

@@ -9,13 +9,13 @@ from gateway.broker.link import Away
 from gateway.broker.tasks import ending
 
 _FIRST = 0.1  # seconds
-_LONGEST = 10.0
+_LONGEST = 3.0  # seconds: what people and stations wait for goes on soon after the broker is back
 
 T = TypeVar("T")
 
 
 class Backoff:
-    """Growing pauses with jitter, up to ten seconds; a long success starts over."""
+    """Growing pauses with jitter, up to three seconds; a long success starts over."""
 
     def __init__(self) -> None:
         self._pause = _FIRST

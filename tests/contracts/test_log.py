@@ -59,6 +59,29 @@ def test_a_name_that_no_stream_can_have_is_looked_up_in_vain(log: Log) -> None:
     assert log.tails(["call:\0", "a"], 1) == [fact("a", 1)]
 
 
+def test_a_stream_is_read_as_it_was_at_a_position(log: Log) -> None:
+    log.commit([fact("a", 1), fact("b", 1)], (), [StoredSnapshot("a", 1, "station", b"state")])
+    position = log.position()
+    log.commit([fact("a", 2), fact("c", 1)], ())
+    known = {"a": 0, "b": 0, "c": 0}
+    assert log.read(known, upto=position) == ([], [fact("a", 1), fact("b", 1)])
+    assert log.read({"a": 1}, upto=position) == ([], [])
+    assert log.read(known, upto=0) == ([], [])
+
+
+def test_the_log_is_read_by_station(log: Log) -> None:
+    ours = [fact("a", 1, station="CP-1"), fact("a", 2, station="CP-1", topic="station.closed")]
+    log.commit([*ours, fact("b", 1, station="CP-2"), fact("c", 1)], ())
+    found = log.since(0, limit=9, station="CP-1")
+    assert [(each.stream, each.version, each.station) for each in found] == [
+        ("a", 1, "CP-1"),
+        ("a", 2, "CP-1"),
+    ]
+    assert log.since(found[0].position, limit=9, station="CP-1") == found[1:]
+    closed = log.since(0, limit=9, station="CP-1", topics=["station.closed"])
+    assert closed == found[1:]
+
+
 def test_an_unknown_stream_is_read_from_its_snapshot(log: Log) -> None:
     snapshot = StoredSnapshot("a", 2, "station", b"\x00state")
     log.commit([fact("a", 1), fact("a", 2), fact("b", 1)], (), [snapshot])
@@ -206,6 +229,14 @@ def test_journal_rows_are_found_by_content(
     wish = entry("d")._replace(kind="wish", message_id="")
     log.commit((), [entry("a"), entry("b", station="CP-2"), heartbeat, wish])
     assert keys(log.frames(**filters)) == found  # type: ignore[arg-type] # only texts
+
+
+def test_journal_rows_are_found_by_the_time_of_receipt(log: Log) -> None:
+    times = [NOON, NOON + DAY, NOON + 2 * DAY]
+    log.commit((), [entry(str(n), at=at) for n, at in enumerate(times)])
+    found = log.frames(received_from=NOON + DAY, received_to=NOON + 2 * DAY)
+    assert keys(found) == ["1"]
+    assert keys(log.frames(received_from=NOON)) == ["0", "1", "2"]
 
 
 def test_a_nul_from_a_station_does_not_stop_its_batch(log: Log) -> None:

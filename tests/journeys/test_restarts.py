@@ -39,6 +39,10 @@ class Site:
         """Start a role; the line to the database needs the event loop meanwhile."""
         await asyncio.to_thread(self.installation.start, role)
 
+    async def recover(self) -> None:
+        """Return when every process has what it needs again."""
+        await asyncio.to_thread(self.installation.await_ready)
+
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def site(
@@ -102,6 +106,7 @@ async def test_the_broker_is_killed(site, operator, fleet):
     await site.broker.kill()
     await fleet.retries()
     await site.broker.start()
+    await site.recover()
     await fleet.charges()
     await fleet.finish()
     await all_is_on_record(operator, fleet)
@@ -113,6 +118,7 @@ async def test_the_database_is_away(site, operator, fleet):
     await site.database.cut()
     await fleet.retries()
     site.database.mend()
+    await site.recover()
     await fleet.charges()
     await fleet.finish()
     await all_is_on_record(operator, fleet)

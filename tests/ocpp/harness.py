@@ -33,10 +33,10 @@ class CountingLog(MemoryLog):
         super().__init__()
         self.queries: list[list[str]] = []
 
-    def read(self, known: Mapping[str, int]) -> Any:
+    def read(self, known: Mapping[str, int], *, upto: int | None = None) -> Any:
         if asked := sorted(each for each in known if not each.startswith("station:")):
             self.queries.append(asked)
-        return super().read(known)
+        return super().read(known, upto=upto)
 
 
 class Csms:

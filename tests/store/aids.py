@@ -14,8 +14,10 @@ PATIENCE = 20.0
 NOON = datetime(2024, 5, 1, 12, 0, 0, 123456, tzinfo=UTC)
 
 
-def fact(stream: str, version: int, *, topic: str = "station.booted") -> StoredFact:
-    return StoredFact(stream, version, topic, b"\x00\xff{}", f"cause of {version}")
+def fact(
+    stream: str, version: int, *, topic: str = "station.booted", station: str = ""
+) -> StoredFact:
+    return StoredFact(stream, version, topic, b"\x00\xff{}", f"cause of {version}", station)
 
 
 def entry(key: str, *, station: str = "CP-1", at: datetime = NOON) -> JournalEntry:
@@ -33,6 +35,7 @@ def entry(key: str, *, station: str = "CP-1", at: datetime = NOON) -> JournalEnt
         deviations="",
         received_at=at,
         decided_at=at,
+        context='{"protocol":"ocpp2.0.1"}',
     )
 
 

@@ -1,0 +1,63 @@
+"""What an api process is made of."""
+
+from functools import partial
+
+from dependency_injector.providers import Callable as Calling
+from dependency_injector.providers import Factory, Object, Singleton
+
+from commands import choices
+from commands.api.app import application
+from commands.api.office import Office
+from commands.ca.roots import Roots
+from commands.callbox import Callbox
+from commands.containers.opened import Opened
+from commands.desk import Desk
+from commands.files.tidying import Tidying
+from commands.strongbox import Strongbox
+from commands.watch import Watch
+from projections import calls
+from projections.database import passed
+from projections.vault import SealedVault
+
+
+class ApiParts(Opened):
+    """HTTP to wishes and rows."""
+
+    readable = Singleton(Watch, Factory(partial, Opened.database.provided.read, Object(passed)))
+    done = Singleton(Watch, Factory(partial, Opened.database.provided.read, Object(calls.over)))
+    desk = Singleton(
+        Desk,
+        Opened.outbox,
+        readable,
+        address=Calling(choices.address, Opened.settings, Opened.node),
+        clock=Opened.clock,
+    )
+    strongbox = Singleton(
+        Strongbox,
+        Singleton(SealedVault, Opened.engine, Opened.secret_key),
+        Opened.database,
+        Opened.clock,
+    )
+    callbox = Singleton(
+        Callbox,
+        desk,
+        strongbox,
+        done,
+        Calling(choices.outgoing),
+        Opened.clock,
+    )
+    hosting = Singleton(choices.hosting, Opened.settings)
+    tidying = Singleton(Tidying, hosting.provided.store, Opened.database)
+    office = Singleton(
+        Office,
+        desk=desk,
+        callbox=callbox,
+        strongbox=strongbox,
+        database=Opened.database,
+        log=Opened.log,
+        hosting=hosting,
+        clock=Opened.clock,
+        roots=Singleton(Roots, Opened.settings),
+        defaults=Calling(choices.defaults, Opened.settings),
+    )
+    app = Singleton(application, office, Calling(choices.api_bounds, Opened.settings))

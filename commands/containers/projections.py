@@ -1,0 +1,101 @@
+"""What a projections process is made of."""
+
+from functools import partial
+
+from dependency_injector.providers import Callable as Calling
+from dependency_injector.providers import Factory, Object, Singleton
+from dependency_injector.providers import List as ListOf
+
+from commands import choices
+from commands.containers.opened import Opened
+from commands.housekeeping import Housekeeping
+from commands.signing import SigningDesk
+from projections import calls, certificate_requests, client_certificates, stations
+from projections.actions import Noted
+from projections.authority_work import AuthorityQueue
+from projections.credentials import Unused
+from projections.dispatcher import Dispatcher
+from projections.files import Rights
+from projections.leases import LeaseReader
+from projections.migration import READ_MODELS
+from projections.outbound import CallQueue
+from projections.owner import Owner
+from projections.ownership import Ownership
+from projections.progress import Trust, lag
+from projections.projector import Projector
+from projections.stumbles import missed
+from projections.timers import Timers
+from projections.vault import SealedVault
+
+
+class ProjectionsParts(Opened):
+    """Facts to rows, calls and timers."""
+
+    vault = Singleton(SealedVault, Opened.engine, Opened.secret_key)
+    projector = Singleton(
+        Projector, Opened.engine, Opened.log, Object(READ_MODELS), clock=Opened.clock
+    )
+    ownership = Singleton(
+        Ownership, Opened.engine, "projections", owner=Opened.node, clock=Opened.clock
+    )
+    owner = Factory(Owner, ownership, projector)  # and news=
+    trust = Factory(Trust, Opened.log, Object((calls.MODEL, stations.MODEL)))
+    dispatcher = Singleton(
+        Dispatcher,
+        Singleton(CallQueue, Opened.engine, trust, clock=Opened.clock),
+        Opened.outbox,
+        vault,
+        clock=Opened.clock,
+        partitions=Opened.settings.provided.partitions,
+    )
+    timers = Singleton(
+        Timers,
+        Opened.engine,
+        Opened.log,
+        Opened.outbox,
+        clock=Opened.clock,
+        partitions=Opened.settings.provided.partitions,
+    )
+    signing = Singleton(
+        SigningDesk,
+        Singleton(
+            AuthorityQueue,
+            Opened.engine,
+            Factory(
+                Trust,
+                Opened.log,
+                Object((certificate_requests.MODEL, client_certificates.MODEL, stations.MODEL)),
+            ),
+            automatic=Calling(choices.signs_automatically, Opened.settings),
+        ),
+        Calling(choices.authority, Opened.settings),
+        Opened.outbox,
+        Opened.clock,
+        Calling(choices.signing_terms, Opened.settings),
+    )
+    leases = Singleton(LeaseReader, Opened.engine, Opened.broker, clock=Opened.clock)
+    lag = Factory(
+        partial,
+        Opened.database.provided.guarded,
+        Factory(partial, lag, Opened.engine, Opened.log, Object(READ_MODELS), clock=Opened.clock),
+    )
+    stumbles = Factory(partial, Opened.database.provided.read, Object(missed), Object(READ_MODELS))
+    requests = Factory(partial, Opened.database.provided.read, Object(certificate_requests.counted))
+    ending = Factory(
+        partial,
+        Opened.database.provided.read,
+        Object(client_certificates.ending_soon),
+        Opened.clock,
+    )
+    housekeeping = Singleton(
+        Housekeeping,
+        ListOf(
+            vault,
+            Singleton(Rights, Opened.engine),
+            Singleton(Noted, Opened.engine),
+            Singleton(Unused, Opened.engine, Opened.log),
+        ),
+        Opened.log,
+        Opened.clock,
+        keep_days=Opened.settings.provided.journal_retention_days,
+    )
