@@ -13,6 +13,7 @@ from commands.terminal import (
     certificates,
     config,
     diagnostics,
+    export,
     firmware,
     journal,
     local_list,
@@ -57,6 +58,7 @@ def application() -> typer.Typer:
     app.command()(calls.call)
     app.command()(campaigns.bulk)
     app.add_typer(journal.app, name="journal")
+    app.command()(export.export)
     app.command()(upkeep.rebuild)
     app.command()(simulation.simulate)
     app.command()(upkeep.settings)

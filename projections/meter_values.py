@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy import Connection, Index, Select, select, tuple_
 
 from domain.model.meter import Meter
+from projections.portions import Portion
 from projections.readmodel import Appended, Noted
 from projections.tables import fetch, table
 
@@ -108,6 +109,16 @@ def _number(raw: str) -> float | None:
 
 MODEL = Appended("meter_values", METER_VALUES, topics=[Meter.Read.TOPIC], rows=_rows, version=2)
 VIEW = select(METER_VALUES)
+
+
+def portion(connection: Connection, wanted: Portion) -> list[MeterValueRow]:
+    """Values in the order in which they came."""
+    columns = METER_VALUES.c
+    order = (columns.position, columns.index)
+    return _fetched(
+        connection,
+        wanted.of(VIEW, order=order, received=columns.received_at, station=columns.station),
+    )
 
 
 def of_transaction(

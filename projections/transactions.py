@@ -11,6 +11,7 @@ from domain.model.aggregate import Fact
 from domain.model.meter import Meter
 from domain.model.transaction import Transaction
 from domain.model.values import folded
+from projections.portions import Portion
 from projections.readmodel import Key, Keyed, Row
 from projections.tables import among, fetch, partial_index, table
 
@@ -130,6 +131,16 @@ def find(connection: Connection, number: int) -> TransactionRow | None:
 def those(connection: Connection, numbers: Collection[int]) -> list[TransactionRow]:
     """Transactions by their numbers, in no order."""
     query = VIEW.where(among(connection, TRANSACTIONS.c.number, numbers))
+    return fetch(connection, query, TransactionRow)
+
+
+def portion(connection: Connection, wanted: Portion) -> list[TransactionRow]:
+    """Transactions in the order of their starts, by when we received those."""
+    columns = TRANSACTIONS.c
+    order = (columns.first_position, columns.number)
+    query = wanted.of(
+        VIEW, order=order, received=columns.start_received_at, station=columns.station
+    )
     return fetch(connection, query, TransactionRow)
 
 

@@ -73,7 +73,8 @@ async def test_a_request_that_is_signed_by_our_authority_reaches_the_station(
 ):
     await api.put(f"/api/v1/stations/{name}", json={"serial_number": "SN-7"})
     answer = await api.post(f"{REQUESTS}/{asked['id']}/sign", json={})
-    assert (answer.status_code, answer.json()["state"]) == (202, "approved")
+    assert answer.status_code == 202
+    assert answer.json()["state"] in {"approved", "signed"}  # the authority may have been quick
     message_id, frame = await station.asked()
     action, payload = orjson.loads(frame)[2:]
     leaf = certificates.read(payload["certificateChain"])

@@ -1,0 +1,1 @@
+"""What happened as files for analysts: Parquet, CSV, JSON lines."""

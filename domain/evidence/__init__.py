@@ -1,0 +1,1 @@
+"""What proves a bill: signed meter values, how energy is derived, the bundle and its check."""

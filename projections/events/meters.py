@@ -1,0 +1,69 @@
+"""Events of meters: readings as they came, without what only a billing proof may hold."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from domain.model.meter import Meter
+from projections.events import members
+from projections.events.public import About, Data, public
+
+_SIGNED = "SignedData"
+
+
+class Sample(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A SampledValue of OCPP 1.6 section 7.43; what the station did not say is not there."""
+
+    value: str
+    measurand: str = ""
+    phase: str = ""
+    location: str = ""
+    unit: str = ""
+    context: str = ""
+
+
+class MeterRead(Data):
+    """A reading of one moment."""
+
+    connector: members.Connector
+    transaction: Annotated[int | None, Meta(description="as the station says; null: none")]
+    sampled_at: Annotated[datetime, Meta(description="by the station's clock")]
+    register_wh: Annotated[int | None, Meta(description="Energy.Active.Import.Register, Wh")]
+    samples: tuple[Sample, ...]
+    signed: Annotated[
+        int,
+        Meta(
+            description="signed values that came with it; they may name the token, and are not"
+            " told: see the proof of the transaction"
+        ),
+    ]
+
+
+def _about(fact: Meter.Read, _: str) -> About:
+    if fact.transaction is None:
+        return About(f"connector/{fact.station}/{fact.connector}", fact.station)
+    return About(f"transaction/{fact.transaction}", fact.station)
+
+
+def _sampled(fact: Meter.Read) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = msgspec.json.decode(fact.samples, type=list[dict[str, Any]])
+    return found
+
+
+def _samples(fact: Meter.Read) -> tuple[Sample, ...]:
+    plain = [each for each in _sampled(fact) if each.get("format") != _SIGNED]
+    return tuple(_sample(each) for each in plain)
+
+
+def _sample(sampled: dict[str, Any]) -> Sample:
+    names = Sample.__struct_fields__
+    return Sample(**{name: str(sampled[name]) for name in names if name in sampled})
+
+
+def _signed(fact: Meter.Read) -> int:
+    return sum(each.get("format") == _SIGNED for each in _sampled(fact))
+
+
+PUBLIC = (public("meter.read.v1", Meter.Read, MeterRead, _about, samples=_samples, signed=_signed),)
