@@ -17,7 +17,7 @@ from domain.csms import Policy
 from domain.model.values import Profile
 from domain.ocpp.action import Outgoing
 from domain.ocpp.version import versions
-from domain.ports import CertificateAuthority
+from domain.ports import CertificateAuthority, Retention
 from domain.worker import Share
 from gateway import admission, tls
 from gateway.addresses import Networks, networks
@@ -158,6 +158,15 @@ def hosting(settings: Settings) -> Hosting:
 
 def outgoing() -> Mapping[str, Outgoing]:
     return versions()["ocpp1.6"].actions.outgoing
+
+
+def event_retention(settings: Settings) -> Retention:
+    return Retention(max_bytes=settings.events_max_bytes, max_days=settings.events_max_age_days)
+
+
+def event_source(settings: Settings) -> str:
+    """What events say of where they come from."""
+    return f"/ampledger/{settings.namespace}"
 
 
 def signing_terms(settings: Settings) -> signing.Terms:

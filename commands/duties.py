@@ -129,6 +129,8 @@ async def projections(parts: ProjectionsParts, group: asyncio.TaskGroup) -> Asyn
             signing.run(lambda: owner.active),
             parts.timers().run(active=lambda: owner.active, connected=lambda: broker.connected),
             parts.leases().run(),
+            parts.publisher().run(lambda: owner.active),
+            parts.notary().run(lambda: owner.active),
             parts.housekeeping().run(lambda: owner.active),
         ),
     ):
@@ -144,6 +146,9 @@ def _sources(
 ) -> Iterator[Source]:
     yield measures.of_projections(lag, parts.stumbles(), lambda: owner.active)
     yield measures.of_certificates(parts.requests(), parts.ending())
+    yield measures.of_chain(parts.chain_lag())
+    publisher = parts.publisher()
+    yield measures.of_events(parts.events_lag(), lambda: publisher.published)
 
 
 async def _lag_check(lag: Callable[[], dict[str, Lag]]) -> str:

@@ -1,5 +1,7 @@
 """What an installation chooses of its evidence: the event stream, checkpoints, webhooks."""
 
+from pathlib import Path
+
 from pydantic import BaseModel, Field
 
 
@@ -16,4 +18,7 @@ class EvidenceSettings(BaseModel):
     )
     checkpoint_interval: float = Field(
         60.0, gt=0, description="s between signed checkpoints of the log, while it grows"
+    )
+    checkpoint_file: Path | None = Field(
+        None, description="file that takes each checkpoint, one JSON object a line, to publish"
     )

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from domain.log import Log
 from domain.ports import Clock
 
 _EVERY = 60.0  # s
@@ -23,14 +22,22 @@ class Sweeping(Protocol):
         ...
 
 
+class Pruning(Protocol):
+    """Whoever may drop old days of the journal."""
+
+    def prune(self, before: datetime) -> int:
+        """Drop journal days that ended before an instant; how many rows went."""
+        ...
+
+
 class Housekeeping:
     """Done by whoever owns the projections."""
 
     def __init__(
-        self, registers: Sequence[Sweeping], log: Log, clock: Clock, *, keep_days: int
+        self, registers: Sequence[Sweeping], journal: Pruning, clock: Clock, *, keep_days: int
     ) -> None:
         """`keep_days`: how long the journal is kept, 0 for ever."""
-        self._registers, self._log, self._clock = registers, log, clock
+        self._registers, self._journal, self._clock = registers, journal, clock
         self._keep = timedelta(days=keep_days)
         self._prune_after: datetime | None = None
 
@@ -51,5 +58,5 @@ class Housekeeping:
             register.sweep(now)
         if self._keep and (self._prune_after is None or now >= self._prune_after):
             self._prune_after = now + _PRUNE_EVERY
-            if pruned := self._log.prune(now - self._keep):
+            if pruned := self._journal.prune(now - self._keep):
                 _log.info("journal pruned", extra={"rows": pruned})

@@ -11,6 +11,7 @@ from domain.model.signing_request import State
 from domain.ports import Broker
 from gateway.broker.outbox import Outbox
 from gateway.counts import GatewayCounts
+from projections.chaining import Behind
 from projections.progress import Lag
 
 
@@ -46,6 +47,16 @@ def of_projections(
 def of_certificates(requests: Callable[[], dict[str, int]], ending: Callable[[], int]) -> Source:
     """What stations asked to have signed, and what is to be renewed soon."""
     return partial(_certificates, requests, ending)
+
+
+def of_chain(lag: Callable[[], Behind]) -> Source:
+    """How far the chain of evidence is behind the log."""
+    return partial(_chain, lag)
+
+
+def of_events(lag: Callable[[], Lag], published: Callable[[], int]) -> Source:
+    """How far the stream of events is behind the log."""
+    return partial(_events, lag, published)
 
 
 def _gateway(
@@ -125,3 +136,26 @@ def _certificates(
     yield Measure("certificate_requests", "Requests of stations", "gauge", counts, "state")
     told = "Stations whose last certificate ends within 14 days, or has ended"
     yield Measure("certificates_ending", told, "gauge", soon)
+
+
+def _events(lag: Callable[[], Lag], published: Callable[[], int]) -> Iterator[Measure]:
+    yield Measure("events_published", "Events confirmed by the broker", "counter", published())
+    try:
+        behind = lag()
+    except Unavailable:
+        return
+    yield Measure("event_stream_lag_facts", "Facts not published yet", "gauge", behind.positions)
+    yield Measure("event_stream_lag_seconds", "Age of the oldest", "gauge", behind.seconds)
+
+
+def _chain(lag: Callable[[], Behind]) -> Iterator[Measure]:
+    try:
+        behind = lag()
+    except Unavailable:
+        return
+    yield Measure("chain_blocks", "Blocks of the chain", "gauge", behind.blocks)
+    yield Measure("chain_lag_rows", "Facts and journal rows not sealed yet", "gauge", behind.rows)
+    told = "Seconds since the last block, while rows wait"
+    yield Measure("chain_lag_seconds", told, "gauge", behind.seconds)
+    told = "Seconds since the last checkpoint, while blocks are not signed"
+    yield Measure("chain_unsigned_seconds", told, "gauge", behind.unsigned)

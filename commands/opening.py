@@ -11,11 +11,14 @@ from typing import TypeVar
 from commands import keys
 from commands.settings import Role, Settings, SettingsError
 from domain.log import Log, Unavailable
+from domain.sealed_log import SealedLog
+from domain.sealing.cache import KeyCache
 from domain.store.opening import migrate, open_log
 from gateway.broker.memory import MemoryBroker
 from gateway.broker.rabbit import RabbitBroker
 from projections.database import Database
 from projections.engines import engine
+from projections.keyring import StoredKeyring
 
 MEMORY = "memory://"
 _PAUSES = (0.5, 1.0, 2.0, 5.0)  # s, the last one for ever
@@ -83,6 +86,11 @@ def open_database(settings: Settings) -> tuple[Log, Database]:
         log.close()
         raise
     return log, database
+
+
+def sealed(stored: Log, database: Database) -> SealedLog:
+    """The log with personal data in the clear, for all but those who prove what is stored."""
+    return SealedLog(stored, KeyCache(StoredKeyring(database.engine)))
 
 
 def _claim(log: Log, partitions: int) -> None:

@@ -129,7 +129,7 @@ async def _open(
         "broker": broker,
         "outbox": outbox,
         "stored": log,
-        "log": log,
+        "log": opening.sealed(log, database),
         "database": database,
         "loop": asyncio.get_running_loop(),
     }

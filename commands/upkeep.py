@@ -25,8 +25,8 @@ from projections.users import User
 class Upkeep:
     """Blocking; for one command."""
 
-    def __init__(self, log: Log, database: Database, clock: Clock) -> None:
-        self._log, self._database, self._clock = log, database, clock
+    def __init__(self, journal: Pruning, database: Database, clock: Clock) -> None:
+        self._journal, self._database, self._clock = journal, database, clock
 
     def add_user(self, name: str, role: str, *, days: int | None) -> str:
         """A new user's first token, good for so many days or for ever; raises Refusal."""
@@ -73,7 +73,7 @@ class Upkeep:
 
     def prune_journal(self, days: int) -> int:
         """Drop what is older than so many days; how many rows went."""
-        pruned = self._log.prune(self._clock() - timedelta(days=days))
+        pruned = self._journal.prune(self._clock() - timedelta(days=days))
         self._note("PruneJournal", "journal", f"days: {days}")
         return pruned
 
@@ -118,7 +118,7 @@ def upkeep_of(settings: Settings) -> Iterator[Upkeep]:
         raise SettingsError(f"{opening.MEMORY} is within the process that runs it")
     log, database = opening.open_database(settings)
     try:
-        yield Upkeep(log, database, SystemClock())
+        yield Upkeep(_Journal(settings, log, database), database, SystemClock())
     finally:
         log.close()
         database.close()

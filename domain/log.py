@@ -90,8 +90,13 @@ class Log(Protocol):
         """
         ...
 
-    def tails(self, streams: Sequence[str], count: int) -> list[StoredFact]:
-        """The last `count` facts of each stream, in order of (stream, version)."""
+    def tails(
+        self, streams: Sequence[str], count: int, *, upto: int | None = None
+    ) -> list[StoredFact]:
+        """The last `count` facts of each stream, in order of (stream, version).
+
+        `upto`: as the log was at that position.
+        """
         ...
 
     def commit(

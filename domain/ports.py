@@ -1,6 +1,6 @@
 """What the domain, the gateway and the projections need from outside, as Protocols."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -17,6 +17,21 @@ class Delivery:
     redelivered: bool
     tag: int  # the adapter's own handle for acknowledging
     epoch: int  # grows with every (re)connection: an old epoch's tags are void
+
+
+class Retention(NamedTuple):
+    """How much of a stream is kept: the oldest goes once either is reached."""
+
+    max_bytes: int
+    max_days: int
+
+
+class StreamMessage(NamedTuple):
+    """One message of a stream, for anybody who speaks the broker's protocol."""
+
+    body: bytes
+    content_type: str
+    headers: Mapping[str, str | int]
 
 
 class Unroutable(Exception):
@@ -78,6 +93,17 @@ class Broker(Protocol):
 
     async def depth(self, queue: str) -> int:
         """How many messages wait in a queue; raises Unroutable when there is none."""
+        ...
+
+    async def declare_stream(self, queue: str, retention: Retention) -> None:
+        """A log of messages that reading does not take away; one that exists is taken as it is."""
+        ...
+
+    async def publish_stream(self, queue: str, messages: Sequence[StreamMessage]) -> None:
+        """Append to a stream that was declared; returns once the broker has confirmed all.
+
+        In order, at least once: after a lost confirm all of them are appended again, in order.
+        """
         ...
 
     @property
@@ -156,6 +182,46 @@ class Vault(Protocol):
 
     def forget(self, call: str) -> None:
         """The call is done: destroy its payload."""
+        ...
+
+
+# --- keys of what is personal ----------------------------------------------------------------
+
+
+class TokenKey(NamedTuple):
+    """What seals all that is personal of one token."""
+
+    pseudonym: str  # what stands for the tag where it may not be shown
+    secret: bytes  # 32 bytes; b"" once destroyed
+    tag: str  # folded; "" once the key is destroyed
+    forgotten_at: datetime | None = None
+
+
+class Keyring(Protocol):
+    """The keys of tokens, by tag until they are forgotten. Blocking; raises Unavailable."""
+
+    def of_tags(self, tags: Collection[str], *, create: bool) -> dict[str, TokenKey]:
+        """The keys of folded tags, by tag; those that lack are made when `create`."""
+        ...
+
+    def of_pseudonyms(self, pseudonyms: Collection[str]) -> dict[str, TokenKey]:
+        """Those that were ever made, by pseudonym; of the destroyed ones the secret is b""."""
+        ...
+
+    def forgettings(self) -> int:
+        """How many tokens were ever forgotten: while it stays, what was told of keys holds."""
+        ...
+
+    def release(self, pseudonym: str, *, at: datetime) -> bool:
+        """Forget a token: its tag leads to another key from now on. Whether that is news."""
+        ...
+
+    def released(self, before: datetime) -> list[TokenKey]:
+        """Tokens that were forgotten before an instant and whose keys are still to be destroyed."""
+        ...
+
+    def destroy(self, pseudonym: str) -> None:
+        """Destroy the key and the tag of a forgotten token; its pseudonym stays."""
         ...
 
 

@@ -94,6 +94,9 @@ class Repository:
 
     def _stale_version(self, stream: str) -> int | None:
         held = self._cache.get(stream)
+        if getattr(held, "forgotten", False):
+            self._cache.pop(stream)  # who comes by that name now is another one
+            held = None
         if held is None:
             return None if _is_log(stream) else 0
         return held.version if getattr(held, "SHARED", False) else None

@@ -13,7 +13,7 @@ from domain.model.connector import Connector
 from domain.model.maintenance import Maintenance
 from domain.model.meter import Meter
 from domain.model.numbering import Numbering
-from domain.model.quarantine import Quarantine
+from domain.model.quarantine import Claim, Kind, Quarantine
 from domain.model.security_log import SecurityLog
 from domain.model.station import Station
 from domain.model.stranger import Stranger
@@ -155,7 +155,15 @@ class Scope:
         """The message leaves the specification, and is read all the same."""
         self.deviations.append(deviation)
 
-    def quarantine(self, reason: str, *, subject: str, detail: str = "") -> None:
+    def quarantine(
+        self,
+        kind: Kind,
+        reason: str,
+        *,
+        subject: str,
+        detail: str = "",
+        claim: Claim | None = None,
+    ) -> None:
         """Put the message aside for a person; the same subject twice is one case."""
         stream = Quarantine.id_of(self.station_id, subject)
         if self.repository.get(Quarantine, stream) is None:
@@ -170,6 +178,8 @@ class Scope:
                     subject=subject,
                     detail=detail,
                     at=self.at,
+                    kind=kind,
+                    claim=claim,
                 )
             )
 

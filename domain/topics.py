@@ -2,6 +2,7 @@
 
 LEASES = "leases"
 QUARANTINE = "quarantine"
+EVENTS = "events"  # a stream
 
 
 def inbound(partition: int) -> str:

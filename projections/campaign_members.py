@@ -13,7 +13,7 @@ from domain.model.call import Call
 from domain.model.campaign import CANCELLED, COMPLETED, Campaign, call_of
 from projections.calls import CALLS
 from projections.readmodel import Noted, Row
-from projections.tables import among, erase, fetch, partial_index, table, upsert
+from projections.tables import among, fetch, partial_index, table, upsert
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,8 +53,8 @@ MEMBERS = table(
     key=["campaign", "station"],
 )
 # In words, not as parameters: else their indexes are not taken.
-_WAITING = MEMBERS.c.state == literal_column("'waiting'")
-RELEASED = MEMBERS.c.state == literal_column("'released'")
+_WAITING, _RELEASED = literal_column("'waiting'"), literal_column("'released'")
+RELEASED = MEMBERS.c.state == _RELEASED
 
 
 class _Batch:
@@ -186,10 +186,14 @@ def _call_of(fact: Fact) -> str:
     return fact.originator_id.removeprefix("call:")
 
 
+_OfMany = Campaign.Released | Campaign.Resumed | Campaign.Cancelled
+
+
 class Members:
     """Read what a batch touches, change it in memory, write it back."""
 
     name, version = "campaign_members", 1
+    table = MEMBERS
     topics = frozenset(
         fact.TOPIC
         for fact in (
@@ -204,32 +208,27 @@ class Members:
         """Two statements, however many facts."""
         calls = {call for each in noted if (call := _touched_call(each.fact))}
         many = [each.fact for each in noted if isinstance(each.fact, _OfMany)]
-        query = select(MEMBERS).where(
-            or_(among(connection, MEMBERS.c.call, calls), *(_those_of(fact) for fact in many))
-        )
+        theirs = (self._those_of(fact) for fact in many)
+        query = select(self.table).where(or_(among(connection, self.table.c.call, calls), *theirs))
         batch = _Batch(fetch(connection, query, MemberRow) if calls or many else ())
         for each in noted:
             batch.take(each)
-        upsert(connection, MEMBERS, list(batch.changed.values()))
+        upsert(connection, self.table, list(batch.changed.values()))
 
-    def clear(self, connection: Connection) -> None:
-        erase(connection, MEMBERS)
-
-
-_OfMany = Campaign.Released | Campaign.Resumed | Campaign.Cancelled
+    def _those_of(self, fact: _OfMany) -> ColumnElement[bool]:
+        columns = self.table.c
+        mine = columns.campaign == _campaign_of(fact)
+        if isinstance(fact, Campaign.Released):
+            return and_(mine, columns.place.between(fact.first, fact.first + fact.size - 1))
+        return and_(
+            mine, columns.state == (_RELEASED if isinstance(fact, Campaign.Resumed) else _WAITING)
+        )
 
 
 def _touched_call(fact: Fact) -> str:
     if isinstance(fact, Campaign.Reported):
         return call_of(_campaign_of(fact), fact.station)
     return _call_of(fact) if fact.originator_id.startswith("call:") else ""
-
-
-def _those_of(fact: _OfMany) -> ColumnElement[bool]:
-    mine = MEMBERS.c.campaign == _campaign_of(fact)
-    if isinstance(fact, Campaign.Released):
-        return and_(mine, MEMBERS.c.place.between(fact.first, fact.first + fact.size - 1))
-    return and_(mine, RELEASED if isinstance(fact, Campaign.Resumed) else _WAITING)
 
 
 MODEL = Members()

@@ -13,7 +13,7 @@ from domain.model.configuration import Configuration
 from domain.model.key_value import same
 from projections.readmodel import Key, Noted, Row, topics_of
 from projections.stations import STATIONS
-from projections.tables import among, erase, fetch, partial_index, table, upsert
+from projections.tables import among, fetch, partial_index, table, upsert
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,7 +46,6 @@ CONFIGURATION = table(
 _C = CONFIGURATION.c
 _KNOWN = or_(_C.reported_at.is_not(None), _C.desired.is_not(None), _C.changed_at.is_not(None))
 VIEW = select(CONFIGURATION).where(or_(_KNOWN, _C.unknown))
-_STORED = select(CONFIGURATION)
 
 
 class _Keys:
@@ -147,18 +146,16 @@ class ConfigurationModel:
     """Two statements, however many facts."""
 
     name, version = "configuration", 1
+    table = CONFIGURATION
     topics = topics_of(vars(_Keys)["tell"].dispatcher)
 
     def project(self, connection: Connection, noted: Sequence[Noted]) -> None:
         touched = {each.fact.originator_id.removeprefix("configuration:") for each in noted}
-        query = _STORED.where(among(connection, _C.station, touched))
+        query = select(self.table).where(among(connection, self.table.c.station, touched))
         keys = _Keys(fetch(connection, query, ConfigurationRow))
         for each in noted:
             keys.take(each)
-        upsert(connection, CONFIGURATION, keys.changed)
-
-    def clear(self, connection: Connection) -> None:
-        erase(connection, CONFIGURATION)
+        upsert(connection, self.table, keys.changed)
 
 
 MODEL = ConfigurationModel()

@@ -11,7 +11,7 @@ from domain.model.aggregate import Fact
 from domain.model.certificate import Hashed
 from domain.model.trust_store import TrustStore
 from projections.readmodel import Noted, Row
-from projections.tables import erase, fetch, table, upsert
+from projections.tables import fetch, table, upsert
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,6 +53,7 @@ class InstalledCertificates:
     """Rows come and go with what stations accept and tell; that happens seldom."""
 
     name, version = "installed_certificates", 1
+    table = ROOTS
     topics = frozenset(
         fact.TOPIC for fact in (TrustStore.Reported, TrustStore.Installed, TrustStore.Removed)
     )
@@ -62,37 +63,52 @@ class InstalledCertificates:
         for each in noted:
             fact = each.fact
             if isinstance(fact, TrustStore.Reported):
-                _report(connection, fact, each.position)
+                self._report(connection, fact, each.position)
             elif isinstance(fact, TrustStore.Installed):
-                upsert(connection, ROOTS, [_installed(connection, fact, each.position)])
+                upsert(connection, self.table, [self._installed(connection, fact, each.position)])
             elif isinstance(fact, TrustStore.Removed):
-                _remove(connection, _station(fact), fact.certificate_type, [fact.certificate])
+                kind, gone = fact.certificate_type, [fact.certificate]
+                self._remove(connection, _station(fact), kind, gone)
 
-    def clear(self, connection: Connection) -> None:
-        erase(connection, ROOTS)
+    def _report(self, connection: Connection, fact: TrustStore.Reported, position: int) -> None:
+        """What it does not tell of, it does not have."""
+        station, kind = _station(fact), fact.certificate_type
+        before = {row.certificate: row for row in self._of_type(connection, station, kind)}
+        after = []
+        for certificate, *name in json.loads(fact.certificates):
+            row = before.pop(certificate, None) or _new(fact, certificate, position)
+            row.reported_at, row.reported_call = fact.timestamp, fact.call
+            row.last_position = position
+            _name(row, Hashed(*name))
+            after.append(row)
+        self._remove(connection, station, kind, before)
+        upsert(connection, self.table, after)
+
+    def _installed(
+        self, connection: Connection, fact: TrustStore.Installed, position: int
+    ) -> InstalledCertificateRow:
+        before = self._of_type(connection, _station(fact), fact.certificate_type)
+        found = (row for row in before if row.certificate == fact.certificate)
+        row = next(found, None) or _new(fact, fact.certificate, position)
+        _install(row, fact, position)
+        return row
+
+    def _of_type(
+        self, connection: Connection, station: str, kind: str
+    ) -> list[InstalledCertificateRow]:
+        columns = self.table.c
+        theirs = (columns.station == station, columns.certificate_type == kind)
+        return fetch(connection, select(self.table).where(*theirs), InstalledCertificateRow)
+
+    def _remove(self, connection: Connection, station: str, kind: str, gone: Iterable[str]) -> None:
+        columns = self.table.c
+        theirs = (columns.station == station, columns.certificate_type == kind)
+        if names := list(gone):
+            query = delete(self.table).where(*theirs, columns.certificate.in_(names))
+            connection.execute(query)
 
 
-def _report(connection: Connection, fact: TrustStore.Reported, position: int) -> None:
-    """What it does not tell of, it does not have."""
-    station, kind = _station(fact), fact.certificate_type
-    before = {row.certificate: row for row in of_type(connection, station, kind)}
-    after = []
-    for certificate, *name in json.loads(fact.certificates):
-        row = before.pop(certificate, None) or _new(fact, certificate, position)
-        row.reported_at, row.reported_call = fact.timestamp, fact.call
-        row.last_position = position
-        _name(row, Hashed(*name))
-        after.append(row)
-    _remove(connection, station, kind, before)
-    upsert(connection, ROOTS, after)
-
-
-def _installed(
-    connection: Connection, fact: TrustStore.Installed, position: int
-) -> InstalledCertificateRow:
-    before = of_type(connection, _station(fact), fact.certificate_type)
-    found = (row for row in before if row.certificate == fact.certificate)
-    row = next(found, None) or _new(fact, fact.certificate, position)
+def _install(row: InstalledCertificateRow, fact: TrustStore.Installed, position: int) -> None:
     row.pem, row.installed_at, row.installed_call = fact.pem, fact.timestamp, fact.call
     row.common_name, row.organisation = fact.common_name, fact.organisation
     row.issuer, row.serial_number = fact.issuer, fact.serial_number
@@ -101,7 +117,6 @@ def _installed(
     if not row.reported_at:
         for name in json.loads(fact.names)[:1]:
             _name(row, Hashed(*name))
-    return row
 
 
 def _new(
@@ -121,24 +136,11 @@ def _name(row: InstalledCertificateRow, name: Hashed) -> None:
     row.issuer_name_hash, row.issuer_key_hash = name.issuer_name, name.issuer_key
 
 
-def _remove(connection: Connection, station: str, kind: str, gone: Iterable[str]) -> None:
-    columns = ROOTS.c
-    theirs = (columns.station == station, columns.certificate_type == kind)
-    if names := list(gone):
-        connection.execute(delete(ROOTS).where(*theirs, columns.certificate.in_(names)))
-
-
 def _station(fact: Fact) -> str:
     return fact.originator_id.removeprefix("trust:")
 
 
 MODEL = InstalledCertificates()
-
-
-def of_type(connection: Connection, station: str, kind: str) -> list[InstalledCertificateRow]:
-    """What a station has of a type."""
-    query = VIEW.where(ROOTS.c.station == station, ROOTS.c.certificate_type == kind)
-    return fetch(connection, query, InstalledCertificateRow)
 
 
 def of_station(connection: Connection, station: str) -> list[InstalledCertificateRow]:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, select, tuple_
 
 from domain.model.charging import Charging
 from projections.readmodel import Key, Noted, Row
-from projections.tables import erase, fetch, table, upsert
+from projections.tables import fetch, table, upsert
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,6 +36,7 @@ class InstalledProfiles:
     """A row appears and goes again: two statements, however many facts."""
 
     name, version = "installed_profiles", 1
+    table = INSTALLED_PROFILES
     topics = frozenset({Charging.Installed.TOPIC, Charging.Removed.TOPIC})
 
     def project(self, connection: Connection, noted: Sequence[Noted]) -> None:
@@ -46,13 +47,10 @@ class InstalledProfiles:
                 key = each.fact.originator_id.removeprefix("charging:"), each.fact.profile
                 last[key] = _row(key[0], each)
         if gone := [key for key, row in last.items() if row is None]:
-            columns = INSTALLED_PROFILES.c
+            columns = self.table.c
             here = tuple_(columns.station, columns.profile_id).in_(gone)
-            connection.execute(delete(INSTALLED_PROFILES).where(here))
-        upsert(connection, INSTALLED_PROFILES, [row for row in last.values() if row])
-
-    def clear(self, connection: Connection) -> None:
-        erase(connection, INSTALLED_PROFILES)
+            connection.execute(delete(self.table).where(here))
+        upsert(connection, self.table, [row for row in last.values() if row])
 
 
 def _row(station: str, noted: Noted) -> InstalledProfileRow | None:

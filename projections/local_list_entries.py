@@ -11,7 +11,7 @@ from domain.model.local_entries import Entry
 from domain.model.local_list import LocalList
 from domain.ocpp import times
 from projections.readmodel import Noted
-from projections.tables import among, erase, fetch, table, upsert
+from projections.tables import among, fetch, table, upsert
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,6 +34,7 @@ class _Entries:
     """Rows come and go with what stations accept."""
 
     name, version = "local_list_entries", 1
+    table = ENTRIES
     topics = frozenset(
         fact.TOPIC for fact in (LocalList.Replaced, LocalList.Amended, LocalList.Told)
     )
@@ -43,24 +44,27 @@ class _Entries:
         for each in noted:
             fact, station = each.fact, each.fact.originator_id.partition(":")[2]
             if isinstance(fact, LocalList.Replaced):
-                _empty(connection, station)
+                self._empty(connection, station)
                 self._list(connection, station, fact.entries, fact.timestamp)
             elif isinstance(fact, LocalList.Amended):
                 self._list(connection, station, fact.changes, fact.timestamp)
             elif isinstance(fact, LocalList.Told) and fact.version <= 0:
-                _empty(connection, station)
-
-    def clear(self, connection: Connection) -> None:
-        """Forget everything."""
-        erase(connection, ENTRIES)
+                self._empty(connection, station)
 
     def _list(self, connection: Connection, station: str, changes: str, at: datetime) -> None:
         after = local_entries.keyed(local_entries.read(changes))
         gone = [tag for tag, entry in after.items() if not entry.status]
         rows = [_row(station, tag, entry, at) for tag, entry in after.items() if entry.status]
         if gone:
-            _remove(connection, station, gone)
-        upsert(connection, ENTRIES, rows)
+            self._remove(connection, station, gone)
+        upsert(connection, self.table, rows)
+
+    def _empty(self, connection: Connection, station: str) -> None:
+        connection.execute(self.table.delete().where(self.table.c.station == station))
+
+    def _remove(self, connection: Connection, station: str, tags: Collection[object]) -> None:
+        theirs = among(connection, self.table.c.id, tags)
+        connection.execute(self.table.delete().where(self.table.c.station == station, theirs))
 
 
 def _row(station: str, tag: str, entry: Entry, at: datetime) -> EntryRow:
@@ -73,15 +77,6 @@ def _row(station: str, tag: str, entry: Entry, at: datetime) -> EntryRow:
         parent_id_tag=entry.parent,
         listed_at=at,
     )
-
-
-def _empty(connection: Connection, station: str) -> None:
-    connection.execute(ENTRIES.delete().where(ENTRIES.c.station == station))
-
-
-def _remove(connection: Connection, station: str, tags: Collection[object]) -> None:
-    theirs = among(connection, ENTRIES.c.id, tags)
-    connection.execute(ENTRIES.delete().where(ENTRIES.c.station == station, theirs))
 
 
 MODEL = _Entries()

@@ -36,8 +36,11 @@ from projections import (
     users,
 )
 from projections.actions import ACTIONS
+from projections.chain import BLOCKS, CHECKPOINTS
 from projections.engines import schema_of, writing
+from projections.events.progress import PROGRESS
 from projections.files import FILES, GRANTS
+from projections.keyring import KEYS
 from projections.readmodel import ReadModel
 from projections.stumbles import STUMBLES
 from projections.tables import METADATA, table, upsert
@@ -101,7 +104,10 @@ _VIEWS: tuple[tuple[str, Select[tuple[object, ...]]], ...] = (
     ("trust_stores", trust_stores.VIEW),
     ("audit", audit.VIEW),
 )
-_OWN = (STUMBLES, USERS, TOKENS, ACTIONS, VAULT, FILES, GRANTS)  # tables of no read model
+_OWN = (  # tables of no read model
+    *(STUMBLES, USERS, TOKENS, ACTIONS, VAULT, FILES, GRANTS),
+    *(BLOCKS, CHECKPOINTS, PROGRESS, KEYS),
+)
 _LOCK = 0x616D706C6564  # "ampled": the advisory lock of whoever migrates
 
 

@@ -21,12 +21,12 @@ POSITIONS = table("positions", PositionRow, key=["name"])
 
 
 class Fenced(Exception):
-    """Somebody else moved a position: another owner is at work, or a rebuild was asked for."""
+    """Somebody else moved a position: another owner is at work."""
 
 
 def key_of(model: ReadModel) -> str:
-    """The name of a read model's position: another version has its own."""
-    return f"{model.name}_v{model.version}"
+    """The name of a read model's position: that of its table, so another version has its own."""
+    return model.table.name
 
 
 def read(connection: Connection) -> dict[str, int]:
@@ -55,6 +55,17 @@ def advance(connection: Connection, names: Collection[str], *, old: int, new: in
         raise Fenced(", ".join(sorted(names)))
 
 
-def rewind(connection: Connection, name: str) -> None:
-    """Back to the beginning of the log."""
-    connection.execute(POSITIONS.update().where(POSITIONS.c.name == name).values(position=0))
+def locked(connection: Connection, names: Collection[str]) -> dict[str, int]:
+    """Those of these positions that there are; nobody moves them within this transaction."""
+    query = select(POSITIONS).where(POSITIONS.c.name.in_(sorted(names))).order_by(POSITIONS.c.name)
+    return {row.name: row.position for row in connection.execute(query.with_for_update())}
+
+
+def put(connection: Connection, name: str, position: int) -> None:
+    """Set a position, whatever it was."""
+    upsert(connection, POSITIONS, [PositionRow(name=name, position=position)])
+
+
+def drop(connection: Connection, name: str) -> None:
+    """There is no such position any more."""
+    connection.execute(POSITIONS.delete().where(POSITIONS.c.name == name))

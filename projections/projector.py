@@ -1,14 +1,14 @@
 """Facts in, rows and positions out: one transaction per batch (ADR 4)."""
 
 import logging
-from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple, Protocol
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DataError, IntegrityError, StatementError
 
 from domain import facts
-from domain.log import Log, Notification
+from domain.log import Notification
 from domain.ports import Clock
 from projections import positions, stumbles
 from projections.engines import writing
@@ -38,6 +38,24 @@ class _Undecodable(NamedTuple):
 _Found = Noted | _Undecodable
 
 
+class Facts(Protocol):
+    """What is projected: a log, or some of one. As in `domain.log.Log`."""
+
+    def since(
+        self, position: int, *, limit: int, topics: Sequence[str] = ()
+    ) -> Sequence[Notification]:
+        """Facts after a position, in order, of these topics."""
+        ...
+
+    def position(self) -> int:
+        """How far they reach."""
+        ...
+
+    def wait(self, position: int, timeout: float) -> None:
+        """Return when there may be more."""
+        ...
+
+
 class Step(NamedTuple):
     """What a step has done: whether any position moved, whether there is more, who has news."""
 
@@ -52,7 +70,7 @@ class Projector:
     def __init__(
         self,
         engine: Engine,
-        log: Log,
+        log: Facts,
         models: Sequence[ReadModel],
         *,
         clock: Clock,
@@ -65,21 +83,28 @@ class Projector:
         self._positions: dict[str, int] = {}  # empty: not known
         self._full = False  # whether a pull of this step took in all it may
 
-    def step(self) -> Step:
-        """Take in a batch, for each laggard too.
+    @property
+    def positions(self) -> Mapping[str, int]:
+        """How far each read model has come, by the name of its position."""
+        return self._positions
 
-        Raises Fenced when somebody else has moved a position: `forget`, and the next step starts
+    def step(self, *, upto: int | None = None) -> Step:
+        """Take in a batch, for each laggard too; nothing after `upto`.
+
+        A read model without a position is left alone: it is being built. Raises Fenced when somebody else has moved a position: `forget`, and the next step starts
         from there. Raises the database's errors, and Unavailable of the log.
         """
-        if not self._positions:
+        if len(self._positions) < len(self._models):
             self._positions = self._read_positions()
+        if not self._positions:
+            return Step(moved=False, full=False, news=frozenset())
         before = dict(self._positions)
         self._full = False
         lead = max(before.values())
         news: set[str] = set()
         for position in sorted({each for each in before.values() if each < lead}):
             news |= self._advance(position, upto=lead)
-        news |= self._advance(lead, upto=None)
+        news |= self._advance(lead, upto=upto)
         return Step(self._positions != before, self._full, frozenset(news))
 
     def forget(self) -> None:
@@ -91,10 +116,9 @@ class Projector:
         self._log.wait(max(self._positions.values(), default=0), timeout)
 
     def _read_positions(self) -> dict[str, int]:
-        with writing(self._engine) as connection:
-            positions.begin(connection, list(self._models))
+        with self._engine.connect() as connection:
             known = positions.read(connection)
-        return {name: known[name] for name in self._models}
+        return {name: known[name] for name in self._models if name in known}
 
     def _advance(self, position: int, *, upto: int | None) -> set[str]:
         """Move all that stand at a position, together or, when one of them stumbles, alone."""
@@ -168,13 +192,27 @@ class Projector:
         self._positions[name] = new
 
 
-def rebuild(engine: Engine, model: ReadModel) -> None:
-    """Empty a read model and begin it anew; whoever projects meanwhile is fenced."""
-    name = key_of(model)
-    with writing(engine) as connection:
-        positions.rewind(connection, name)
-        stumbles.forget(connection, name)
-        model.clear(connection)
+def take_in(
+    connection: Connection, log: Facts, model: ReadModel, *, after: int, upto: int, limit: int
+) -> bool:
+    """Bring one read model from a position to another, within the caller's transaction.
+
+    False, and nothing is done, when that takes `limit` facts or more. Raises what a fact raises
+    that cannot be taken in: `is_of_the_fact`.
+    """
+    found = log.since(after, limit=limit, topics=sorted(model.topics))
+    within = [each for each in found if each.position <= upto]
+    if len(within) == limit:
+        return False
+    if within:
+        model.project(connection, [_read(_noted(each)) for each in within])
+    return True
+
+
+def is_of_the_fact(error: Exception) -> bool:
+    """Whether an error is a fact's doing, as opposed to the database's."""
+    cause = error.orig if isinstance(error, StatementError) else error
+    return isinstance(error, _POISON) or isinstance(cause, _POISON)
 
 
 def _noted(found: Notification) -> _Found:

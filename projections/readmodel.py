@@ -1,13 +1,14 @@
 """What a read model is: rows that follow from facts, many facts at a time."""
 
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import Connection, Table, select
 
 from domain.model.aggregate import Fact
-from projections.tables import Record, among, erase, fetch, insert_many, upsert
+from projections.tables import Record, among, fetch, insert_many, upsert
 
 
 class Noted(NamedTuple):
@@ -19,7 +20,10 @@ class Noted(NamedTuple):
 
 
 class ReadModel(Protocol):
-    """Tables that follow from facts of some topics, and from nothing else: not from the time."""
+    """A table that follows from facts of some topics, and from nothing else: not from the time."""
+
+    table: Table
+    """Its rows, and nobody else's; `onto` puts it to another one of the same shape."""
 
     @property
     def name(self) -> str:
@@ -38,10 +42,6 @@ class ReadModel(Protocol):
 
     def project(self, connection: Connection, noted: Sequence[Noted]) -> None:
         """Take in facts of its topics, in order, within the caller's transaction."""
-        ...
-
-    def clear(self, connection: Connection) -> None:
-        """Forget everything."""
         ...
 
 
@@ -76,7 +76,7 @@ class Keyed(Generic[R]):
         """
         self.name, self.version = name, version
         self.topics = topics_of(effect)
-        self._row, self._table = row, target
+        self._row, self.table = row, target
         self._key, self._effect = key, effect
         self._names = [column.name for column in target.primary_key]
 
@@ -89,10 +89,7 @@ class Keyed(Generic[R]):
             row = changed[key] = rows.get(key) or self._new(rows, key, each.position)
             row.last_position = each.position
             self._effect(each.fact, row)
-        upsert(connection, self._table, list(changed.values()))
-
-    def clear(self, connection: Connection) -> None:
-        erase(connection, self._table)
+        upsert(connection, self.table, list(changed.values()))
 
     def _new(self, rows: dict[Key, R], key: Key, position: int) -> R:
         values = dict(zip(self._names, key, strict=True))
@@ -102,8 +99,8 @@ class Keyed(Generic[R]):
     def _read(self, connection: Connection, keys: set[Key]) -> dict[Key, R]:
         if not keys:
             return {}
-        leading = self._table.c[self._names[0]]
-        query = select(self._table).where(among(connection, leading, {key[0] for key in keys}))
+        leading = self.table.c[self._names[0]]
+        query = select(self.table).where(among(connection, leading, {key[0] for key in keys}))
         found = fetch(connection, query, self._row)
         return {tuple(getattr(row, name) for name in self._names): row for row in found}
 
@@ -121,14 +118,21 @@ class Appended:
         version: int = 1,
     ) -> None:
         self.name, self.version, self.topics = name, version, frozenset(topics)
-        self._table, self._rows = target, rows
+        self.table, self._rows = target, rows
 
     def project(self, connection: Connection, noted: Sequence[Noted]) -> None:
         """One statement, however many facts."""
-        insert_many(connection, self._table, [row for each in noted for row in self._rows(each)])
+        insert_many(connection, self.table, [row for each in noted for row in self._rows(each)])
 
-    def clear(self, connection: Connection) -> None:
-        erase(connection, self._table)
+
+M = TypeVar("M", bound=ReadModel)
+
+
+def onto(model: M, target: Table) -> M:
+    """The same read model, with its rows in another table of the same shape."""
+    moved = copy(model)
+    moved.table = target
+    return moved
 
 
 def topics_of(effect: object) -> frozenset[str]:

@@ -30,8 +30,14 @@ def note(connection: Connection, stumble: Stumble) -> None:
 
 
 def forget(connection: Connection, name: str) -> None:
-    """The read model starts over."""
+    """The read model starts over, or is gone."""
     connection.execute(STUMBLES.delete().where(STUMBLES.c.name == name))
+
+
+def rename(connection: Connection, name: str, new: str) -> None:
+    """A read model takes the place of another, with what it misses."""
+    forget(connection, new)
+    connection.execute(STUMBLES.update().where(STUMBLES.c.name == name).values(name=new))
 
 
 def counted(connection: Connection) -> dict[str, int]:

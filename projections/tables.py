@@ -21,6 +21,7 @@ from sqlalchemy import (
     Double,
     Executable,
     Index,
+    LargeBinary,
     MetaData,
     Select,
     Table,
@@ -56,8 +57,22 @@ class Utc(TypeDecorator[datetime]):
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
-_TYPES = {str: Text, int: BigInteger, bool: Boolean, float: Double, datetime: Utc}
-_BINARY = {Text: "text", BigInteger: "int8", Boolean: "bool", Double: "float8", Utc: "timestamptz"}
+_TYPES = {
+    str: Text,
+    int: BigInteger,
+    bool: Boolean,
+    float: Double,
+    datetime: Utc,
+    bytes: LargeBinary,
+}
+_BINARY = {
+    Text: "text",
+    BigInteger: "int8",
+    Boolean: "bool",
+    Double: "float8",
+    Utc: "timestamptz",
+    LargeBinary: "bytea",
+}
 
 
 class Record(Protocol):
@@ -80,6 +95,17 @@ def table(
     hints = get_type_hints(record)
     columns = [_column(field.name, hints[field.name], key) for field in fields(record)]
     return Table(name, within, *columns, *indexes)
+
+
+def beside(target: Table, suffix: str, *, indexes: str = "") -> Table:
+    """A table of the same shape: its name and those of its indexes end in a suffix.
+
+    `indexes`: a suffix of their own, where names of indexes stay when the table is renamed.
+    """
+    made = target.to_metadata(MetaData(), name=f"{target.name}{suffix}")
+    for index in made.indexes:
+        index.name = f"{index.name}{indexes or suffix}"
+    return made
 
 
 def _column(name: str, hint: object, key: Sequence[str]) -> Column[Any]:
@@ -136,14 +162,6 @@ def insert_many(connection: Connection, target: Table, records: Sequence[Record]
         connection.execute(target.insert(), _dicts(target, records))
 
 
-def erase(connection: Connection, target: Table) -> None:
-    """Remove all rows, however many; on PostgreSQL readers wait for the end of the transaction."""
-    if _is_postgres(connection):
-        connection.execute(text(f"TRUNCATE {target.name}"))
-    else:
-        connection.execute(target.delete())
-
-
 def _is_postgres(connection: Connection) -> bool:
     return connection.dialect.name == "postgresql"
 
@@ -158,7 +176,7 @@ class _Records(TypeDecorator[Sequence[Record]]):
         return lambda records: orjson.dumps(records).decode()
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _postgres_upsert(target: Table) -> Executable:
     names = [column.name for column in target.columns]
     shape: ColumnElement[Any] = literal_column(f"NULL::{target.name}")
@@ -172,7 +190,7 @@ def _postgres_upsert(target: Table) -> Executable:
     )
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _sqlite_upsert(target: Table) -> Executable:
     insert = sqlite.insert(target)
     return insert.on_conflict_do_update(

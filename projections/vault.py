@@ -27,17 +27,36 @@ class Sealed:
 VAULT = table("vault", Sealed, key=["call"])
 
 
+class Cipher:
+    """Texts sealed with the key that is not in the database. Fernet: AES-128-CBC, HMAC-SHA256."""
+
+    def __init__(self, key: bytes) -> None:
+        """`key` is 32 bytes in URL-safe base64; raises ValueError when it is not."""
+        self._fernet = Fernet(key)
+
+    def seal(self, text: str) -> str:
+        """Unreadable without the key, and never the same twice."""
+        return self._fernet.encrypt(text.encode()).decode()
+
+    def open(self, sealed: str) -> str | None:
+        """What was sealed; None when another key has sealed it."""
+        try:
+            return self._fernet.decrypt(sealed).decode()
+        except InvalidToken:
+            return None
+
+
 class SealedVault:
-    """Fernet: AES-128-CBC with HMAC-SHA256. Raises Unavailable when the database is away."""
+    """Payloads behind a cipher. Raises Unavailable when the database is away."""
 
     def __init__(self, engine: Engine, key: bytes) -> None:
-        """`key` is 32 bytes in URL-safe base64; raises ValueError when it is not."""
+        """`key` as a cipher takes it; raises ValueError when it is none."""
         self._engine = engine
-        self._fernet = Fernet(key)
+        self._cipher = Cipher(key)
 
     def put(self, call: str, payload: bytes, *, expires_at: datetime) -> None:
         """Keep the payload of a call that waits until `expires_at`."""
-        sealed = self._fernet.encrypt(payload).decode()
+        sealed = self._cipher.seal(payload.decode())
         with self._writing() as connection:
             upsert(connection, VAULT, [Sealed(call=call, payload=sealed, expires_at=expires_at)])
 
@@ -45,10 +64,8 @@ class SealedVault:
         """The payload of a call; None when there is none, or another key has sealed it."""
         with translated(), self._engine.connect() as connection:
             sealed = connection.scalar(select(VAULT.c.payload).where(VAULT.c.call == call))
-        try:
-            return self._fernet.decrypt(sealed) if sealed else None
-        except InvalidToken:
-            return None
+        opened = self._cipher.open(sealed) if sealed else None
+        return opened.encode() if opened is not None else None
 
     def forget(self, call: str) -> None:
         """The call is done: destroy its payload."""

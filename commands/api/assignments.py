@@ -3,12 +3,13 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel, Field, StrictInt
 
 from commands.api.access import Operator, viewing
 from commands.api.charging_profiles import row_of
 from commands.api.office import AnOffice, Office
+from commands.api.past import of_station
 from commands.api.placing import OUTCOMES, HowSent, order_of, place, placed
 from commands.api.problems import Fault, Problem
 from commands.api.profile_shapes import (
@@ -30,6 +31,9 @@ router = APIRouter(
     prefix="/api/v1/stations/{station}", tags=["charging profiles"], dependencies=[viewing]
 )
 
+_MODELS = (stations.MODEL, installed_profiles.MODEL)
+
+AnOfficeThen = Annotated[Office, Depends(of_station(*_MODELS))]
 Connector = Annotated[int, Path(ge=0, le=MOST, description="0: the whole station")]
 _Wire = Query(ge=-types.LARGEST, le=types.LARGEST)
 
@@ -59,7 +63,7 @@ class RemoteStart(BaseModel, extra="forbid"):
 
 
 @router.get("/charging-profiles")
-def list_installed(office: AnOffice, station: StationId) -> Page[InstalledProfile]:
+def list_installed(office: AnOfficeThen, station: StationId) -> Page[InstalledProfile]:
     """What the station holds, as its answers to SetChargingProfile and remote starts tell.
 
     It is one page: stations hold a few (MaxChargingProfilesInstalled).

@@ -7,7 +7,7 @@ import asyncio
 from typing import Annotated
 
 import orjson
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import AfterValidator, Field
 
 from commands.api.access import Operator, viewing
@@ -21,6 +21,7 @@ from commands.api.configuration_shapes import (
     ValueWish,
 )
 from commands.api.office import AnOffice, Office
+from commands.api.past import of_station
 from commands.api.placing import OUTCOMES, HowSent, order_of, place, placed
 from commands.api.problems import Problem
 from commands.api.shapes import Cursor, Limit, Page, StationId, after, decoded, page_of
@@ -39,6 +40,9 @@ router = APIRouter(prefix="/api/v1", tags=["configuration"], dependencies=[viewi
 
 _MOST_KEYS = "GetConfigurationMaxKeys"
 
+_MODELS = (stations.MODEL, configuration.MODEL, automation.MODEL)
+
+AnOfficeThen = Annotated[Office, Depends(of_station(*_MODELS))]
 KeyName = Annotated[
     str,
     Path(min_length=1, max_length=150, description="1 to 50 characters, in any case"),
@@ -57,7 +61,7 @@ def list_drift(office: AnOffice, cursor: Cursor = "", limit: Limit = 100) -> Pag
 
 @router.get("/stations/{station}/configuration")
 def get_configuration(
-    office: AnOffice,
+    office: AnOfficeThen,
     station: StationId,
     *,
     drift: Annotated[bool | None, Query(description="only keys with drift, or without")] = None,
@@ -139,7 +143,7 @@ async def drop_desire(office: AnOffice, station: StationId, key: KeyName, by: Op
 
 
 @router.get("/stations/{station}/automation")
-def get_automation(office: AnOffice, station: StationId) -> Automation:
+def get_automation(office: AnOfficeThen, station: StationId) -> Automation:
     """Whether drift is put right without asking."""
     _check(office, station)
     return Automation.model_validate(office.database.read(automation.of, station))

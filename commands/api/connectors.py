@@ -1,16 +1,21 @@
 """/api/v1/connectors: the status each connector reported last."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
 from commands.api.access import viewing
-from commands.api.office import AnOffice
+from commands.api.office import Office
+from commands.api.past import of_named
 from commands.api.problems import Problem
 from commands.api.shapes import LARGEST, Cursor, Filter, Limit, Page, Time, after, page_of
 from projections import connectors
 from projections.connectors import ConnectorRow
 
 router = APIRouter(prefix="/api/v1/connectors", tags=["connectors"], dependencies=[viewing])
+
+AnOfficeThen = Annotated[Office, Depends(of_named(connectors.MODEL))]
 
 
 class Connector(BaseModel, from_attributes=True):
@@ -30,7 +35,7 @@ class Connector(BaseModel, from_attributes=True):
 
 @router.get("")
 def list_connectors(
-    office: AnOffice,
+    office: AnOfficeThen,
     station: Filter = "",
     status: Filter = "",
     cursor: Cursor = "",

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from uuid import uuid4
 
 import orjson
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from commands.api.access import Operator, viewing
 from commands.api.call_shapes import shown
@@ -26,16 +26,20 @@ from commands.api.local_list_shapes import (
     list_of,
 )
 from commands.api.office import AnOffice, Office
+from commands.api.past import of_station
 from commands.api.placing import OUTCOMES, HowSent, lookable, order_of, place, placed
 from commands.api.shapes import Cursor, Limit, Page, StationId, Text, after, page_of
 from domain.model.list_update import part_id
 from domain.model.operations import SwitchListFallback, UpdateLocalList
-from projections import calls, local_list_entries
+from projections import calls, local_list_entries, local_lists, stations
 from projections.calls import CallRow
 
 router = APIRouter(
     prefix="/api/v1/stations/{station}/local-list", tags=["local lists"], dependencies=[viewing]
 )
+
+_MODELS = (stations.MODEL, local_lists.MODEL, local_list_entries.MODEL)
+AnOfficeThen = Annotated[Office, Depends(of_station(*_MODELS))]
 
 _STATUS = {"nothing_to_send": 200, "under_way": 202}
 _OUTCOMES: dict[int | str, dict[str, Any]] = {
@@ -48,14 +52,14 @@ _OUTCOMES: dict[int | str, dict[str, Any]] = {
 
 
 @router.get("")
-def get_list(office: AnOffice, station: StationId) -> LocalList:
+def get_list(office: AnOfficeThen, station: StationId) -> LocalList:
     """What is known of a station's list."""
     return list_of(row_of(office, station))
 
 
 @router.get("/entries")
 def list_entries(
-    office: AnOffice, station: StationId, cursor: Cursor = "", limit: Limit = 100
+    office: AnOfficeThen, station: StationId, cursor: Cursor = "", limit: Limit = 100
 ) -> Page[ListedToken]:
     """What is on it, by tag: as the station confirmed it."""
     row_of(office, station)

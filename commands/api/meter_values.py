@@ -1,20 +1,23 @@
 """/api/v1/transactions/{number}/meter-values: what was measured, value by value."""
 
 from collections.abc import Iterator
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 
 from commands.api import spreadsheet
 from commands.api.access import viewing
-from commands.api.office import AnOffice, Office
+from commands.api.office import Office
+from commands.api.past import of_transaction
 from commands.api.shapes import Cursor, Limit, Page, Time, before, page_of
 from commands.api.transactions import Number, get_transaction
-from projections import meter_values
+from projections import meter_values, transactions
 from projections.meter_values import MeterValueRow
 
 router = APIRouter(prefix="/api/v1/transactions", tags=["transactions"], dependencies=[viewing])
 
+AnOfficeThen = Annotated[Office, Depends(of_transaction(transactions.MODEL, meter_values.MODEL))]
 MOST_SAMPLES = 2000  # more than fit into the longest frame of one moment
 
 
@@ -46,7 +49,7 @@ class MeterValue(BaseModel, from_attributes=True):
     responses={200: {"content": {spreadsheet.MEDIA_TYPE: {}}, "description": "JSON or CSV"}},
 )
 def list_meter_values(
-    office: AnOffice, request: Request, number: Number, cursor: Cursor = "", limit: Limit = 500
+    office: AnOfficeThen, request: Request, number: Number, cursor: Cursor = "", limit: Limit = 500
 ) -> Page[MeterValue] | Response:
     """The oldest first, whole moments: a page may have more values than its limit."""
     get_transaction(office, number)

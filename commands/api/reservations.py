@@ -5,12 +5,13 @@ from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 import orjson
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel, Field, StrictInt
 
 from commands.api.access import Operator, viewing
 from commands.api.call_shapes import Call, shown
 from commands.api.office import AnOffice, Office
+from commands.api.past import of_named
 from commands.api.placing import OUTCOMES, HowSent, Sending, order_of, place, row_of
 from commands.api.problems import Problem
 from commands.api.shapes import Cursor, Filter, GivenTime, Limit, Page, Text, Time, before, page_of
@@ -30,6 +31,7 @@ Number = Annotated[int, Path(ge=-LARGEST, le=LARGEST, description="the OCPP rese
 Where = Annotated[
     Text, Query(max_length=255, description="needed when several stations know the id")
 ]
+AnOfficeThen = Annotated[Office, Depends(of_named(reservations.MODEL))]
 Status = Literal[
     "",
     "requested",
@@ -128,7 +130,7 @@ async def add_reservation(
 
 @router.get("")
 def list_reservations(
-    office: AnOffice,
+    office: AnOfficeThen,
     *,
     station: Filter = "",
     connector: Annotated[int | None, Query(ge=-LARGEST, le=LARGEST)] = None,
@@ -153,7 +155,7 @@ def list_reservations(
 
 
 @router.get("/{number}")
-def get_reservation(office: AnOffice, number: Number, station: Where = "") -> Reservation:
+def get_reservation(office: AnOfficeThen, number: Number, station: Where = "") -> Reservation:
     """One reservation; 409 when several stations know its id, and not just one of them keeps it."""
     row = _found(office, number, station)
     if row is None:

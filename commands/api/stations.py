@@ -3,11 +3,12 @@
 import asyncio
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field, StrictInt, StringConstraints
 
 from commands.api.access import Administrator, Operator, viewing
 from commands.api.office import AnOffice, Office
+from commands.api.past import of_station
 from commands.api.problems import Problem
 from commands.api.shapes import Cursor, Filter, Limit, Page, StationId, Text, after, page_of
 from commands.api.station_shapes import Station, Stranger, station_of, stranger_of
@@ -26,6 +27,7 @@ _NO_PROFILE_0 = (
     " profile 0, no authentication, is not allowed here"
 )
 
+AnOfficeThen = Annotated[Office, Depends(of_station(stations.MODEL))]
 Label = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:=-]{0,49}$")]
 
 
@@ -99,7 +101,7 @@ def list_unknown(office: AnOffice, cursor: Cursor = "", limit: Limit = 100) -> P
 
 
 @router.get("/{station}")
-def get_station(office: AnOffice, station: StationId) -> Station:
+def get_station(office: AnOfficeThen, station: StationId) -> Station:
     """All that is known of a station."""
     return station_of(_registered(office, station))
 

@@ -3,11 +3,12 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Depends, Path, Response
 from pydantic import AfterValidator, BaseModel, Field, StrictInt
 
 from commands.api.access import Operator, viewing
-from commands.api.office import AnOffice
+from commands.api.office import AnOffice, Office
+from commands.api.past import of_token
 from commands.api.problems import Problem
 from commands.api.shapes import (
     Cursor,
@@ -81,7 +82,7 @@ def list_tokens(
 
 
 @router.get("/{id_tag}")
-def get_token(office: AnOffice, id_tag: IdTag) -> Token:
+def get_token(office: Annotated[Office, Depends(of_token)], id_tag: IdTag) -> Token:
     """One token, in any spelling."""
     row = office.database.read(tokens.find, id_tag)
     if row is None:

@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from commands.api import spreadsheet
 from commands.api.access import Operator, viewing
 from commands.api.office import AnOffice, Office
+from commands.api.past import of_named, of_transaction
 from commands.api.problems import Problem
 from commands.api.shapes import LARGEST, Cursor, Filter, Limit, Page, Text, Time, before, page_of
 from domain.model.operations import CloseTransaction
@@ -21,6 +22,8 @@ router = APIRouter(prefix="/api/v1/transactions", tags=["transactions"], depende
 _BATCH = 1000  # rows of a spreadsheet read at once
 
 Number = Annotated[int, Path(ge=1, le=LARGEST, description="the OCPP transaction id")]
+ThoseThen = Annotated[Office, Depends(of_named(transactions.MODEL))]
+ThatThen = Annotated[Office, Depends(of_transaction(transactions.MODEL))]
 
 
 class Transaction(BaseModel, from_attributes=True):
@@ -70,7 +73,7 @@ _AS_CSV: dict[int | str, dict[str, Any]] = {
 
 @router.get("", response_model=Page[Transaction], responses=_AS_CSV)
 def list_transactions(
-    office: AnOffice,
+    office: ThoseThen,
     request: Request,
     *,
     station: Filter = "",
@@ -103,7 +106,7 @@ def list_transactions(
 
 
 @router.get("/{number}")
-def get_transaction(office: AnOffice, number: Number) -> Transaction:
+def get_transaction(office: ThatThen, number: Number) -> Transaction:
     """One transaction."""
     return Transaction.model_validate(_row(office, number))
 

@@ -9,12 +9,20 @@ from dependency_injector.providers import List as ListOf
 from commands import choices
 from commands.containers.opened import Opened
 from commands.housekeeping import Housekeeping
+from commands.notary import Notary
+from commands.publication import Publication
 from commands.signing import SigningDesk
-from projections import calls, certificate_requests, client_certificates, stations
+from domain.pki.seals import Seal
+from projections import calls, certificate_requests, chain, client_certificates, stations
 from projections.actions import Noted
 from projections.authority_work import AuthorityQueue
+from projections.chaining import Chain, behind
 from projections.credentials import Unused
 from projections.dispatcher import Dispatcher
+from projections.events.publisher import Publisher
+from projections.events.publisher import lag as stream_lag
+from projections.events.reader import EventReader
+from projections.events.view import pseudonymous
 from projections.files import Rights
 from projections.leases import LeaseReader
 from projections.migration import READ_MODELS
@@ -73,6 +81,19 @@ class ProjectionsParts(Opened):
         Opened.clock,
         Calling(choices.signing_terms, Opened.settings),
     )
+    events = Singleton(
+        EventReader,
+        Calling(pseudonymous, Opened.log),
+        Calling(choices.event_source, Opened.settings),
+    )
+    publisher = Singleton(
+        Publisher,
+        events,
+        Opened.broker,
+        Opened.database,
+        retention=Calling(choices.event_retention, Opened.settings),
+    )
+    events_lag = Factory(partial, stream_lag, events, Opened.database, clock=Opened.clock)
     leases = Singleton(LeaseReader, Opened.engine, Opened.broker, clock=Opened.clock)
     lag = Factory(
         partial,
@@ -87,6 +108,24 @@ class ProjectionsParts(Opened):
         Object(client_certificates.ending_soon),
         Opened.clock,
     )
+    notary = Singleton(
+        Notary,
+        Singleton(
+            Chain,
+            Opened.stored,
+            Opened.database,
+            Singleton(Seal, Opened.secret_key),
+            Opened.clock,
+            interval=Opened.settings.provided.checkpoint_interval,
+        ),
+        Singleton(
+            Publication,
+            Opened.settings.provided.checkpoint_file,
+            Factory(partial, Opened.database.provided.read, Object(chain.after)),
+        ),
+        interval=Opened.settings.provided.checkpoint_interval,
+    )
+    chain_lag = Factory(partial, behind, Opened.stored, Opened.database, Opened.clock)
     housekeeping = Singleton(
         Housekeeping,
         ListOf(
@@ -95,7 +134,7 @@ class ProjectionsParts(Opened):
             Singleton(Noted, Opened.engine),
             Singleton(Unused, Opened.engine, Opened.log),
         ),
-        Opened.log,
+        notary,
         Opened.clock,
         keep_days=Opened.settings.provided.journal_retention_days,
     )

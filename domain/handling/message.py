@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from domain.model.quarantine import Kind
 from domain.scope import Scope
 
 
@@ -58,5 +59,6 @@ class Broken:
 def put_aside(scope: Scope, handled: Handled, trace: str) -> Handled:
     """Quarantine a record whose handling raised, with the traceback."""
     scope.action, scope.message_id = handled.action, handled.message_id
-    scope.quarantine("its handling failed", subject=f"message {scope.key}", detail=trace)
+    subject = f"message {scope.key}"
+    scope.quarantine(Kind.FAILED, "its handling failed", subject=subject, detail=trace)
     return handled

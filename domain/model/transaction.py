@@ -1,10 +1,11 @@
 """A charging transaction: started, judged, stopped or closed, each on record whatever comes."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Self
 
 from domain.model.aggregate import Aggregate, Birth, Fact, Refused
+from domain.model.end import End
 from domain.model.values import Standing, Verdict
 
 
@@ -81,6 +82,14 @@ class Transaction(Aggregate):
             transaction.meter_stop_wh, transaction.stopped_at = self.meter_stop_wh, self.stopped_at
             transaction.stop_standing = self.standing
             transaction.stop_expires_at, transaction.stop_parent = self.expires_at, self.parent
+            transaction.end = End(
+                state="stopped",
+                meter_wh=self.meter_stop_wh,
+                ended_at=self.stopped_at,
+                energy_wh=self.energy_wh,
+                reason=self.reason,
+                id_tag=self.id_tag,
+            )
 
     class Closed(Fact):
         """Ended without a stop of the station; a stop that comes later still counts."""
@@ -93,6 +102,33 @@ class Transaction(Aggregate):
 
         def apply(self, transaction: "Transaction") -> None:
             transaction.state = "closed"
+            transaction.end = End(
+                state="closed",
+                meter_wh=self.meter_wh,
+                ended_at=self.timestamp,
+                energy_wh=self.energy_wh,
+                reason=self.reason,
+            )
+
+    class Corrected(Fact):
+        """A person decided how it ended, by a case of the quarantine.
+
+        `restores`: what that case had corrected is as before. One that was open is closed then.
+        """
+
+        TOPIC = "transaction.corrected"
+        state: str  # as of `End`
+        meter_wh: int | None
+        ended_at: datetime
+        energy_wh: int | None
+        reason: str
+        id_tag: str
+        case: str
+        by: str
+        restores: bool
+
+        def apply(self, transaction: "Transaction") -> None:
+            transaction.correct_end(self)
 
     def __init__(
         self,
@@ -113,6 +149,8 @@ class Transaction(Aggregate):
         self.stopped_at: datetime | None = None
         self.stop_standing, self.stop_parent = "", ""
         self.stop_expires_at: datetime | None = None
+        self.end: End | None = None
+        self.corrected: list[tuple[str, End | None]] = []  # by which case, the end before
 
     @classmethod
     def id_of(cls, number: int) -> str:
@@ -170,7 +208,7 @@ class Transaction(Aggregate):
         """
         if self.state == "stopped":
             return "" if self.is_stopped_by(stop) else "a second stop with other values"
-        energy = self._energy(stop.meter_wh)
+        energy = self.energy(stop.meter_wh)
         verdict = stop.verdict
         self.trigger_event(
             self.Stopped,
@@ -190,15 +228,63 @@ class Transaction(Aggregate):
         """End it without the station, provisionally."""
         if not self.open:
             raise Refused("this transaction is not open")
-        energy = None if meter_wh is None else self._energy(meter_wh)
+        energy = None if meter_wh is None else self.energy(meter_wh)
         self.trigger_event(
             self.Closed, reason=reason, by=by, meter_wh=meter_wh, energy_wh=energy, timestamp=at
+        )
+
+    def correct(self, end: End, *, case: str, by: str, at: datetime) -> None:
+        """A person says how it ended."""
+        self._trigger_correction(end, case=case, by=by, restores=False, at=at)
+
+    def restore(self, *, case: str, by: str, register_wh: int | None, at: datetime) -> None:
+        """Take back what a case corrected last. `register_wh`: the last reading known."""
+        if not self.corrected or self.corrected[-1][0] != case:
+            raise Refused("another case has corrected this transaction since: reopen that first")
+        end = self.corrected[-1][1] or End(
+            state="closed",
+            meter_wh=register_wh,
+            ended_at=at,
+            energy_wh=None if register_wh is None else self.energy(register_wh),
+            reason="its stop was taken back",
+        )
+        self._trigger_correction(end, case=case, by=by, restores=True, at=at)
+
+    def correct_end(self, fact: "Transaction.Corrected") -> None:
+        """What a correction does to the state. The station's own stop stays known for its repeats."""
+        if fact.restores:
+            self.corrected.pop()
+        else:
+            self.corrected.append((fact.case, self.end))
+        if fact.state == "stopped" and self.state != "stopped" and fact.meter_wh is not None:
+            self.meter_stop_wh = fact.meter_wh
+        self.state, self.stopped_at = fact.state, fact.ended_at
+        self.end = End(
+            state=fact.state,
+            meter_wh=fact.meter_wh,
+            ended_at=fact.ended_at,
+            energy_wh=fact.energy_wh,
+            reason=fact.reason,
+            id_tag=fact.id_tag,
+        )
+
+    def _trigger_correction(
+        self, end: End, *, case: str, by: str, restores: bool, at: datetime
+    ) -> None:
+        self.trigger_event(
+            self.Corrected,
+            **asdict(end),
+            case=case,
+            by=by,
+            restores=restores,
+            timestamp=at,
         )
 
     def is_stopped_by(self, stop: Stop) -> bool:
         """Whether that stop is the one on record: the meter tells, clocks may have been set."""
         return stop.meter_wh == self.meter_stop_wh
 
-    def _energy(self, meter_wh: int) -> int | None:
+    def energy(self, meter_wh: int) -> int | None:
+        """What was charged up to a reading; None when the meter went backwards."""
         energy = meter_wh - self.meter_start_wh
         return energy if energy >= 0 else None

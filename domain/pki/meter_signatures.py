@@ -5,6 +5,7 @@ Keys come in whatever form a station, a type plate or a person has them.
 
 import base64
 import binascii
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -23,7 +24,8 @@ from cryptography.hazmat.primitives.serialization import (
 from domain.pki import public_keys
 from domain.pki.reading import Unreadable, translated
 
-CURVES = MappingProxyType(  # as OCMF spells them, folded
+_Curve = Callable[[], ec.EllipticCurve]
+CURVES: Mapping[str, _Curve] = MappingProxyType(  # as OCMF spells them, folded
     {
         "secp192r1": ec.SECP192R1,
         "secp256r1": ec.SECP256R1,

@@ -67,13 +67,12 @@ class MemoryLog(POPOApplicationRecorder):
             station=event.station if isinstance(event, _CausedEvent) else "",
         )
 
-    def tails(self, streams: Sequence[str], count: int) -> list[StoredFact]:
+    def tails(
+        self, streams: Sequence[str], count: int, *, upto: int | None = None
+    ) -> list[StoredFact]:
         with self._database_lock:
-            return [fact for s in sorted(set(streams)) for fact in self._tail(s, count)]
-
-    def _tail(self, stream: str, count: int) -> list[StoredFact]:
-        places = self._stored_events_index.get(stream, {})
-        return [self._fact(places[version]) for version in sorted(places)[-count:]]
+            chosen = sorted(set(streams))
+            return [f for s in chosen for f in list(self._facts_after(s, 0, upto))[-count:]]
 
     def commit(
         self,

@@ -18,6 +18,8 @@ from domain.store.postgres_days import drop_days, make_days
 from domain.store.postgres_listener import Listener
 from domain.store.watermark import Watermark
 
+_ALL = 2**63 - 1  # positions
+
 
 def migrate(url: str) -> None:
     """Make the schema and the tables where they are missing; safe to run from many processes."""
@@ -73,8 +75,11 @@ class PostgresLog(PostgresApplicationRecorder):
         snapshots = [StoredSnapshot(*row[:4]) for row in rows if row[-1]]
         return snapshots, [StoredFact(*row[:-1]) for row in rows[len(snapshots) :]]
 
-    def tails(self, streams: Sequence[str], count: int) -> list[StoredFact]:
-        rows = self._select(sql.TAILS, (_possible(streams), count))
+    def tails(
+        self, streams: Sequence[str], count: int, *, upto: int | None = None
+    ) -> list[StoredFact]:
+        most = _ALL if upto is None else upto
+        rows = self._select(sql.TAILS, (_possible(streams), most, count))
         return sorted(StoredFact._make(row) for row in rows)
 
     def commit(

@@ -119,7 +119,8 @@ READ_UPTO = f"""SELECT fact.* FROM unnest(%b::text[], %b::bigint[]) AS wanted (s
 
 TAILS = f"""SELECT fact.* FROM unnest(%b::text[]) AS wanted (stream)
     CROSS JOIN LATERAL (
-        SELECT {_FACT} FROM ampledger_events WHERE originator_id = wanted.stream
+        SELECT {_FACT} FROM ampledger_events
+        WHERE originator_id = wanted.stream AND notification_id <= %b
         ORDER BY originator_version DESC LIMIT %b) AS fact"""  # noqa: S608 (only constants of this module)
 
 _OF_FACTS = {

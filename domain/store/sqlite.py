@@ -71,8 +71,12 @@ class SQLiteLog(SQLiteApplicationRecorder):
             cursor.execute(sql.FACTS, (wanted, _ALL if upto is None else upto))
             return snapshots, [StoredFact(*row) for row in cursor.fetchall()]
 
-    def tails(self, streams: Sequence[str], count: int) -> list[StoredFact]:
-        rows = self._select(sql.TAILS, (orjson.dumps(list(streams)).decode(), count))
+    def tails(
+        self, streams: Sequence[str], count: int, *, upto: int | None = None
+    ) -> list[StoredFact]:
+        named = orjson.dumps(list(streams)).decode()
+        most = _ALL if upto is None else upto
+        rows = self._select(sql.TAILS, {"streams": named, "count": count, "upto": most})
         return [StoredFact(*row) for row in rows]
 
     def commit(

@@ -98,12 +98,14 @@ FACTS = f"""SELECT {_FACT}
      AND e.originator_version > wanted.value ->> 1 AND e.rowid <= ?
     ORDER BY e.originator_id, e.originator_version"""  # noqa: S608 (only constants of this module)
 
-# The parameter is a JSON array of streams.
+# `:streams` is a JSON array, `:upto` a position.
 TAILS = f"""SELECT {_FACT}
-    FROM json_each(?) AS wanted
-    CROSS JOIN ampledger_events AS e ON e.originator_id = wanted.value
+    FROM json_each(:streams) AS wanted
+    CROSS JOIN ampledger_events AS e ON e.originator_id = wanted.value AND e.rowid <= :upto
      AND e.originator_version > (
-        SELECT max(originator_version) FROM ampledger_events WHERE originator_id = wanted.value) - ?
+        SELECT originator_version FROM ampledger_events
+        WHERE originator_id = wanted.value AND rowid <= :upto
+        ORDER BY originator_version DESC LIMIT 1) - :count
     ORDER BY e.originator_id, e.originator_version"""  # noqa: S608 (only constants of this module)
 
 _OF_FACTS = {

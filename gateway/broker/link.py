@@ -1,7 +1,9 @@
 """What a broker far away looks like: connections that come back, lines to its queues."""
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Protocol
+
+from domain.ports import StreamMessage
 
 
 class Away(Exception):
@@ -65,6 +67,10 @@ class Link(Protocol):
 
     async def publish(self, queue: str, body: bytes, *, mandatory: bool) -> None:
         """Return once confirmed; Missing only when mandatory."""
+        ...
+
+    async def publish_all(self, queue: str, messages: Sequence[StreamMessage]) -> None:
+        """Return once all are confirmed, in order; Missing when there is no such queue."""
         ...
 
     async def consume(

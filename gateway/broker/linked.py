@@ -10,7 +10,7 @@ from typing import Self
 from weakref import WeakValueDictionary
 
 from domain import topics, wire
-from domain.ports import Delivery, Unroutable
+from domain.ports import Delivery, Retention, StreamMessage, Unroutable
 from gateway.broker.link import Arguments, Arrived, Away, Line, Link, Missing, Refused
 from gateway.broker.retry import insist
 from gateway.broker.subscription import Dial, Source, Subscription
@@ -18,6 +18,7 @@ from gateway.broker.tasks import leave
 
 # RabbitMQ 4 limits deliveries when nothing is said, and 3.10 has no word for "no limit".
 _NO_LIMIT = 2**31 - 1
+_SMALLEST_SEGMENT, _LARGEST_SEGMENT = 250_000, 100_000_000
 
 _log = logging.getLogger(__name__)
 
@@ -39,6 +40,7 @@ class LinkedBroker:
         self._namespace = namespace
         self._delivery_limit = delivery_limit
         self._durable: set[str] = set()
+        self._streams: dict[str, Retention] = {}
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._epochs = count(1)
         self._subscriptions: set[Subscription] = set()
@@ -109,6 +111,17 @@ class LinkedBroker:
         except Missing:
             raise Unroutable(queue) from None
 
+    async def declare_stream(self, queue: str, retention: Retention) -> None:
+        """A stream; one that exists otherwise, or may not be configured, is taken as it is."""
+        self._streams[queue] = retention
+        await insist(partial(self._declare, queue))
+
+    async def publish_stream(self, queue: str, messages: Sequence[StreamMessage]) -> None:
+        """Return once all are confirmed, however long the broker is away; see the port."""
+        turn = self._turns.setdefault(queue, asyncio.Lock())
+        async with turn:
+            await insist(partial(self._append, queue, messages))
+
     def _name(self, queue: str) -> str:
         return topics.qualified(self._namespace, queue)
 
@@ -127,6 +140,13 @@ class LinkedBroker:
             raise Unroutable(f"{queue}: {error}") from None
 
     def _arguments(self, queue: str) -> Arguments:
+        if retention := self._streams.get(queue):
+            return {
+                "x-queue-type": "stream",
+                "x-max-length-bytes": retention.max_bytes,
+                "x-max-age": f"{retention.max_days}D",
+                "x-stream-max-segment-size-bytes": _segment(retention),
+            }
         arguments: dict[str, str | int | bool] = {
             "x-queue-type": "quorum",
             "x-single-active-consumer": True,
@@ -140,6 +160,15 @@ class LinkedBroker:
             "x-dead-letter-strategy": "at-least-once",
             "x-overflow": "reject-publish",  # at-least-once asks for it; there is no limit to reach
         }
+
+    async def _append(self, queue: str, messages: Sequence[StreamMessage]) -> None:
+        try:
+            await self._out.publish_all(self._name(queue), messages)
+        except Refused as refusal:  # some message closed the channel that all share
+            raise Away(str(refusal)) from refusal
+        except Missing:
+            await self._declare(queue)
+            raise Away(f"{queue} had to be declared again") from None
 
     async def _publish(self, queue: str, body: bytes, *, mandatory: bool) -> None:
         durable = queue in self._durable
@@ -178,3 +207,8 @@ class LinkedBroker:
     async def _set_aside(self, body: bytes) -> None:
         _log.error("no bundle, quarantined size=%d", len(body))
         await self.publish(topics.QUARANTINE, [body])
+
+
+def _segment(retention: Retention) -> int:
+    """Bytes of a file of a stream: only whole ones go, and the last one never."""
+    return min(_LARGEST_SEGMENT, max(_SMALLEST_SEGMENT, retention.max_bytes // 4))

@@ -14,7 +14,9 @@ from types import TracebackType
 from typing import Self
 
 from domain import topics
-from domain.ports import Delivery, Unroutable
+from domain.ports import Delivery, Retention, StreamMessage, Unroutable
+
+_MOST_OF_A_STREAM = 16 << 20  # bytes; what was told is in the event store all the same
 
 
 @dataclass(slots=True)
@@ -116,6 +118,24 @@ class _Private:
             self._receive(items)
 
 
+class _Stream:
+    """Messages that reading does not take away; the oldest go when they are too many bytes."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self._messages: deque[tuple[int, StreamMessage]] = deque()
+        self._offsets = count()
+        self._room = max_bytes
+
+    def append(self, message: StreamMessage) -> None:
+        self._messages.append((next(self._offsets), message))
+        self._room -= len(message.body)
+        while self._room < 0 and self._messages:
+            self._room += len(self._messages.popleft()[1].body)
+
+    def since(self, offset: int) -> list[tuple[int, StreamMessage]]:
+        return [each for each in self._messages if each[0] >= offset]
+
+
 class MemoryBroker:
     """The Broker port within one process; an async context manager like the other one."""
 
@@ -124,6 +144,7 @@ class MemoryBroker:
         self._limit = delivery_limit
         self._durable: dict[str, _Queue] = {}
         self._private: dict[str, _Private] = {}
+        self._streams: dict[str, _Stream] = {}
         self._epochs = count(1)
 
     @property
@@ -202,6 +223,22 @@ class MemoryBroker:
         if queue not in self._durable:
             raise Unroutable(queue)
         return len(self._durable[queue].ready)
+
+    async def declare_stream(self, queue: str, retention: Retention) -> None:
+        """A stream that lives as long as the process."""
+        most = min(retention.max_bytes, _MOST_OF_A_STREAM)
+        self._streams.setdefault(queue, _Stream(most))
+
+    async def publish_stream(self, queue: str, messages: Sequence[StreamMessage]) -> None:
+        """Return once the messages are in the stream; see the port."""
+        stream = self._streams[queue]
+        for message in messages:
+            stream.append(message)
+        await asyncio.sleep(0)  # as `publish` does
+
+    def streamed(self, queue: str, offset: int = 0) -> list[tuple[int, StreamMessage]]:
+        """What is in a stream from an offset on: for whoever lives in this process."""
+        return self._streams[queue].since(offset)
 
     def _declared(self, queue: str) -> _Queue:
         return self._durable.setdefault(queue, _Queue(partial(self._bury, queue)))

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import cast
 
@@ -13,6 +13,7 @@ from aiormq import exceptions, spec
 from aiormq.abc import DeliveredMessage
 from aiormq.channel import Channel
 
+from domain.ports import StreamMessage
 from gateway.broker.link import Arguments, Arrived, Away, Missing, Refused
 from gateway.broker.linked import LinkedBroker
 from gateway.broker.retry import Backoff
@@ -152,6 +153,15 @@ class _Link:
                 wait=False,  # for the socket to drain: the confirm says more
             )
 
+    async def publish_all(self, queue: str, messages: Sequence[StreamMessage]) -> None:
+        with _translated():
+            channel = await self._shared_channel()
+            sending = [_send(channel, queue, each) for each in messages]
+            outcomes = await asyncio.gather(*sending, return_exceptions=True)
+            for error in outcomes:  # only now: none of them is under way any more
+                if isinstance(error, BaseException):
+                    raise error
+
     async def consume(
         self, queue: str, arrived: Arrived, ended: Callable[[], None], *, prefetch: int
     ) -> _Line:
@@ -221,6 +231,20 @@ class _Link:
             except BaseException:
                 await line.hang_up()
                 raise
+
+
+async def _send(channel: Channel, queue: str, message: StreamMessage) -> None:
+    await channel.basic_publish(
+        message.body,
+        routing_key=queue,
+        properties=spec.Basic.Properties(
+            content_type=message.content_type,
+            headers=dict(message.headers),
+            delivery_mode=_PERSISTENT,
+        ),
+        mandatory=True,
+        wait=False,
+    )
 
 
 async def _underlay(channel: AbstractChannel) -> Channel:

@@ -35,6 +35,7 @@ class MemberDone(Data):
     """What came of one station of a campaign."""
 
     campaign: Id
+    station: str
     call: members.Call
     outcome: Annotated[str, Meta(description="succeeded, failed or cancelled")]
 
@@ -52,10 +53,6 @@ def _id(fact: Fact) -> str:
 
 def _about(fact: Fact, _: str) -> About:
     return About(f"campaign/{_id(fact)}")
-
-
-def _of_member(fact: Campaign.Reported, _: str) -> About:
-    return About(f"campaign/{_id(fact)}", fact.station)
 
 
 _STATES = (
@@ -76,7 +73,7 @@ PUBLIC = (
         stations=lambda fact: len(msgspec.json.decode(fact.stations)),
     ),
     public("campaign.released.v1", Campaign.Released, Released, _about, campaign=_id),
-    public("campaign.member_done.v1", Campaign.Reported, MemberDone, _of_member, campaign=_id),
+    public("campaign.member_done.v1", Campaign.Reported, MemberDone, _about, campaign=_id),
     *(
         public("campaign.moved.v1", fact, Moved, _about, campaign=_id, state=lambda _, s=state: s)  # type: ignore[misc]  # each its own
         for fact, state in _STATES

@@ -1,12 +1,14 @@
 """All public events: which fact becomes which, and how it is written."""
 
 from collections.abc import Collection
+from datetime import datetime
 from types import MappingProxyType
 
 import msgspec
 
 from domain import facts
 from domain.log import Notification
+from domain.model.aggregate import Fact
 from projections.events import (
     calls,
     campaigns,
@@ -46,9 +48,9 @@ SUBJECTS = (  # in the order of the documentation
     quarantine,
 )
 BY_TOPIC = MappingProxyType(
-    {each.fact.TOPIC: each for subject in SUBJECTS for each in subject.PUBLIC}  # type: ignore[attr-defined]  # every fact has one
+    {each.fact.TOPIC: each for subject in SUBJECTS for each in subject.PUBLIC}
 )
-TYPES = MappingProxyType({each.type: each.data for each in BY_TOPIC.values()})
+TYPES = MappingProxyType({each.name: each.data for each in BY_TOPIC.values()})
 
 _EVERY = "*"  # at the end of a type: whatever follows
 
@@ -65,7 +67,7 @@ class _CloudEvent(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     type: str
     subject: str
-    time: str
+    time: datetime
     datacontenttype: str = "application/json"
     dataschema: str
     station: str | msgspec.UnsetType = msgspec.UNSET  # an attribute is never empty
@@ -87,16 +89,16 @@ def public(noted: Notification, source: str = SOURCE) -> Event | None:
     event = _CloudEvent(
         id=str(noted.position),
         source=source,
-        type=told.type,
+        type=told.name,
         subject=about.subject,
-        time=fact.timestamp.isoformat(),
-        dataschema=schema_name(told.type),
+        time=fact.timestamp,
+        dataschema=schema_name(told.name),
         station=about.station or msgspec.UNSET,
         position=str(noted.position),
         data=_data(told, fact),
     )
     body = msgspec.json.encode(event)
-    return Event(noted.position, told.type, about.station, fact.timestamp, body)
+    return Event(noted.position, told.name, about.station, fact.timestamp, body)
 
 
 def topics_of(types: Collection[str]) -> tuple[str, ...]:
@@ -108,7 +110,7 @@ def topics_of(types: Collection[str]) -> tuple[str, ...]:
         return tuple(sorted(BY_TOPIC))
     found: set[str] = set()
     for wanted in types:
-        topics = {topic for topic, each in BY_TOPIC.items() if _is(each.type, wanted)}
+        topics = {topic for topic, each in BY_TOPIC.items() if _is(each.name, wanted)}
         if not topics:
             raise UnknownType(wanted)
         found |= topics
@@ -126,7 +128,7 @@ def _is(type: str, wanted: str) -> bool:
     return type == wanted
 
 
-def _data(told: Public, fact: facts.Fact) -> Data:
+def _data(told: Public, fact: Fact) -> Data:
     values = {
         name: told.members[name](fact) if name in told.members else getattr(fact, name)
         for name in told.data.__struct_fields__

@@ -1,6 +1,5 @@
 """Events of certificates: of stations, and of the roots they trust."""
 
-from datetime import datetime
 from typing import Annotated
 
 from msgspec import Meta
@@ -9,6 +8,7 @@ from domain.model.aggregate import Fact
 from domain.model.enrolment import Enrolment
 from domain.model.revocation import Revocation
 from domain.model.trust_store import TrustStore
+from projections.events import members
 from projections.events.public import About, Data, of_station, public
 
 _ABOUT, _OF_ROOTS = of_station("enrolment:"), of_station("trust:")
@@ -39,8 +39,8 @@ class Issued(Data):
     serial_number: str
     common_name: str
     issuer: str
-    not_before: datetime
-    not_after: datetime
+    not_before: members.Time
+    not_after: members.Time
 
 
 class Delivered(Data):
@@ -69,7 +69,7 @@ class RootInstalled(Data):
 
     certificate_type: str
     certificate: Annotated[str, Meta(description="its fingerprint, or the station's name of it")]
-    not_after: datetime
+    not_after: members.Time
 
 
 class RootRemoved(Data):

@@ -1,6 +1,5 @@
 """Events of smart charging: what stations hold, and what they say they will do."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -38,7 +37,7 @@ class Reported(Data):
 
     connector: members.Connector
     status: Annotated[str, Meta(description="Accepted or Rejected")]
-    start: Annotated[datetime | None, Meta(description="scheduleStart")]
+    start: Annotated[members.Time | None, Meta(description="scheduleStart")]
     duration: Annotated[int, Meta(description="s, as asked for")]
     schedule: Annotated[dict[str, Any] | None, Meta(description="the ChargingSchedule of OCPP 1.6")]
 

@@ -1,6 +1,5 @@
 """Events of connectors."""
 
-from datetime import datetime
 from typing import Annotated
 
 from msgspec import Meta
@@ -26,7 +25,7 @@ class StatusReported(Data):
     info: Annotated[str, Meta(description="the station's words, as are the next two")]
     vendor_id: str
     vendor_error_code: str
-    reported_at: Annotated[datetime, Meta(description="by the station's clock")]
+    reported_at: Annotated[members.Time, Meta(description="by the station's clock")]
     current: Annotated[bool, Meta(description="false: it tells of what is past, late")]
 
 

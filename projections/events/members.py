@@ -1,5 +1,6 @@
 """What members of many events mean."""
 
+from datetime import datetime
 from typing import Annotated
 
 from msgspec import Meta
@@ -15,3 +16,4 @@ Token = Annotated[
     ),
 ]
 Transaction = Annotated[int, Meta(description="number of the transaction")]
+Time = Annotated[datetime, Meta(tz=True)]

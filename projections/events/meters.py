@@ -1,6 +1,5 @@
 """Events of meters: readings as they came, without what only a billing proof may hold."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -16,7 +15,7 @@ _SIGNED = "SignedData"
 class Sample(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A SampledValue of OCPP 1.6 section 7.43; what the station did not say is not there."""
 
-    value: str
+    value: str = ""
     measurand: str = ""
     phase: str = ""
     location: str = ""
@@ -29,7 +28,7 @@ class MeterRead(Data):
 
     connector: members.Connector
     transaction: Annotated[int | None, Meta(description="as the station says; null: none")]
-    sampled_at: Annotated[datetime, Meta(description="by the station's clock")]
+    sampled_at: Annotated[members.Time, Meta(description="by the station's clock")]
     register_wh: Annotated[int | None, Meta(description="Energy.Active.Import.Register, Wh")]
     samples: tuple[Sample, ...]
     signed: Annotated[

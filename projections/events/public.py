@@ -8,7 +8,7 @@ from msgspec import Struct
 from domain.model.aggregate import Fact
 
 
-class Data(Struct, frozen=True, kw_only=True):
+class Data(Struct):
     """The `data` of an event. A shape never changes: another one is another version of the type."""
 
 
@@ -22,7 +22,7 @@ class About(NamedTuple):
 class Public(NamedTuple):
     """A fact with a public meaning."""
 
-    type: str
+    name: str  # the type of the event
     fact: type[Fact]
     data: type[Data]
     about: Callable[[Any, str], About]  # of the fact, and the station that caused it
@@ -30,20 +30,21 @@ class Public(NamedTuple):
 
 
 def public(
-    type: str,
+    name: str,
     fact: type[Fact],
     data: type[Data],
     about: Callable[[Any, str], About],
+    /,
     **members: Callable[[Any], object],
 ) -> Public:
     """Members of `data` that are not named here are the fact's own."""
-    return Public(f"ampledger.{type}", fact, data, about, members)
+    return Public(f"ampledger.{name}", fact, data, about, members)
 
 
 def of_station(prefix: str) -> Callable[[Any, str], About]:
     """Of facts in a stream that is called after its station."""
 
-    def about(fact: Fact, station: str) -> About:
+    def about(fact: Fact, _: str) -> About:
         whose = fact.originator_id.removeprefix(prefix)
         return About(f"station/{whose}", whose)
 

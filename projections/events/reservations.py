@@ -1,6 +1,5 @@
 """Events of reservations: asked of a station, kept by it, over."""
 
-from datetime import datetime
 from typing import Annotated
 
 from msgspec import Meta
@@ -20,7 +19,7 @@ class Asked(Data):
     call: members.Call
     connector: members.Connector
     token: members.Token
-    expires_at: datetime
+    expires_at: members.Time
 
 
 class Accepted(Data):
@@ -29,7 +28,7 @@ class Accepted(Data):
     reservation: Number
     connector: members.Connector
     token: members.Token
-    expires_at: datetime
+    expires_at: members.Time
 
 
 class Refused(Data):

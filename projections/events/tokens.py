@@ -1,6 +1,5 @@
 """Events of tokens, by their pseudonyms."""
 
-from datetime import datetime
 from typing import Annotated
 
 from msgspec import Meta
@@ -16,7 +15,7 @@ class Permitted(Data):
 
     token: members.Token
     standing: Annotated[str, Meta(description="OCPP 1.6 section 7.2: Accepted, Blocked, …")]
-    expires_at: datetime | None
+    expires_at: members.Time | None
     parent: Annotated[str, Meta(description="pseudonym of the parent token")]
     concurrent_limit: Annotated[int, Meta(description="open transactions; 0: no limit")]
 

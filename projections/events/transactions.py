@@ -1,6 +1,5 @@
 """Events of transactions: what was charged, and whether it counts."""
 
-from datetime import datetime
 from typing import Annotated
 
 from msgspec import Meta
@@ -20,7 +19,7 @@ class Started(Data):
     connector: members.Connector
     token: members.Token
     meter_start_wh: members.Energy
-    started_at: Annotated[datetime, Meta(description="by the station's clock")]
+    started_at: Annotated[members.Time, Meta(description="by the station's clock")]
     reservation: Annotated[int | None, Meta(description="that it used, by its number")]
 
 
@@ -29,7 +28,7 @@ class Judged(Data):
 
     transaction: members.Transaction
     standing: Annotated[str, Meta(description="OCPP 1.6 section 7.2: Accepted, Blocked, …")]
-    expires_at: datetime | None
+    expires_at: members.Time | None
     parent: Annotated[str, Meta(description="pseudonym of the parent token")]
 
 
@@ -40,12 +39,12 @@ class Stopped(Data):
     token: Annotated[members.Token, Meta(description="that stopped it, a pseudonym")]
     meter_stop_wh: members.Energy
     energy_wh: Annotated[int | None, Meta(description="Wh; null: the meter went backwards")]
-    stopped_at: Annotated[datetime, Meta(description="by the station's clock")]
+    stopped_at: Annotated[members.Time, Meta(description="by the station's clock")]
     reason: Annotated[str, Meta(description="OCPP 1.6 section 7.36")]
 
 
 class Closed(Data):
-    """A transaction was ended without its station, provisionally: a stop that comes still counts."""
+    """A transaction was ended without its station: a stop that comes later still counts."""
 
     transaction: members.Transaction
     reason: Annotated[str, Meta(description="superseded: by the next one there; or operator")]

@@ -8,22 +8,27 @@ from pathlib import Path
 import pytest
 
 from domain.log import Conflict, JournalRow, Log, StoredSnapshot
+from domain.sealed_log import SealedLog
+from domain.sealing.cache import KeyCache
+from domain.store.memory_keyring import MemoryKeyring
 from domain.store.opening import migrate, open_log
 from tests.store.aids import NOON, PATIENCE, entry, fact, follow
 
 DAY = timedelta(days=1)
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgres"])
+@pytest.fixture(params=["memory", "sqlite", "postgres", "sealed"])
 def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Log]:
     if request.param == "memory":
         url = "memory://"
-    elif request.param == "sqlite":
+    elif request.param in {"sqlite", "sealed"}:
         url = f"sqlite:///{tmp_path / 'log.db'}"
     else:
         url = request.getfixturevalue("postgres_database")
     migrate(url)
     opened = open_log(url)
+    if request.param == "sealed":
+        opened = SealedLog(opened, KeyCache(MemoryKeyring()))
     yield opened
     opened.close()
 
@@ -106,6 +111,19 @@ def test_the_tails_are_the_last_facts(log: Log) -> None:
     log.commit([fact("a", 1), fact("a", 2), fact("b", 1), fact("c", 1)], ())
     assert log.tails(["b", "a", "nobody"], 1) == [fact("a", 2), fact("b", 1)]
     assert log.tails(["a"], 5) == [fact("a", 1), fact("a", 2)]
+
+
+def test_the_tails_are_told_as_of_a_position(log: Log) -> None:
+    for version in range(1, 5):
+        log.commit([fact("a", version), fact("b", version)], ())
+    here = log.since(0, limit=5)[-1].position
+    assert log.tails(["a", "b"], 2, upto=here) == [
+        fact("a", 2),
+        fact("a", 3),
+        fact("b", 1),
+        fact("b", 2),
+    ]
+    assert log.tails(["a"], 2, upto=0) == []
 
 
 def test_a_commit_returns_the_last_position(log: Log) -> None:

@@ -18,7 +18,10 @@ from domain.model.token import Permit
 from domain.model.values import Profile
 from domain.ocpp.version import versions
 from domain.repository import Repository
+from domain.sealed_log import SealedLog
+from domain.sealing.cache import KeyCache
 from domain.store.memory import MemoryLog
+from domain.store.memory_keyring import MemoryKeyring
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
@@ -27,7 +30,7 @@ class House:
     """One writer and its log; `restart` is another process on the same log."""
 
     def __init__(self, log: Log | None = None, policy: Policy | None = None) -> None:
-        self.log = log or MemoryLog()
+        self.log = log or SealedLog(MemoryLog(), KeyCache(MemoryKeyring()))
         self.policy = policy or Policy()
         self.counts = InboxCounts()
         self.now = NOON

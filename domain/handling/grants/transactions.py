@@ -9,7 +9,7 @@ from domain.model.aggregate import Refused
 from domain.model.meter import Meter
 from domain.model.station import Station
 from domain.model.transaction import Transaction
-from domain.ocpp import charging
+from domain.ocpp import ending
 
 
 def _needs(wish: op.CloseTransaction) -> Iterable[str]:
@@ -23,10 +23,7 @@ def _close(wish: op.CloseTransaction, asking: Asking) -> str:
         raise Refused("there is no such transaction", Refused.NOT_FOUND)
     reading = scope.meter(Meter.of_transaction(wish.transaction)).register_wh
     transaction.close(reason=wish.reason, by=asking.by, meter_wh=reading, at=at)
-    scope.connector(transaction.connector).free(transaction.number, at=at)
-    charging.ended(transaction.number, scope)
-    if token := scope.token(transaction.id_tag):
-        token.release(transaction.number, at=at)
+    ending.release(transaction, scope)
     return str(wish.transaction)
 
 

@@ -57,8 +57,21 @@ def _read(value: MeterValue, scope: Scope) -> _Reading | None:
     samples, text = _samples(value.sampledValue, scope)
     if not samples:
         return None
+    return _Reading(value.timestamp or scope.at, text, register_of(samples))
+
+
+def samples_of(value: MeterValue) -> tuple[SampledValue, ...]:
+    """The samples of a moment, as far as they can be understood."""
+    try:
+        return reading.read(SampledValues, value.sampledValue)[0]
+    except Violation:
+        return ()
+
+
+def register_of(samples: Sequence[SampledValue]) -> int | None:
+    """What the outlet's meter shows, in Wh; None when no sample tells it."""
     registers = [wh for sample in samples if (wh := _register_wh(sample)) is not None]
-    return _Reading(value.timestamp or scope.at, text, registers[-1] if registers else None)
+    return registers[-1] if registers else None
 
 
 def _samples(raw: Raw, scope: Scope) -> tuple[tuple[SampledValue, ...], str]:

@@ -8,6 +8,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from domain.model.meter import Meter
+from domain.model.quarantine import Claim, Kind
 from domain.model.transaction import Transaction
 from domain.ocpp.action import Incoming
 from domain.ocpp.v16 import metering
@@ -69,7 +70,15 @@ class MeterValues(Incoming):
 def _watch_the_end(transaction: Transaction, last: datetime, scope: Scope) -> None:
     """Values queued offline come after the stop too: only the time they were taken tells."""
     if last > (transaction.stopped_at or transaction.modified_on):
+        corrected = f", corrected {times}x" if (times := len(transaction.corrected)) else ""
         scope.quarantine(
+            Kind.LATE_VALUES,
             "values after the end of a transaction",
-            subject=f"values after the end of transaction {transaction.number}",
+            subject=f"values after the end of transaction {transaction.number}{corrected}",
+            claim=Claim(
+                transaction=transaction.number,
+                connector=transaction.connector,
+                meter_wh=scope.meter(Meter.of_transaction(transaction.number)).register_wh,
+                happened_at=last,
+            ),
         )

@@ -5,10 +5,11 @@ from types import MappingProxyType
 from typing import Literal
 
 from domain.model.meter import Meter
+from domain.model.quarantine import Claim, Kind
 from domain.model.token import Token, judge
 from domain.model.transaction import Stop, Transaction
 from domain.model.values import Verdict
-from domain.ocpp import charging, times
+from domain.ocpp import ending, times
 from domain.ocpp.action import Incoming
 from domain.ocpp.v16 import metering
 from domain.ocpp.v16.types import (
@@ -82,9 +83,9 @@ class StopTransaction(Incoming):
         transaction = scope.transaction(number) if number > 0 else None
         verdict = judge(scope.token(request.idTag), scope.at) if request.idTag else None
         if transaction is None:
-            _put_aside("a stop of an unknown transaction", request, scope)
+            _put_orphan_aside("a stop of an unknown transaction", request, scope)
         elif transaction.station != scope.station_id:
-            _put_aside("a stop of another station's transaction", request, scope)
+            _put_orphan_aside("a stop of another station's transaction", request, scope)
         else:
             verdict = _stop(transaction, request, verdict, scope)
         return self.Response(idTagInfo=id_tag_info(verdict) if verdict else None)
@@ -106,35 +107,42 @@ def _stop(
         verdict=verdict,
     )
     if problem := transaction.stop(stop, at=scope.at):
-        _put_aside(problem, request, scope)
+        _put_aside(
+            Kind.SECOND_STOP if was_stopped else Kind.METER_BACKWARDS, problem, request, scope
+        )
     if was_stopped:
         return transaction.stop_verdict if transaction.is_stopped_by(stop) else verdict
-    _keep_readings(transaction, request, scope)
-    _release(transaction, scope)
+    _keep_readings(Meter.of_transaction(transaction.number), transaction.connector, request, scope)
+    ending.release(transaction, scope)
     return verdict
 
 
 def _keep_readings(
-    transaction: Transaction, request: StopTransaction.Request, scope: Scope
+    stream: str, connector: int, request: StopTransaction.Request, scope: Scope
 ) -> None:
     if request.transactionData:
-        meter = scope.meter(Meter.of_transaction(transaction.number))
-        origin = metering.Origin(transaction.connector, transaction.number, "StopTransaction")
-        metering.record(request.transactionData, meter, origin, scope)
+        origin = metering.Origin(connector, request.transactionId, "StopTransaction")
+        metering.record(request.transactionData, scope.meter(stream), origin, scope)
 
 
-def _release(transaction: Transaction, scope: Scope) -> None:
-    if transaction.connector > 0:
-        scope.connector(transaction.connector).free(transaction.number, at=scope.at)
-    charging.ended(transaction.number, scope)
-    if token := scope.token(transaction.id_tag):
-        token.release(transaction.number, at=scope.at)
+def _put_orphan_aside(reason: str, request: StopTransaction.Request, scope: Scope) -> None:
+    """Its readings wait in the log of the station itself: it names no connector."""
+    _keep_readings(Meter.of_connector(scope.station_id, 0), 0, request, scope)
+    _put_aside(Kind.ORPHAN_STOP, reason, request, scope)
 
 
-def _put_aside(reason: str, request: StopTransaction.Request, scope: Scope) -> None:
+def _put_aside(kind: Kind, reason: str, request: StopTransaction.Request, scope: Scope) -> None:
     moment = times.write(request.timestamp) if request.timestamp else "an unknown time"
     scope.quarantine(
+        kind,
         reason,
         subject=f"stop of transaction {request.transactionId} at {moment}",
-        detail=f"{request.meterStop} Wh, reason {request.reason}, idTag {request.idTag or '-'}",
+        detail=f"{request.meterStop} Wh, reason {request.reason}",
+        claim=Claim(
+            transaction=request.transactionId,
+            id_tag=request.idTag or "",
+            meter_wh=request.meterStop,
+            happened_at=request.timestamp,
+            stop_reason=request.reason,
+        ),
     )

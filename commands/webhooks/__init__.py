@@ -1,0 +1,1 @@
+"""Webhooks: events sent to other people's servers, in order, at least once."""

@@ -1,0 +1,122 @@
+"""How the energy of a transaction comes from the frames, step by step."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from domain.evidence.bundle import Derivation, Step, Taken
+from domain.evidence.said import Record, Said, Told
+from domain.model.transaction import Transaction
+from domain.ocpp.v16.core.start_transaction import StartTransaction
+from domain.ocpp.v16.core.stop_transaction import StopTransaction
+
+
+class _End(NamedTuple):
+    """What the transaction ended with."""
+
+    step: Step
+    recorded_wh: int | None
+    final: bool
+
+
+def derive(record: Record, readings: Sequence[Taken]) -> Derivation:
+    """From the meter at the start and at the end to the energy between."""
+    start = _start(record)
+    end = _end(record, readings)
+    steps = [start, *_between(readings)]
+    if end is None:
+        steps.append(Step("there is no end and no reading yet: nothing can be derived", None, ""))
+        return Derivation(energy_wh=None, recorded_wh=None, final=False, steps=tuple(steps))
+    steps.append(end.step)
+    energy = None
+    if end.step.wh is not None and start.wh is not None:
+        energy = end.step.wh - start.wh
+        steps.append(_difference(start.wh, end.step.wh))
+    return Derivation(
+        energy_wh=energy if energy is not None and energy >= 0 else None,
+        recorded_wh=end.recorded_wh,
+        final=end.final,
+        steps=tuple(steps),
+    )
+
+
+def _difference(start: int, end: int) -> Step:
+    if end < start:
+        return Step("the meter went backwards: no energy can be derived", None, "")
+    return Step(f"the energy between: {end} Wh - {start} Wh", end - start, "")
+
+
+def _start(record: Record) -> Step:
+    told = next(each for each in record.told if isinstance(each.fact, Transaction.Started))
+    said = record.by_cause(told)
+    if said is not None and isinstance(said.request, StartTransaction.Request):
+        return Step("the meter at the start", said.request.meterStart, said.source)
+    wh = told.fact.meter_start_wh  # type: ignore[attr-defined]  # it is one that started
+    return _by_record("the meter at the start", wh, told)
+
+
+def _end(record: Record, readings: Sequence[Taken]) -> _End | None:
+    """By the last fact that tells an energy; without one, the last reading so far."""
+    endings = [each for each in record.told if _is_ending(each)]
+    if not endings:
+        step = _last_register(readings, "the last reading so far: it is not over yet")
+        return None if step is None else _End(step, _so_far(record, step), final=False)
+    last = endings[-1]
+    said = record.by_cause(last)
+    recorded: int | None = last.fact.energy_wh  # type: ignore[attr-defined]  # endings have it
+    if isinstance(last.fact, Transaction.Closed):
+        return _End(_closing(last, said, readings), recorded, final=False)
+    if said is not None and isinstance(said.request, StopTransaction.Request):
+        step = Step("the meter at the stop", said.request.meterStop, said.source)
+        return _End(step, recorded, final=True)
+    wh: int | None = getattr(last.fact, "meter_stop_wh", None)
+    decided = said is not None and said.entry.kind == "wish"
+    text = "the meter at the end, as an operator decided" if decided else "the meter at the stop"
+    step = Step(text, wh, said.source) if said and decided else _by_record(text, wh, last)
+    return _End(step, recorded, final=True)
+
+
+def _so_far(record: Record, step: Step) -> int | None:
+    """What is recorded while a transaction runs: the reading less the start, if it is not less."""
+    start = _start(record).wh
+    energy = None if step.wh is None or start is None else step.wh - start
+    return energy if energy is not None and energy >= 0 else None
+
+
+def _is_ending(told: Told) -> bool:
+    return isinstance(told.fact, Transaction.Event) and hasattr(told.fact, "energy_wh")
+
+
+def _closing(told: Told, said: Said | None, readings: Sequence[Taken]) -> Step:
+    """What was the last reading when somebody closed it."""
+    if said is not None:
+        earlier = [each for each in readings if each.journal < said.position]
+        step = _last_register(earlier, "the last reading before it was closed without its station")
+        if step is not None:
+            return step
+    wh: int | None = told.fact.meter_wh  # type: ignore[attr-defined]  # a closing has it
+    return _by_record("the last reading before it was closed without its station", wh, told)
+
+
+def _last_register(readings: Sequence[Taken], text: str) -> Step | None:
+    known = [each for each in readings if each.register_wh is not None]
+    if not known:
+        return None
+    last = known[-1]
+    return Step(text, last.register_wh, f"{last.action}, journal {last.journal}")
+
+
+def _by_record(text: str, wh: int | None, told: Told) -> Step:
+    return Step(f"{text}, by the record: no frame of it is here", wh, f"fact {told.position}")
+
+
+def _between(readings: Sequence[Taken]) -> Iterator[Step]:
+    """Readings in between change nothing; but they must not contradict."""
+    known = [each for each in readings if each.register_wh is not None]
+    for one, other in pairwise(known):
+        if other.register_wh < one.register_wh:  # type: ignore[operator]  # they are known
+            source = f"{other.action}, journal {other.journal}"
+            yield Step("a reading is less than the one before it", other.register_wh, source)
+    if known:
+        told = f"{len(known)} readings of the register in between, for comparison only"
+        yield Step(told, None, f"journal {known[0].journal} to {known[-1].journal}")

@@ -1,0 +1,98 @@
+"""Keys at hand: the keyring is asked for what is new to a process, and for nothing else."""
+
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+from time import monotonic
+
+from domain.ports import Clock, Keyring, TokenKey
+from domain.sealing.literals import is_pseudonym
+
+LOOK_EVERY = 10.0  # s: how long a process may not know that a token was forgotten
+OPEN_FOR = timedelta(seconds=30)  # that everybody may still open what was forgotten
+_MOST = 200_000  # keys
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class KeyCache:
+    """Keys stay until a token is forgotten anywhere; for that it looks every ten seconds.
+
+    What it held is forgotten then too. Used by many threads.
+    """
+
+    def __init__(self, keyring: Keyring, now: Clock = _now) -> None:
+        self._keyring, self._now = keyring, now
+        self._lock = Lock()
+        self._by_tag: dict[str, TokenKey] = {}
+        self._by_pseudonym: dict[str, TokenKey] = {}
+        self._seen, self._look_after = -1, 0.0
+
+    def of_tags(self, tags: Iterable[str], *, create: bool) -> dict[str, TokenKey]:
+        """The keys of folded tags, by tag. The pseudonym of a forgotten token is its tag now."""
+        wanted = set(tags)
+        if not wanted:
+            return {}
+        self.look()
+        known = {tag: key for tag in wanted if (key := self._by_tag.get(tag))}
+        missing = wanted - known.keys()
+        if not missing:
+            return known
+        known |= self._forgotten(missing)
+        if new := missing - known.keys():
+            found = self._keyring.of_tags(new, create=create)
+            self._keep(self._by_tag, found)
+            known |= found
+        return known
+
+    def of_pseudonyms(self, pseudonyms: Collection[str]) -> dict[str, TokenKey]:
+        """The keys that may be used, by pseudonym."""
+        if not pseudonyms:
+            return {}
+        self.look()
+        known = {each: key for each in pseudonyms if (key := self._by_pseudonym.get(each))}
+        if missing := set(pseudonyms) - known.keys():
+            found = self._keyring.of_pseudonyms(missing)
+            self._keep(self._by_pseudonym, found)
+            known |= found
+        return {each: key for each, key in known.items() if self._usable(key)}
+
+    def look(self) -> None:
+        """Ask, when it is time, whether anything was forgotten; raises Unavailable."""
+        if monotonic() < self._look_after:
+            return
+        forgettings = self._keyring.forgettings()
+        with self._lock:
+            if forgettings != self._seen:
+                self._by_tag, self._by_pseudonym, self._seen = {}, {}, forgettings
+            self._look_after = monotonic() + LOOK_EVERY
+
+    def _forgotten(self, tags: Collection[str]) -> dict[str, TokenKey]:
+        pseudonyms = [tag for tag in tags if is_pseudonym(tag)]
+        found = self._keyring.of_pseudonyms(pseudonyms) if pseudonyms else {}
+        return {p: TokenKey(p, b"", "") for p, key in found.items() if key.forgotten_at}
+
+    def _usable(self, key: TokenKey) -> bool:
+        forgotten = key.forgotten_at
+        return bool(key.secret) and (forgotten is None or self._now() < forgotten + OPEN_FOR)
+
+    def _keep(self, kept: dict[str, TokenKey], found: dict[str, TokenKey]) -> None:
+        with self._lock:
+            if len(kept) + len(found) > _MOST:
+                kept.clear()
+            kept.update(found)
+
+
+class NoKeys:
+    """Nobody's keys: what is read with them shows pseudonyms, and nothing can be written."""
+
+    def of_tags(self, tags: Iterable[str], *, create: bool) -> dict[str, TokenKey]:
+        """Pseudonyms are the tags that it knows."""
+        if create:
+            raise TypeError("a log without keys is for reading")
+        return {tag: TokenKey(tag, b"", "") for tag in tags if is_pseudonym(tag)}
+
+    def of_pseudonyms(self, pseudonyms: Collection[str]) -> dict[str, TokenKey]:
+        return {}

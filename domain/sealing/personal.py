@@ -1,0 +1,185 @@
+"""Which parts of a text are personal: tags of tokens, wherever stations and operators write them.
+
+A text is JSON, JSON in strings of JSON to any depth, or broken JSON: it is searched, not parsed, so
+that what a station sends can be put back to the byte.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from domain.model.values import folded
+
+NAMES = frozenset(
+    {
+        *("idtag", "id_tag", "parentidtag", "parent_id_tag", "parent", "stop_id_tag"),
+        "idtoken",  # what OCPP 2.0.1 calls it
+    }
+)  # members that hold a tag, in any case
+OF_OWNER = frozenset({"note", "result"})  # members of what is about one token, in any words
+_WORDS = rb"(?:stop_)?id_?tag|parent(?:_?id_?tag)?|idtoken"
+_BLANKS = rb"(?:\s|\\+[nrt])*"
+_QUOTE = re.compile(rb'(\\*)"')
+_TOKEN = re.compile(rb'"token:')
+_ROWS = re.compile(rb'"(?:entries|changes)"\s*:\s*"')
+_TOLD = (  # in sentences of ours
+    re.compile(rb'\bid_tag: (.+?)(?=, \w+: |\\*"|\Z)'),
+    re.compile(rb' Wh, reason [^"\\]*?, idTag (?!-")(.+?)(?=\\*"|\Z)'),
+)
+_SPELLED = rb'(?:[^"\\]{0,60}?\\+u00[0-9a-fA-F]{2}){1,30}[^"\\]{0,60}'  # a name with escapes
+_ROW = 4  # strings of an entry on a local list: the first and the last are tags
+
+
+class Span(NamedTuple):
+    """A personal part of a text, and the token whose key seals it."""
+
+    start: int
+    end: int
+    tag: str  # folded
+    quote: bytes = b""  # that a value without quotes gets, b"" for the content of a string
+
+
+def find(text: bytes, *, owner: str = "", rows: bool = False) -> list[Span]:
+    """The personal parts of a text, in order.
+
+    `owner` is the tag of the token that the text is about, "" for none; `rows`: it has entries of
+    local lists.
+    """
+    if not (owner or rows or _may_be_personal(text)):
+        return []
+    spans = [*_members(text, owner), *_strings(text), *_sentences(text)]
+    if rows:
+        spans += _entries(text)
+    return _apart(spans)
+
+
+def tag_in(text: str) -> str:
+    """A tag as it is compared and as databases take it."""
+    return folded(text).replace("\0", "\ufffd").encode(errors="replace").decode()
+
+
+def _may_be_personal(text: bytes) -> bool:
+    """Seldom wrong, and in a fraction of the time of a search."""
+    return (
+        b"Tag" in text
+        or b"tag" in text
+        or b"parent" in text
+        or b"token:" in text
+        or b"OCMF" in text
+        or b"\\u00" in text
+        or b"TAG" in text
+        or b"oken" in text
+    )
+
+
+@lru_cache(maxsize=8)
+def _pattern(*, owned: bool, metered: bool, spelled: bool) -> re.Pattern[bytes]:
+    words = [_WORDS]
+    if owned:
+        words.append(b"note|result")
+    if metered:
+        words.append(b"(?-i:ID)")  # who is identified, in OCMF
+    if spelled:
+        words.append(_SPELLED)
+    names = b"|".join(words)
+    value = rb'(?:(\\*)"|([-+.\w]+))'
+    return re.compile(rb'"(%b)(\\*)"%b:%b%b' % (names, _BLANKS, _BLANKS, value), re.IGNORECASE)
+
+
+def _members(text: bytes, owner: str) -> Iterator[Span]:
+    pattern = _pattern(owned=bool(owner), metered=b"OCMF" in text, spelled=b"\\u00" in text)
+    for found in pattern.finditer(text):
+        depth = _backslashes_before(text, found.start())
+        if len(found[2]) != depth or not _is_meant(found[1]):
+            continue
+        whose = owner if found[1].lower() in {b"note", b"result"} else ""
+        if found[4] is not None:
+            if found[4] != b"null":
+                tag = whose or tag_in(found[4].decode(errors="replace"))
+                yield Span(
+                    found.start(4),
+                    found.end(4),
+                    tag,
+                    text[found.start() - depth : found.start() + 1],
+                )
+        elif len(found[3]) == depth:
+            yield from _string(text, found.end(), depth, whose)
+
+
+def _is_meant(name: bytes) -> bool:
+    return b"\\" not in name or _unescaped(name, 0).lower() in NAMES
+
+
+def _strings(text: bytes) -> Iterator[Span]:
+    """Strings that begin with "token:": subjects, keys of records."""
+    for found in _TOKEN.finditer(text):
+        yield from _string(text, found.end(), _backslashes_before(text, found.start()), "")
+
+
+def _sentences(text: bytes) -> Iterator[Span]:
+    for pattern in _TOLD:
+        for found in pattern.finditer(text):
+            yield Span(*found.span(1), tag_in(found[1].decode(errors="replace")))
+
+
+def _entries(text: bytes) -> Iterator[Span]:
+    """The entries of a local list: arrays of four strings, in a string."""
+    for found in _ROWS.finditer(text):
+        place, stop, count = found.end(), _end(text, found.end(), 0), 0
+        while (opening := text.find(b'\\"', place, stop)) >= 0:
+            begin = opening + 2
+            end = _end(text, begin, 1)
+            if count % _ROW in {0, _ROW - 1}:
+                yield from _string(text, begin, 1, "")
+            place, count = end + 2, count + 1
+
+
+def _string(text: bytes, begin: int, depth: int, whose: str) -> Iterator[Span]:
+    """The content of a string that begins here; nothing when it is empty."""
+    end = _end(text, begin, depth)
+    if end > begin:
+        yield Span(begin, end, whose or tag_in(_unescaped(text[begin:end], depth)))
+
+
+def _end(text: bytes, begin: int, depth: int) -> int:
+    """Where the content of a string ends whose quotes have so many backslashes before them.
+
+    Each level of strings doubles backslashes: a quote is content when it is escaped at its level.
+    """
+    period = 2 * (depth + 1)
+    for quote in _QUOTE.finditer(text, begin):
+        backslashes = len(quote[1])
+        if backslashes % period == depth:
+            return quote.end() - 1 - depth
+        if backslashes % period != period - 1:
+            return quote.start()  # of a level further out: ours was cut off
+    return len(text)
+
+
+def _backslashes_before(text: bytes, place: int) -> int:
+    start = place
+    while start and text[start - 1] == 0x5C:
+        start -= 1
+    return place - start
+
+
+def _unescaped(content: bytes, depth: int) -> str:
+    text = content.decode(errors="replace")
+    while "\\" in text and depth >= 0:
+        try:
+            text = str(json.loads(f'"{text}"', strict=False))
+        except ValueError:
+            break
+        depth = (depth - 1) // 2
+    return text
+
+
+def _apart(spans: list[Span]) -> list[Span]:
+    """In order, and none within another."""
+    apart: list[Span] = []
+    for span in sorted(spans, key=lambda each: (each.start, -each.end)):
+        if not apart or span.start >= apart[-1].end:
+            apart.append(span)
+    return apart
