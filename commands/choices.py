@@ -177,6 +177,10 @@ def signing_terms(settings: Settings) -> signing.Terms:
     )
 
 
+def webhook_patience(settings: Settings) -> timedelta:
+    return timedelta(hours=settings.webhook_give_up_hours)
+
+
 def signs_automatically(settings: Settings) -> bool:
     return settings.csr_signing == "automatic"
 

@@ -13,12 +13,14 @@ from commands.terminal import (
     certificates,
     config,
     diagnostics,
+    events,
     export,
     firmware,
     journal,
     local_list,
     logs,
     profiles,
+    quarantine,
     reservations,
     roles,
     security_events,
@@ -28,6 +30,8 @@ from commands.terminal import (
     transactions,
     upkeep,
     users,
+    verify,
+    webhooks,
 )
 from commands.terminal.connection import Config, Data, Files
 
@@ -47,6 +51,7 @@ def application() -> typer.Typer:
     app.add_typer(stations.app, name="stations")
     app.add_typer(tokens.app, name="tokens")
     app.add_typer(transactions.app, name="transactions")
+    app.add_typer(quarantine.app, name="quarantine")
     app.add_typer(reservations.app, name="reservations")
     app.add_typer(profiles.app, name="profiles")
     app.add_typer(config.app, name="config")
@@ -58,6 +63,7 @@ def application() -> typer.Typer:
     app.command()(calls.call)
     app.command()(campaigns.bulk)
     app.add_typer(journal.app, name="journal")
+    app.command()(events.events)
     app.command()(export.export)
     app.command()(upkeep.rebuild)
     app.command()(simulation.simulate)
@@ -70,6 +76,8 @@ def _add_security(app: typer.Typer) -> None:
     """Who may do what, and what proves who somebody is."""
     app.add_typer(users.app, name="users")
     app.command()(audit.audit)
+    app.command()(verify.verify)
+    app.add_typer(webhooks.app, name="webhooks")
     app.command("security-events")(security_events.security_events)
     app.add_typer(ca.app, name="ca")
     app.add_typer(certificates.app, name="certificates")

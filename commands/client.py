@@ -112,7 +112,7 @@ class Client:
     ) -> Iterator[HTTPResponse]:
         """The response, to be read; `size` is that of a body that is a file."""
         given = {name: value for name, value in query.items() if value not in (None, "")}
-        url = f"{self._url}{path}" + (f"?{urlencode(given)}" if given else "")
+        url = f"{self._url}{path}" + (f"?{urlencode(given, doseq=True)}" if given else "")
         headers = {
             "Authorization": f"Bearer {self._token}",
             "Content-Type": "application/json",

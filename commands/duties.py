@@ -16,6 +16,7 @@ from commands.containers.api import ApiParts
 from commands.containers.domain import DomainParts
 from commands.containers.gateway import GatewayParts
 from commands.containers.projections import ProjectionsParts
+from commands.feed import Feed
 from commands.metrics import Source
 from commands.settings import SettingsError
 from domain import topics
@@ -100,7 +101,8 @@ async def domain(parts: DomainParts, group: asyncio.TaskGroup) -> AsyncIterator[
     stop = asyncio.Event()
     working = group.create_task(parts.worker().run(stop))
     try:
-        yield Duty(sources=[measures.of_inbox(parts.counts())])
+        async with _looping(group, parts.salvage().run()):
+            yield Duty(sources=[measures.of_inbox(parts.counts())])
     finally:
         stop.set()
         await asyncio.wait([working])
@@ -131,7 +133,9 @@ async def projections(parts: ProjectionsParts, group: asyncio.TaskGroup) -> Asyn
             parts.leases().run(),
             parts.publisher().run(lambda: owner.active),
             parts.notary().run(lambda: owner.active),
+            parts.sender().run(lambda: owner.active),
             parts.housekeeping().run(lambda: owner.active),
+            parts.forgetting().run(lambda: owner.active),
         ),
     ):
         lag = parts.lag()
@@ -145,6 +149,7 @@ def _sources(
     parts: ProjectionsParts, lag: Callable[[], dict[str, Lag]], owner: Owner
 ) -> Iterator[Source]:
     yield measures.of_projections(lag, parts.stumbles(), lambda: owner.active)
+    yield measures.of_quarantine(parts.cases())
     yield measures.of_certificates(parts.requests(), parts.ending())
     yield measures.of_chain(parts.chain_lag())
     publisher = parts.publisher()
@@ -186,12 +191,26 @@ async def api(parts: ApiParts, group: asyncio.TaskGroup) -> AsyncIterator[Duty]:
     server = HttpServer(parts.app(), listening, grace=settings.shutdown_grace)
     try:
         async with (
-            _looping(group, parts.readable().run(), parts.done().run(), parts.tidying().run()),
+            _looping(
+                group,
+                *(parts.readable().run(), parts.done().run()),
+                *(parts.tidying().run(), parts.feed().run()),
+            ),
             _serving(group, server),
+            _following(parts.feed()),
         ):
             yield Duty(ports={"api": server.port})
     finally:
         await replies.cancel()
+
+
+@asynccontextmanager
+async def _following(feed: Feed) -> AsyncIterator[None]:
+    """Streams never end by themselves: they must before the server can."""
+    try:
+        yield
+    finally:
+        feed.end()
 
 
 @asynccontextmanager

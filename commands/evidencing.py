@@ -22,3 +22,10 @@ class EvidenceSettings(BaseModel):
     checkpoint_file: Path | None = Field(
         None, description="file that takes each checkpoint, one JSON object a line, to publish"
     )
+    webhook_give_up_hours: float = Field(
+        24.0, gt=0, description="h that the receiver of a webhook may fail before it is parked"
+    )
+    webhook_private_addresses: bool = Field(
+        default=False,
+        description="whether webhooks may lead into private networks, and by plain http",
+    )

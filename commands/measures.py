@@ -1,7 +1,7 @@
 """What each part of the system has to tell Prometheus."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from commands.metrics import Measure, Source
@@ -57,6 +57,19 @@ def of_chain(lag: Callable[[], Behind]) -> Source:
 def of_events(lag: Callable[[], Lag], published: Callable[[], int]) -> Source:
     """How far the stream of events is behind the log."""
     return partial(_events, lag, published)
+
+
+def of_quarantine(counted: Callable[[], Mapping[str, int]]) -> Source:
+    """What waits for a person."""
+    return partial(_quarantine, counted)
+
+
+def _quarantine(counted: Callable[[], Mapping[str, int]]) -> Iterator[Measure]:
+    try:
+        cases = {kind: float(count) for kind, count in counted().items()}
+    except Unavailable:
+        return
+    yield Measure("quarantine_open", "Cases nobody has decided of", "gauge", cases, "kind")
 
 
 def _gateway(

@@ -7,9 +7,14 @@ from datetime import datetime
 from threading import Lock
 from time import monotonic
 
+from commands import opening
+from commands.clock import SystemClock
+from commands.settings import Settings
 from domain.chain.rows import days
-from domain.log import Conflict
+from domain.log import Conflict, Log
+from domain.pki.seals import Seal
 from projections.chaining import Chain, Growth
+from projections.database import Database
 
 _LONGEST_PAUSE = 5.0  # s that a row waits to be sealed, when there is little to do
 _REST = 15  # times as long as a step took: stations and people come first
@@ -68,3 +73,9 @@ class Notary:
             gone = self._chain.prune(before)
         self._pruned = days(before)
         return gone
+
+
+def chain_of(settings: Settings, stored: Log, database: Database) -> Chain:
+    """The chain of an installation, for a command; raises SettingsError without its key."""
+    seal = Seal(opening.kept_secret_key(settings))
+    return Chain(stored, database, seal, SystemClock(), interval=settings.checkpoint_interval)

@@ -59,6 +59,12 @@ def secret_key(role: Role, settings: Settings) -> str:
     return ""
 
 
+def kept_secret_key(settings: Settings) -> str:
+    """The key of an installation that has one, for a command; raises SettingsError."""
+    is_kept = settings.embedded or (settings.data / keys.SECRET_KEY).is_file()
+    return secret_key("run" if is_kept else "api", settings)
+
+
 def urls(settings: Settings) -> tuple[str, str]:
     """Where the log and the read models are; two files on SQLite, which has one writer per file."""
     if settings.database_url == MEMORY:

@@ -2,13 +2,15 @@
 
 import getpass
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 from commands import keys, opening
 from commands.api.access import Role
 from commands.clock import SystemClock
+from commands.notary import chain_of
 from commands.refusal import Refusal
 from commands.settings import Settings, SettingsError
 from domain.log import Conflict, Log
@@ -25,8 +27,9 @@ from projections.users import User
 class Upkeep:
     """Blocking; for one command."""
 
-    def __init__(self, journal: Pruning, database: Database, clock: Clock) -> None:
-        self._journal, self._database, self._clock = journal, database, clock
+    def __init__(self, prune: Callable[[datetime], int], database: Database, clock: Clock) -> None:
+        """`prune` drops journal days that ended before an instant."""
+        self._prune, self._database, self._clock = prune, database, clock
 
     def add_user(self, name: str, role: str, *, days: int | None) -> str:
         """A new user's first token, good for so many days or for ever; raises Refusal."""
@@ -73,7 +76,7 @@ class Upkeep:
 
     def prune_journal(self, days: int) -> int:
         """Drop what is older than so many days; how many rows went."""
-        pruned = self._journal.prune(self._clock() - timedelta(days=days))
+        pruned = self._prune(self._clock() - timedelta(days=days))
         self._note("PruneJournal", "journal", f"days: {days}")
         return pruned
 
@@ -111,6 +114,10 @@ def _login() -> str:
         return str(os.getuid())
 
 
+def _prune(settings: Settings, stored: Log, database: Database, before: datetime) -> int:
+    return chain_of(settings, stored, database).prune(before)
+
+
 @contextmanager
 def upkeep_of(settings: Settings) -> Iterator[Upkeep]:
     """Open the database for one command; raises Unavailable, SettingsError."""
@@ -118,7 +125,7 @@ def upkeep_of(settings: Settings) -> Iterator[Upkeep]:
         raise SettingsError(f"{opening.MEMORY} is within the process that runs it")
     log, database = opening.open_database(settings)
     try:
-        yield Upkeep(_Journal(settings, log, database), database, SystemClock())
+        yield Upkeep(partial(_prune, settings, log, database), database, SystemClock())
     finally:
         log.close()
         database.close()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 from domain import facts, wire
 from domain.handling import delivery, dues, frames, presence, wishes
@@ -97,6 +97,14 @@ def _passed_a_multiple(aggregate: Aggregate, count: int) -> bool:
     return bool(every) and aggregate.version // every != (aggregate.version - count) // every
 
 
+class Counting(Protocol):
+    """Where transaction numbers come from."""
+
+    def take(self) -> int:
+        """One that nobody has; raises Unavailable."""
+        ...
+
+
 class Numbers:
     """Transaction numbers, taken from the log in blocks; what a crash leaves unused is skipped."""
 
@@ -124,7 +132,7 @@ class Csms:
     """Decides batches. It keeps nothing between them but the repository's cache."""
 
     def __init__(
-        self, repository: Repository, numbers: Numbers, versions: Versions, policy: Policy
+        self, repository: Repository, numbers: Counting, versions: Versions, policy: Policy
     ) -> None:
         self._repository = repository
         self._numbers = numbers
@@ -138,7 +146,20 @@ class Csms:
 
         Raises Failed when another one does, Unavailable when the log cannot be read.
         """
-        messages = [self._prepare(index, record, failed) for index, record in enumerate(records)]
+        return self.decide_read(records, self.read(records, failed), now, failed)
+
+    def read(self, records: Sequence[wire.Inbound], failed: Mapping[int, str]) -> list[Message]:
+        """What the records say, and need; raises Failed."""
+        return [self._prepare(index, record, failed) for index, record in enumerate(records)]
+
+    def decide_read(
+        self,
+        records: Sequence[wire.Inbound],
+        messages: Sequence[Message],
+        now: datetime,
+        failed: Mapping[int, str],
+    ) -> Decision:
+        """Decide records that have been read; raises as `decide` does."""
         self._repository.prefetch(need for message in messages for need in message.needs)
         decision = Decision()
         for index, (record, message) in enumerate(zip(records, messages, strict=True)):

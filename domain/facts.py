@@ -23,6 +23,7 @@ from domain.model.list_update import ListUpdate
 from domain.model.local_list import LocalList
 from domain.model.maintenance import Maintenance
 from domain.model.meter import Meter
+from domain.model.meter_key import MeterKey
 from domain.model.numbering import Numbering
 from domain.model.quarantine import Quarantine
 from domain.model.reservation import Reservation
@@ -60,6 +61,7 @@ AGGREGATES: tuple[type[Aggregate], ...] = (
     Enrolment,
     Revocation,
     TrustStore,
+    MeterKey,
 )
 
 

@@ -74,11 +74,8 @@ class JournalRow(NamedTuple):
     entry: JournalEntry
 
 
-class Log(Protocol):
-    """The event store and the journal beside it. Synchronous: called from worker threads.
-
-    Every method raises Unavailable when the database is away.
-    """
+class Streams(Protocol):
+    """What aggregates are restored from. Every method raises Unavailable."""
 
     def read(
         self, known: Mapping[str, int], *, upto: int | None = None
@@ -98,6 +95,13 @@ class Log(Protocol):
         `upto`: as the log was at that position.
         """
         ...
+
+
+class Log(Streams, Protocol):
+    """The event store and the journal beside it. Synchronous: called from worker threads.
+
+    Every method raises Unavailable when the database is away.
+    """
 
     def commit(
         self,

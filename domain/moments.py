@@ -11,7 +11,7 @@ import msgspec
 
 from domain.log import Log, Notification
 
-_PORTION = 1000
+_FIRST_PORTION, _PORTION = 64, 2048  # who wants few facts shall not read many
 _DISORDER = timedelta(minutes=1)  # how much later than its neighbours a record may be decided
 
 
@@ -51,15 +51,16 @@ def facts_between(
     log: Log, after: int, upto: int = 0, *, topics: Sequence[str] = (), station: str = ""
 ) -> Iterator[Notification]:
     """Facts after a position, as far as another one (0: all), in order, read in portions."""
+    portion = _FIRST_PORTION
     while True:
-        found = log.since(after, limit=_PORTION, topics=topics, station=station)
+        found = log.since(after, limit=portion, topics=topics, station=station)
         for each in found:
             if upto and each.position > upto:
                 return
             yield each
-        if len(found) < _PORTION:
+        if len(found) < portion:
             return
-        after = found[-1].position
+        after, portion = found[-1].position, min(2 * portion, _PORTION)
 
 
 def _crossing(log: Log, instant: datetime, station: str) -> int:

@@ -198,7 +198,7 @@ class TokenKey(NamedTuple):
 
 
 class Keyring(Protocol):
-    """The keys of tokens, by tag until they are forgotten. Blocking; raises Unavailable."""
+    """The keys of tokens, by tag until they are destroyed. Blocking; raises Unavailable."""
 
     def of_tags(self, tags: Collection[str], *, create: bool) -> dict[str, TokenKey]:
         """The keys of folded tags, by tag; those that lack are made when `create`."""
@@ -208,20 +208,20 @@ class Keyring(Protocol):
         """Those that were ever made, by pseudonym; of the destroyed ones the secret is b""."""
         ...
 
-    def forgettings(self) -> int:
-        """How many tokens were ever forgotten: while it stays, what was told of keys holds."""
+    def changes(self) -> int:
+        """Grows with every token that is forgotten, and with every key that is destroyed."""
         ...
 
-    def release(self, pseudonym: str, *, at: datetime) -> bool:
-        """Forget a token: its tag leads to another key from now on. Whether that is news."""
+    def forget(self, pseudonym: str, *, at: datetime) -> bool:
+        """The key is to be used for sealing only, and to be destroyed. Whether that is news."""
         ...
 
-    def released(self, before: datetime) -> list[TokenKey]:
+    def forgotten(self, before: datetime) -> list[TokenKey]:
         """Tokens that were forgotten before an instant and whose keys are still to be destroyed."""
         ...
 
     def destroy(self, pseudonym: str) -> None:
-        """Destroy the key and the tag of a forgotten token; its pseudonym stays."""
+        """Destroy the key of a forgotten token: its pseudonym stays, its tag gets a new key."""
         ...
 
 

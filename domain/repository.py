@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from domain import facts
-from domain.log import Log, StoredFact, StoredSnapshot
+from domain.log import StoredFact, StoredSnapshot, Streams
 from domain.model.aggregate import Aggregate, Chronicle
 
 T = TypeVar("T", bound=Aggregate)
@@ -30,7 +30,7 @@ class Repository:
     Aggregates other writers may change too (`SHARED`) are brought up to date by each prefetch.
     """
 
-    def __init__(self, log: Log, *, capacity: int = 100_000) -> None:
+    def __init__(self, log: Streams, *, capacity: int = 100_000) -> None:
         self._log = log
         self._capacity = capacity
         self._cache: OrderedDict[str, Aggregate] = OrderedDict()
@@ -43,11 +43,19 @@ class Repository:
         known = {s: v for s in wanted if (v := self._stale_version(s)) is not None}
         self._absent = wanted
         if known:
-            snapshots, stored = self._log.read(known)
-            self._restore(snapshots)
-            self._replay(stored)
+            self._read(known)
         if logs:
             self._resume(logs)
+
+    def _read(self, known: dict[str, int]) -> None:
+        snapshots, stored = self._log.read(known)
+        self._restore(snapshots)
+        self._replay(stored)
+        held = {s: self._cache.get(s) for s in {row.stream for row in stored} if known[s]}
+        if lapsed := [s for s, each in held.items() if getattr(each, "forgotten", False)]:
+            for stream in lapsed:  # who comes by that name now may be another one
+                self._cache.pop(stream)
+            self._read(dict.fromkeys(lapsed, 0))
 
     def prefetch_more(self, streams: Iterable[str]) -> None:
         """The same for what the batch could not name before."""

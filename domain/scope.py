@@ -68,7 +68,11 @@ class Scope:
 
     def transaction(self, number: int) -> Transaction | None:
         """A transaction of any station: whose it is, is the caller's to check."""
-        return self._touch(self.repository.get(Transaction, Transaction.id_of(number)))
+        stream = Transaction.id_of(number)
+        found = self.repository.get(Transaction, stream)
+        if found is None or found.station != self.station_id:
+            self.seen.setdefault(stream, found.version if found else 0)
+        return self._touch(found)
 
     def numbering(self, start: Start) -> Numbering | None:
         """The number a start was given when it came before."""

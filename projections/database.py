@@ -28,10 +28,10 @@ class Database:
         """Give back every connection."""
         self._engine.dispose()
 
-    def migrate(self) -> None:
-        """Make what is missing; raises Unavailable."""
+    def migrate(self, *, has_facts: bool = False) -> None:
+        """Make what is missing; raises Unavailable. `has_facts`: the log holds some already."""
         with translated():
-            migrate(self._engine)
+            migrate(self._engine, has_facts=has_facts)
 
     def read(
         self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs

@@ -17,11 +17,10 @@ from projections.tables import among, table
 
 @dataclass(slots=True, kw_only=True)
 class KeyRow:
-    """A key. `tag` leads to it until it is forgotten; `former` tells whose rows are to be found."""
+    """A key, and the tag that leads to it, until both are destroyed."""
 
     pseudonym: str
     tag: str | None
-    former: str | None
     secret: str | None  # base64; None: destroyed
     made_at: datetime
     forgotten_at: datetime | None = None
@@ -35,9 +34,7 @@ KEYS = table(
     Index("token_keys_forgotten", "forgotten_at"),
     key=["pseudonym"],
 )
-_FOUND = select(
-    KEYS.c.pseudonym, KEYS.c.secret, func.coalesce(KEYS.c.tag, KEYS.c.former), KEYS.c.forgotten_at
-)
+_FOUND = select(KEYS.c.pseudonym, KEYS.c.secret, KEYS.c.tag, KEYS.c.forgotten_at)
 
 
 class StoredKeyring:
@@ -60,25 +57,26 @@ class StoredKeyring:
             query = _FOUND.where(among(connection, KEYS.c.pseudonym, pseudonyms))
             return {key.pseudonym: key for key in _keys(connection, query)}
 
-    def forgettings(self) -> int:
+    def changes(self) -> int:
+        counted = (func.count(KEYS.c.forgotten_at), func.count(KEYS.c.destroyed_at))
         with translated(), self._engine.connect() as connection:
-            query = select(func.count()).where(KEYS.c.forgotten_at.is_not(None))
-            return connection.scalar(query) or 0
+            query = select(*counted).where(KEYS.c.forgotten_at.is_not(None))
+            return sum(connection.execute(query).one())
 
-    def release(self, pseudonym: str, *, at: datetime) -> bool:
+    def forget(self, pseudonym: str, *, at: datetime) -> bool:
         ours = (KEYS.c.pseudonym == pseudonym, KEYS.c.forgotten_at.is_(None))
-        values = {"tag": None, "former": KEYS.c.tag, "forgotten_at": at}
         with translated(), writing(self._engine) as connection:
-            return connection.execute(update(KEYS).where(*ours).values(values)).rowcount == 1
+            done = connection.execute(update(KEYS).where(*ours).values(forgotten_at=at))
+            return done.rowcount == 1
 
-    def released(self, before: datetime) -> list[TokenKey]:
+    def forgotten(self, before: datetime) -> list[TokenKey]:
         due = (KEYS.c.forgotten_at < before, KEYS.c.secret.is_not(None))
         with translated(), self._engine.connect() as connection:
             return _keys(connection, _FOUND.where(*due).order_by(KEYS.c.forgotten_at))
 
     def destroy(self, pseudonym: str) -> None:
         ours = (KEYS.c.pseudonym == pseudonym, KEYS.c.forgotten_at.is_not(None))
-        values = {"secret": None, "former": None, "destroyed_at": datetime.now(UTC)}
+        values = {"secret": None, "tag": None, "destroyed_at": datetime.now(UTC)}
         with translated(), writing(self._engine) as connection:
             if connection.dialect.name == "sqlite":
                 connection.execute(text("PRAGMA secure_delete = ON"))  # the page is overwritten

@@ -1,13 +1,14 @@
 """Everything the projections need in their database, made once, however many processes start."""
 
-from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from sqlalchemy import Connection, Engine, Select, select, text
+from sqlalchemy import Connection, Engine, Table, text
 from sqlalchemy.schema import CreateSchema
 
 from projections import (
     audit,
     automation,
+    builds,
     calls,
     campaign_members,
     campaigns,
@@ -34,6 +35,7 @@ from projections import (
     transactions,
     trust_stores,
     users,
+    views,
 )
 from projections.actions import ACTIONS
 from projections.chain import BLOCKS, CHECKPOINTS
@@ -43,10 +45,12 @@ from projections.files import FILES, GRANTS
 from projections.keyring import KEYS
 from projections.readmodel import ReadModel
 from projections.stumbles import STUMBLES
-from projections.tables import METADATA, table, upsert
+from projections.tables import METADATA
 from projections.user_tokens import TOKENS
 from projections.users import USERS
 from projections.vault import VAULT
+from projections.views import View
+from projections.webhooks import ATTEMPTS, WEBHOOKS
 
 READ_MODELS: tuple[ReadModel, ...] = (
     stations.MODEL,
@@ -76,7 +80,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     trust_stores.MODEL,
     audit.MODEL,
 )
-_VIEWS: tuple[tuple[str, Select[tuple[object, ...]]], ...] = (
+_VIEWS: tuple[View, ...] = (
     ("stations", stations.VIEW),
     ("connectors", connectors.VIEW),
     ("transactions", transactions.VIEW),
@@ -105,47 +109,46 @@ _VIEWS: tuple[tuple[str, Select[tuple[object, ...]]], ...] = (
     ("audit", audit.VIEW),
 )
 _OWN = (  # tables of no read model
+    *(WEBHOOKS, ATTEMPTS),
     *(STUMBLES, USERS, TOKENS, ACTIONS, VAULT, FILES, GRANTS),
     *(BLOCKS, CHECKPOINTS, PROGRESS, KEYS),
 )
 _LOCK = 0x616D706C6564  # "ampled": the advisory lock of whoever migrates
 
 
-@dataclass(slots=True, kw_only=True)
-class Definition:
-    """The text a view was made of."""
+def migrate(engine: Engine, *, has_facts: bool = False) -> None:
+    """Create what is missing and renew views that changed; safe when two start at once.
 
-    name: str
-    text: str
-
-
-DEFINITIONS = table("view_definitions", Definition, key=["name"])
-
-
-def migrate(engine: Engine) -> None:
-    """Create what is missing and renew views that changed; safe when two start at once."""
+    `has_facts`: there are some already, so a new read model is built beside before it is read.
+    """
     with writing(engine) as connection:
-        _be_alone(connection)
+        be_alone(connection)
         if schema_of(engine):
             connection.execute(CreateSchema(schema_of(engine), if_not_exists=True))
         METADATA.create_all(connection)
         users.take_over(connection)
-        _renew_views(connection)
-        positions.begin(connection, [positions.key_of(model) for model in READ_MODELS])
+        waiting = _begin(connection, has_facts=has_facts)
+        views.renew(connection, [each for each in _VIEWS if not views.reads(each, waiting)])
 
 
-def _be_alone(connection: Connection) -> None:
+def views_of(target: Table) -> list[View]:
+    """The views that read a table."""
+    return [each for each in _VIEWS if views.reads(each, {target})]
+
+
+def _begin(connection: Connection, *, has_facts: bool) -> set[Table]:
+    """Have new read models begin; the tables of those that are to be built first."""
+    known = positions.read(connection)
+    new = {model.table for model in READ_MODELS if positions.key_of(model) not in known}
+    names = [each.name for each in new]
+    if not has_facts:
+        positions.begin(connection, names)
+        return set()
+    builds.ask(connection, names, by="", at=datetime.now(UTC))
+    return new
+
+
+def be_alone(connection: Connection) -> None:
     """Until the end of the transaction; SQLite's write lock does the same."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-
-
-def _renew_views(connection: Connection) -> None:
-    """Views are replaced only when they changed: a replacement locks out whoever reads."""
-    known = {row.name: row.text for row in connection.execute(select(DEFINITIONS))}
-    for name, query in _VIEWS:
-        compiled = query.compile(connection, compile_kwargs={"literal_binds": True})
-        if known.get(name) != str(compiled):
-            connection.execute(text(f"DROP VIEW IF EXISTS {name}"))
-            connection.exec_driver_sql(f"CREATE VIEW {name} AS {compiled}")
-            upsert(connection, DEFINITIONS, [Definition(name=name, text=str(compiled))])

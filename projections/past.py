@@ -13,6 +13,7 @@ from sqlalchemy.schema import CreateTable
 
 from domain.log import Log, Notification
 from domain.moments import position_at
+from projections import positions
 from projections.database import Database
 from projections.engines import engine, writing
 from projections.projector import Facts, Projector
@@ -40,8 +41,8 @@ class OfStation:
 
     def __init__(self, log: Log, station: str, *, after: int = 0) -> None:
         """`after`: what is older does not matter."""
-        self._log, self._after, self._upto = log, after, 0
-        self.station = station
+        self._log, self._upto = log, 0
+        self.station, self.after = station, after
 
     def reach(self, position: int) -> None:
         self._upto = position
@@ -52,7 +53,7 @@ class OfStation:
     def since(
         self, position: int, *, limit: int, topics: Sequence[str] = ()
     ) -> Sequence[Notification]:
-        begin = max(position, self._after)
+        begin = max(position, self.after)
         found = self._log.since(begin, limit=limit, topics=topics, station=self.station)
         return [each for each in found if each.position <= self._upto]
 
@@ -96,6 +97,7 @@ class Past:
         with writing(scratch) as connection:
             for statement in _tables():
                 connection.exec_driver_sql(statement)
+            positions.begin(connection, [positions.key_of(model) for model in models])
         self._projector = Projector(
             scratch, source, models, clock=lambda: self._instant, limit=_PORTION
         )

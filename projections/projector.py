@@ -91,8 +91,9 @@ class Projector:
     def step(self, *, upto: int | None = None) -> Step:
         """Take in a batch, for each laggard too; nothing after `upto`.
 
-        A read model without a position is left alone: it is being built. Raises Fenced when somebody else has moved a position: `forget`, and the next step starts
-        from there. Raises the database's errors, and Unavailable of the log.
+        A read model without a position is left alone: it is being built. Raises Fenced when
+        somebody else has moved a position: `forget`, and the next step starts from there. Raises
+        the database's errors, and Unavailable of the log.
         """
         if len(self._positions) < len(self._models):
             self._positions = self._read_positions()
@@ -113,7 +114,8 @@ class Projector:
 
     def wait(self, timeout: float) -> None:
         """Return when there may be more, or after `timeout` seconds."""
-        self._log.wait(max(self._positions.values(), default=0), timeout)
+        reached = max(self._positions.values(), default=None)
+        self._log.wait(self._log.position() if reached is None else reached, timeout)
 
     def _read_positions(self) -> dict[str, int]:
         with self._engine.connect() as connection:

@@ -47,6 +47,11 @@ def _(fact: Token.Issued, row: TokenRow) -> None:
 
 
 @_effect.register
+def _(fact: Token.Mentioned, row: TokenRow) -> None:
+    row.id_tag, row.withdrawn = fact.id_tag, True
+
+
+@_effect.register
 def _(fact: Token.Permitted, row: TokenRow) -> None:
     row.withdrawn, row.standing, row.expires_at = False, fact.standing, fact.expires_at
     row.parent, row.concurrent_limit = fact.parent, fact.concurrent_limit
@@ -56,6 +61,11 @@ def _(fact: Token.Permitted, row: TokenRow) -> None:
 
 @_effect.register
 def _(fact: Token.Withdrawn, row: TokenRow) -> None:
+    row.withdrawn, row.changed_at, row.changed_by = True, fact.timestamp, fact.by
+
+
+@_effect.register
+def _(fact: Token.Forgotten, row: TokenRow) -> None:
     row.withdrawn, row.changed_at, row.changed_by = True, fact.timestamp, fact.by
 
 

@@ -99,6 +99,20 @@ def _(fact: Transaction.Closed, row: TransactionRow) -> None:
 
 
 @_effect.register
+def _(fact: Transaction.Corrected, row: TransactionRow) -> None:
+    is_final = fact.state == "stopped"
+    row.state, row.energy_wh, row.stop_reason = fact.state, fact.energy_wh, ""
+    row.meter_stop_wh, row.stopped_at, row.stop_id_tag = None, None, fact.id_tag
+    row.stop_received_at, row.duration_s = None, None
+    if is_final:
+        row.meter_stop_wh, row.stopped_at = fact.meter_wh, fact.ended_at
+        row.stop_received_at, row.stop_reason = fact.timestamp, fact.reason
+        row.duration_s = _duration(row.started_at, fact.ended_at)
+    else:
+        row.closed_at, row.closed_reason, row.closed_by = fact.ended_at, fact.reason, fact.by
+
+
+@_effect.register
 def _(fact: Meter.Read, row: TransactionRow) -> None:
     if fact.register_wh is not None:
         row.last_meter_wh = fact.register_wh

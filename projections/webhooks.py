@@ -127,7 +127,7 @@ def advance(connection: Connection, id: str, *, old: int, new: int) -> bool:
 
 
 def delivered(connection: Connection, webhook: Webhook, attempt: Attempt, *, upto: int) -> bool:
-    """All up to `upto` is delivered; False when somebody else has moved it: then nothing is done."""
+    """All up to `upto` is delivered; False when somebody else has moved it: nothing is done."""
     values = {
         "position": upto,
         "failures": 0,

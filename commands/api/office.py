@@ -8,9 +8,12 @@ from fastapi import Depends, Request
 from commands.ca.roots import Roots
 from commands.callbox import Callbox
 from commands.desk import Window, Wishing
+from commands.feed import Feed
 from commands.files.hosting import Hosting
 from commands.strongbox import Strongbox
+from commands.webhooks.desk import Webhooks
 from domain.log import Log
+from domain.pki.seals import Seal
 from domain.ports import Clock
 from projections.actions import Actor
 from projections.database import Database
@@ -41,6 +44,9 @@ class Office:
     hosting: Hosting
     clock: Clock
     roots: Roots
+    seal: Seal
+    feed: Feed
+    webhooks: Webhooks
     defaults: Defaults = field(default_factory=Defaults)
     origin: str = ""
 

@@ -107,7 +107,7 @@ def page_of(
 ) -> Page[T]:
     """A page of rows, asked for with `limit + 1`; `place` is what the next begins after."""
     shown = rows[:limit]
-    following = _cursor(place(shown[-1])) if len(rows) > limit else None
+    following = cursor_of(place(shown[-1])) if len(rows) > limit else None
     return Page(items=[item(row) for row in shown], next=following)
 
 
@@ -129,5 +129,6 @@ def before(cursor: str) -> int:
     return int(place)
 
 
-def _cursor(place: str | int) -> str:
+def cursor_of(place: str | int) -> str:
+    """The cursor of a page that begins after a name or position."""
     return base64.urlsafe_b64encode(str(place).encode()).decode()

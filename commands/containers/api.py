@@ -12,12 +12,17 @@ from commands.ca.roots import Roots
 from commands.callbox import Callbox
 from commands.containers.opened import Opened
 from commands.desk import Desk
+from commands.feed import Feed
 from commands.files.tidying import Tidying
 from commands.strongbox import Strongbox
 from commands.watch import Watch
+from commands.webhooks.desk import Webhooks
+from domain.pki.seals import Seal
 from projections import calls
 from projections.database import passed
-from projections.vault import SealedVault
+from projections.events.reader import EventReader
+from projections.events.view import pseudonymous
+from projections.vault import Cipher, SealedVault
 
 
 class ApiParts(Opened):
@@ -48,6 +53,14 @@ class ApiParts(Opened):
     )
     hosting = Singleton(choices.hosting, Opened.settings)
     tidying = Singleton(Tidying, hosting.provided.store, Opened.database)
+    feed = Singleton(
+        Feed,
+        Singleton(
+            EventReader,
+            Calling(pseudonymous, Opened.log),
+            Calling(choices.event_source, Opened.settings),
+        ),
+    )
     office = Singleton(
         Office,
         desk=desk,
@@ -58,6 +71,15 @@ class ApiParts(Opened):
         hosting=hosting,
         clock=Opened.clock,
         roots=Singleton(Roots, Opened.settings),
+        seal=Singleton(Seal, Opened.secret_key),
+        feed=feed,
+        webhooks=Singleton(
+            Webhooks,
+            Opened.database,
+            Opened.log,
+            Singleton(Cipher, Opened.secret_key),
+            private=Opened.settings.provided.webhook_private_addresses,
+        ),
         defaults=Calling(choices.defaults, Opened.settings),
     )
     app = Singleton(application, office, Calling(choices.api_bounds, Opened.settings))

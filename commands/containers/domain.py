@@ -9,6 +9,7 @@ from domain.csms import Csms, Numbers
 from domain.inbox import Inbox, InboxCounts
 from domain.ocpp.version import versions
 from domain.repository import Repository
+from domain.salvage import Salvage
 from domain.worker import Worker
 
 
@@ -26,4 +27,10 @@ class DomainParts(Opened):
     inbox = Singleton(Inbox, Opened.log, csms, Opened.clock, counts)
     worker = Singleton(
         Worker, Opened.broker, Opened.outbox, inbox, Calling(choices.share, Opened.settings)
+    )
+    salvage = Singleton(
+        Salvage,
+        Opened.broker,
+        Opened.clock,
+        partitions=Opened.settings.provided.partitions,
     )

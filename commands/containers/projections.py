@@ -8,12 +8,23 @@ from dependency_injector.providers import List as ListOf
 
 from commands import choices
 from commands.containers.opened import Opened
+from commands.forgetting import ForgettingDesk
 from commands.housekeeping import Housekeeping
 from commands.notary import Notary
 from commands.publication import Publication
 from commands.signing import SigningDesk
+from commands.webhooks.courier import Courier
+from commands.webhooks.sender import Sender, Source
 from domain.pki.seals import Seal
-from projections import calls, certificate_requests, chain, client_certificates, stations
+from projections import (
+    calls,
+    certificate_requests,
+    chain,
+    client_certificates,
+    quarantine,
+    stations,
+    webhooks,
+)
 from projections.actions import Noted
 from projections.authority_work import AuthorityQueue
 from projections.chaining import Chain, behind
@@ -24,6 +35,8 @@ from projections.events.publisher import lag as stream_lag
 from projections.events.reader import EventReader
 from projections.events.view import pseudonymous
 from projections.files import Rights
+from projections.forgetting import Forgetting
+from projections.keyring import StoredKeyring
 from projections.leases import LeaseReader
 from projections.migration import READ_MODELS
 from projections.outbound import CallQueue
@@ -33,7 +46,7 @@ from projections.progress import Trust, lag
 from projections.projector import Projector
 from projections.stumbles import missed
 from projections.timers import Timers
-from projections.vault import SealedVault
+from projections.vault import Cipher, SealedVault
 
 
 class ProjectionsParts(Opened):
@@ -93,6 +106,21 @@ class ProjectionsParts(Opened):
         Opened.database,
         retention=Calling(choices.event_retention, Opened.settings),
     )
+    sender = Singleton(
+        Sender,
+        Singleton(
+            Source,
+            log=Calling(pseudonymous, Opened.log),
+            database=Opened.database,
+            cipher=Singleton(Cipher, Opened.secret_key),
+        ),
+        Singleton(
+            Courier, Opened.clock, private=Opened.settings.provided.webhook_private_addresses
+        ),
+        Opened.clock,
+        give_up=Calling(choices.webhook_patience, Opened.settings),
+    )
+    webhooks = Factory(partial, Opened.database.provided.read, Object(webhooks.lags))
     events_lag = Factory(partial, stream_lag, events, Opened.database, clock=Opened.clock)
     leases = Singleton(LeaseReader, Opened.engine, Opened.broker, clock=Opened.clock)
     lag = Factory(
@@ -102,6 +130,7 @@ class ProjectionsParts(Opened):
     )
     stumbles = Factory(partial, Opened.database.provided.read, Object(missed), Object(READ_MODELS))
     requests = Factory(partial, Opened.database.provided.read, Object(certificate_requests.counted))
+    cases = Factory(partial, Opened.database.provided.read, Object(quarantine.counted))
     ending = Factory(
         partial,
         Opened.database.provided.read,
@@ -126,6 +155,16 @@ class ProjectionsParts(Opened):
         interval=Opened.settings.provided.checkpoint_interval,
     )
     chain_lag = Factory(partial, behind, Opened.stored, Opened.database, Opened.clock)
+    forgetting = Singleton(
+        ForgettingDesk,
+        Singleton(
+            Forgetting,
+            Opened.engine,
+            Opened.stored,
+            Singleton(StoredKeyring, Opened.engine),
+            clock=Opened.clock,
+        ),
+    )
     housekeeping = Singleton(
         Housekeeping,
         ListOf(

@@ -3,8 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from random import SystemRandom
 from time import monotonic
 
@@ -18,7 +20,6 @@ from projections.database import Database
 from projections.vault import Cipher
 from projections.webhooks import Attempt, Webhook
 
-_POLL = 1.0  # s between looks when nothing happens
 _FIRST = timedelta(seconds=1)
 _LONGEST = timedelta(minutes=5)
 _MOST_DOUBLINGS = 10
@@ -40,60 +41,80 @@ class Source:
 class Sender:
     """Works for whoever owns the projections. One task for each webhook that is behind."""
 
-    def __init__(self, source: Source, clock: Clock, *, give_up: timedelta) -> None:
-        """`give_up`: how long a receiver may fail before its webhook is parked."""
-        self._source, self._clock, self._give_up = source, clock, give_up
+    def __init__(
+        self,
+        source: Source,
+        courier: AbstractAsyncContextManager[Post],
+        clock: Clock,
+        *,
+        give_up: timedelta,
+        poll: float = 1.0,
+    ) -> None:
+        """`give_up`: how long a receiver may fail before its webhook is parked.
+
+        `poll`: seconds between looks when nothing happens.
+        """
+        self._source, self._courier = source, courier
+        self._clock, self._give_up, self._poll = clock, give_up, poll
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._chance = SystemRandom()
 
-    async def run(self, post: Post, active: Callable[[], bool]) -> None:
+    async def run(self, active: Callable[[], bool]) -> None:
         """Send while `active`, for ever."""
+        async with self._courier as post:
+            try:
+                while True:
+                    await self._look_once(post, active)
+            finally:
+                for task in self._busy.values():
+                    task.cancel()
+                await asyncio.gather(*self._busy.values(), return_exceptions=True)
+
+    async def _look_once(self, post: Post, active: Callable[[], bool]) -> None:
         try:
-            while True:
-                try:
-                    await self._look(post, active)
-                except Exception:  # noqa: BLE001 - the next look tries again
-                    _log.exception("webhooks failed")
-                    await asyncio.sleep(_POLL)
-        finally:
-            for task in self._busy.values():
-                task.cancel()
-            await asyncio.gather(*self._busy.values(), return_exceptions=True)
+            await self._look(post, active)
+        except Exception:  # noqa: BLE001 - the next look tries again
+            _log.exception("webhooks failed")
+            await asyncio.sleep(self._poll)
 
     async def _look(self, post: Post, active: Callable[[], bool]) -> None:
         """Begin with each webhook that is behind and not being sent to, then wait for news."""
         if not active():
-            await asyncio.sleep(_POLL)
+            await asyncio.sleep(self._poll)
             return
         head = await asyncio.to_thread(self._source.log.position)
         for webhook in await asyncio.to_thread(self._due):
             if webhook.id not in self._busy and webhook.position < head:
                 task = asyncio.create_task(self._serve(post, active, webhook))
                 self._busy[webhook.id] = task
-                task.add_done_callback(lambda _, id=webhook.id: self._busy.pop(id, None))
-        await asyncio.to_thread(self._source.log.wait, head, _POLL)
+                task.add_done_callback(partial(self._forget, webhook.id))
+        await asyncio.to_thread(self._source.log.wait, head, self._poll)
+
+    def _forget(self, webhook: str, _: asyncio.Task[None]) -> None:
+        self._busy.pop(webhook, None)
 
     def _due(self) -> list[Webhook]:
         return self._source.database.read(webhooks.due, self._clock())
 
     async def _serve(self, post: Post, active: Callable[[], bool], webhook: Webhook) -> None:
         """Send until nothing is left or something fails."""
+        left: Webhook | None = webhook
         try:
-            while active():
-                wanted = await asyncio.to_thread(portion, self._source.log, webhook)
-                if not await self._send(post, webhook, wanted):
-                    return
-                again = await asyncio.to_thread(
-                    self._source.database.read, webhooks.find, webhook.id
-                )
-                if again is None or again.state != webhooks.ACTIVE:
-                    return
-                if again.position == webhook.position:
-                    return
-                webhook = again
+            while left is not None and active():
+                left = await self._step(post, left)
         except Exception:  # noqa: BLE001 - the next look begins anew
             _log.exception("a webhook failed", extra={"webhook": webhook.id})
-            await asyncio.sleep(_POLL)
+            await asyncio.sleep(self._poll)
+
+    async def _step(self, post: Post, webhook: Webhook) -> Webhook | None:
+        """Send a portion; the webhook as it is now when there may be more for it."""
+        before = webhook.position
+        wanted = await asyncio.to_thread(portion, self._source.log, webhook)
+        if not await self._send(post, webhook, wanted):
+            return None
+        now = await asyncio.to_thread(self._source.database.read, webhooks.find, webhook.id)
+        is_on = now is not None and now.state == webhooks.ACTIVE and now.position > before
+        return now if is_on else None
 
     async def _send(self, post: Post, webhook: Webhook, wanted: Portion) -> bool:
         """Deliver a portion request by request; whether it is worth going on."""

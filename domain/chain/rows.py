@@ -68,6 +68,14 @@ def days(at: datetime) -> int:
     return micros(at) // _DAY
 
 
+def day_of(kind: Kind, text: bytes) -> int:
+    """The day of receipt that a text says; 0 when it says none."""
+    try:
+        return int(msgspec.json.decode(text)[-3]) // _DAY if kind is Kind.ENTRY else 0
+    except (ValueError, TypeError, IndexError, KeyError):
+        return 0
+
+
 def named(row: Row) -> tuple[str, str]:
     """Station and key of a row, for people; of a fact the key is stream, version and topic."""
     try:

@@ -132,6 +132,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     stop_id_tag: str = ""
     closed_by: str = ""
     closed_reason: str = ""
+    corrected_by: str = ""
     meter_start_wh: int
     meter_stop_wh: int | None = None
     energy_wh: int | None = None

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from domain.evidence.bundle import Derivation, Step, Taken
 from domain.evidence.said import Record, Said, Told
+from domain.model.quarantine import Quarantine
 from domain.model.transaction import Transaction
 from domain.ocpp.v16.core.start_transaction import StartTransaction
 from domain.ocpp.v16.core.stop_transaction import StopTransaction
@@ -62,18 +63,34 @@ def _end(record: Record, readings: Sequence[Taken]) -> _End | None:
         step = _last_register(readings, "the last reading so far: it is not over yet")
         return None if step is None else _End(step, _so_far(record, step), final=False)
     last = endings[-1]
-    said = record.by_cause(last)
     recorded: int | None = last.fact.energy_wh  # type: ignore[attr-defined]  # endings have it
     if isinstance(last.fact, Transaction.Closed):
-        return _End(_closing(last, said, readings), recorded, final=False)
+        return _End(_closing(last, record.by_cause(last), readings), recorded, final=False)
+    if isinstance(last.fact, Transaction.Corrected):
+        final = last.fact.state == "stopped"
+        return _End(_correction(last.fact, last, record), recorded, final=final)
+    return _End(_stop(last, record.by_cause(last)), recorded, final=True)
+
+
+def _stop(told: Told, said: Said | None) -> Step:
     if said is not None and isinstance(said.request, StopTransaction.Request):
-        step = Step("the meter at the stop", said.request.meterStop, said.source)
-        return _End(step, recorded, final=True)
-    wh: int | None = getattr(last.fact, "meter_stop_wh", None)
-    decided = said is not None and said.entry.kind == "wish"
-    text = "the meter at the end, as an operator decided" if decided else "the meter at the stop"
-    step = Step(text, wh, said.source) if said and decided else _by_record(text, wh, last)
-    return _End(step, recorded, final=True)
+        return Step("the meter at the stop", said.request.meterStop, said.source)
+    wh: int | None = told.fact.meter_stop_wh  # type: ignore[attr-defined]  # it is one that stopped
+    return _by_record("the meter at the stop", wh, told)
+
+
+def _correction(fact: Transaction.Corrected, told: Told, record: Record) -> Step:
+    """A person decided; where they assigned a stop, its frame tells the meter."""
+    text = f"the meter at the end, as {fact.by} decided"
+    case = next((each for each in record.told if _is_case(each, fact.case)), None)
+    said = case and record.find(case.cause[0], case.fact.frame)  # type: ignore[attr-defined]  # a case
+    if said and isinstance(said.request, StopTransaction.Request) and not fact.restores:
+        return Step(f"{text}: by this stop", said.request.meterStop, said.source)
+    return Step(text, fact.meter_wh, f"fact {told.position}")
+
+
+def _is_case(told: Told, case: str) -> bool:
+    return isinstance(told.fact, Quarantine.Kept) and told.fact.originator_id == case
 
 
 def _so_far(record: Record, step: Step) -> int | None:
@@ -84,7 +101,7 @@ def _so_far(record: Record, step: Step) -> int | None:
 
 
 def _is_ending(told: Told) -> bool:
-    return isinstance(told.fact, Transaction.Event) and hasattr(told.fact, "energy_wh")
+    return isinstance(told.fact, Transaction.Stopped | Transaction.Closed | Transaction.Corrected)
 
 
 def _closing(told: Told, said: Said | None, readings: Sequence[Taken]) -> Step:

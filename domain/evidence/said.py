@@ -75,7 +75,11 @@ class Record:
 
     def by_cause(self, told: Told) -> Said | None:
         """The row that led to a fact; None when it is not kept any more."""
-        return next((each for each in self.said if each.key == told.cause), None)
+        return self.find(*told.cause)
+
+    def find(self, station: str, key: str) -> Said | None:
+        """The row of the journal with a key."""
+        return next((each for each in self.said if each.key == (station, key)), None)
 
 
 def opened(rows: Rows) -> Record:

@@ -13,6 +13,9 @@ from domain.scope import Scope
 
 _LONGEST = 500  # letters of a detail; the journal has all of it
 _SHORT = (str, int, bool)
+# A record of the first is told until it can be read; of the second it is not found in the journal
+# when it comes again after its token has been forgotten.
+_TOLD_AGAIN = (op.RecordAction, op.ForgetToken)
 
 
 def put_on_record(
@@ -22,9 +25,9 @@ def put_on_record(
     if not record.origin:
         return
     name, detail = record.name, _detail(operation, record.key)
+    if isinstance(operation, _TOLD_AGAIN) and scope.find(Audit, Audit.id_of(record.id)):
+        return
     if isinstance(operation, op.RecordAction):
-        if scope.find(Audit, Audit.id_of(record.id)):
-            return  # it is told until it can be read
         name, detail = operation.action, operation.detail
         outcome, reason = operation.outcome, operation.reason
     acted = Audit.record(

@@ -201,7 +201,7 @@ class StationAnswer:
         if action is not None and action.secret_names:
             payload = _masked(action, payload)
             raw = frames.result(frame.id, payload)
-        response = self._read(action, frame.payload, scope)
+        response = self._read(action, msgspec.Raw(payload), scope)  # what is on record is decided
         if call.sealed and scope.deviations:  # what leaves the specification may quote the secret
             payload, response = _MASKED, None
             raw = frames.result(frame.id, _MASKED)

@@ -14,10 +14,12 @@ from domain.handling.grants import (
     actions,
     calls,
     campaigns,
+    cases,
     certificates,
     configuration,
     jobs,
     local_lists,
+    meter_keys,
     profiles,
     stations,
     tokens,
@@ -25,9 +27,11 @@ from domain.handling.grants import (
 )
 from domain.handling.grants.grant import Asking, Grants
 from domain.handling.message import Handled, put_aside
+from domain.model import case_operations
 from domain.model import operations as op
 from domain.model.aggregate import Refused
 from domain.model.audit import Audit
+from domain.model.quarantine import Quarantine
 from domain.ocpp.version import Versions
 from domain.scope import Scope
 
@@ -45,6 +49,8 @@ GRANTS: Grants = MappingProxyType(
         **local_lists.GRANTS,
         **actions.GRANTS,
         **certificates.GRANTS,
+        **cases.GRANTS,
+        **meter_keys.GRANTS,
     }
 )
 
@@ -75,9 +81,19 @@ class Wishing:
 
     def fail(self, scope: Scope, trace: str) -> Handled:
         """Whoever wished is told that it went wrong."""
-        reply = {"refused": "failed", "message": "the wish could not be handled; it is kept"}
         self._audit(scope, Audit.FAILED, "its handling failed")
+        if (case := self._case(scope)) is not None:
+            case.fail_again(trace, by=self.record.by, at=scope.at)
+            reply = {"refused": "failed", "message": "it failed again: the case tells how"}
+            return self._handled(reply)
+        reply = {"refused": "failed", "message": "the wish could not be handled; it is kept"}
         return put_aside(scope, self._handled(reply), trace)
+
+    def _case(self, scope: Scope) -> Quarantine | None:
+        """The case that it would have resolved: that stays open, and no second one is made."""
+        if not isinstance(self.operation, case_operations.ResolveCase):
+            return None
+        return scope.find(Quarantine, self.operation.case)
 
     def _grant(self, scope: Scope) -> str:
         if self.operation is None:

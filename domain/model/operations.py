@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.model.campaign import Plan
+from domain.model.case_operations import CaseOperation
 from domain.model.certificate_operations import CertificateOperation
+from domain.model.meter_key_operations import MeterKeyOperation
 from domain.model.token import Permit
 from domain.model.values import Profile
 
@@ -48,6 +50,13 @@ class IssueToken:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawToken:
     """Make a token unknown."""
+
+    id_tag: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgetToken:
+    """Make it unknown whose a token was, in all that is on record."""
 
     id_tag: str
 
@@ -245,6 +254,7 @@ Operation = (
     | DisconnectStation
     | IssueToken
     | WithdrawToken
+    | ForgetToken
     | RequestCall
     | CancelCall
     | CloseTransaction
@@ -263,6 +273,8 @@ Operation = (
     | SetAutomatic
     | ApplyConfiguration
     | CertificateOperation
+    | CaseOperation
+    | MeterKeyOperation
     | RecordAction
 )
 
@@ -271,7 +283,7 @@ _OfCampaign = CreateCampaign | PauseCampaign | ResumeCampaign | CancelCampaign |
 
 def key_of(operation: Operation) -> str:
     """Whose one writer decides it: a station, or "token:" and the folded tag."""
-    if isinstance(operation, IssueToken | WithdrawToken):
+    if isinstance(operation, IssueToken | WithdrawToken | ForgetToken):
         return f"token:{operation.id_tag.casefold()}"
     if isinstance(operation, _OfCampaign):
         return f"campaign:{operation.campaign}"

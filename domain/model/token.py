@@ -33,6 +33,13 @@ class Token(Aggregate):
         id_tag: str
         by: str
 
+    class Mentioned(Birth):
+        """The token is to be forgotten, and nobody ever issued it: stations spoke of it."""
+
+        TOPIC = "token.mentioned"
+        id_tag: str
+        by: str
+
     class Permitted(Fact):
         """What an operator decided about the token."""
 
@@ -84,9 +91,18 @@ class Token(Aggregate):
         def apply(self, token: "Token") -> None:
             token.transactions.remove(self.transaction)
 
+    class Forgotten(Fact):
+        """Whose it was is to be unknown: from now on its pseudonym stands for it."""
+
+        TOPIC = "token.forgotten"
+        by: str
+
+        def apply(self, token: "Token") -> None:
+            token.withdrawn = token.forgotten = True
+
     def __init__(self, *, id_tag: str) -> None:
         self.id_tag = id_tag
-        self.withdrawn = True
+        self.withdrawn, self.forgotten = True, False
         self.standing = ""
         self.expires_at: datetime | None = None
         self.parent, self.concurrent_limit, self.note = "", 0, ""
@@ -105,8 +121,16 @@ class Token(Aggregate):
         token.permit(permit, by=by, at=at)
         return token
 
+    @classmethod
+    def mention(cls, id_tag: str, *, by: str, at: datetime) -> Self:
+        """A token that was never issued, for the sake of forgetting it."""
+        stream = cls.id_of(id_tag)
+        return cls._create(cls.Mentioned, id=stream, id_tag=id_tag, by=by, timestamp=at)
+
     def permit(self, permit: Permit, *, by: str, at: datetime) -> None:
         """Decide anew about the token; brings a withdrawn one back."""
+        if self.forgotten:
+            raise Refused("this token was forgotten just now: issue it again in a minute")
         wanted = asdict(permit)
         if self.withdrawn or any(getattr(self, name) != value for name, value in wanted.items()):
             self.trigger_event(self.Permitted, **wanted, by=by, timestamp=at)
@@ -116,6 +140,13 @@ class Token(Aggregate):
         if self.withdrawn:
             raise Refused("this token is not known", Refused.NOT_FOUND)
         self.trigger_event(self.Withdrawn, by=by, timestamp=at)
+
+    def forget(self, *, by: str, at: datetime) -> None:
+        """Make the token unknown for good, with whose it was."""
+        if self.transactions:
+            raise Refused(f"transaction {self.transactions[0]} with this token is open")
+        if not self.forgotten:
+            self.trigger_event(self.Forgotten, by=by, timestamp=at)
 
     def judge(self, at: datetime) -> Verdict:
         """What Authorize is told (rules A1-A5): unknown, blocked, past its expiry, or welcome."""

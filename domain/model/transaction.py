@@ -251,7 +251,7 @@ class Transaction(Aggregate):
         self._trigger_correction(end, case=case, by=by, restores=True, at=at)
 
     def correct_end(self, fact: "Transaction.Corrected") -> None:
-        """What a correction does to the state. The station's own stop stays known for its repeats."""
+        """What a correction does; the station's own stop stays known for its repeats."""
         if fact.restores:
             self.corrected.pop()
         else:

@@ -20,11 +20,14 @@ def _now() -> datetime:
 class KeyCache:
     """Keys stay until a token is forgotten anywhere; for that it looks every ten seconds.
 
-    What it held is forgotten then too. Used by many threads.
+    What was forgotten is sealed as ever, so that nothing new is mixed with it, and not opened any
+    more after half a minute. Used by many threads.
     """
 
-    def __init__(self, keyring: Keyring, now: Clock = _now) -> None:
-        self._keyring, self._now = keyring, now
+    def __init__(
+        self, keyring: Keyring, now: Clock = _now, *, look_every: float = LOOK_EVERY
+    ) -> None:
+        self._keyring, self._now, self._look_every = keyring, now, look_every
         self._lock = Lock()
         self._by_tag: dict[str, TokenKey] = {}
         self._by_pseudonym: dict[str, TokenKey] = {}
@@ -63,11 +66,11 @@ class KeyCache:
         """Ask, when it is time, whether anything was forgotten; raises Unavailable."""
         if monotonic() < self._look_after:
             return
-        forgettings = self._keyring.forgettings()
+        changes = self._keyring.changes()
         with self._lock:
-            if forgettings != self._seen:
-                self._by_tag, self._by_pseudonym, self._seen = {}, {}, forgettings
-            self._look_after = monotonic() + LOOK_EVERY
+            if changes != self._seen:
+                self._by_tag, self._by_pseudonym, self._seen = {}, {}, changes
+            self._look_after = monotonic() + self._look_every
 
     def _forgotten(self, tags: Collection[str]) -> dict[str, TokenKey]:
         pseudonyms = [tag for tag in tags if is_pseudonym(tag)]

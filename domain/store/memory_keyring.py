@@ -35,26 +35,27 @@ class MemoryKeyring:
         with self._lock:
             return {each: self._keys[each] for each in pseudonyms if each in self._keys}
 
-    def forgettings(self) -> int:
+    def changes(self) -> int:
         with self._lock:
-            return sum(1 for key in self._keys.values() if key.forgotten_at)
+            forgotten = [key for key in self._keys.values() if key.forgotten_at]
+            return len(forgotten) + sum(1 for key in forgotten if not key.secret)
 
-    def release(self, pseudonym: str, *, at: datetime) -> bool:
+    def forget(self, pseudonym: str, *, at: datetime) -> bool:
         with self._lock:
             key = self._keys.get(pseudonym)
             if key is None or key.forgotten_at:
                 return False
             self._keys[pseudonym] = key._replace(forgotten_at=at)
-            del self._by_tag[key.tag]
             return True
 
-    def released(self, before: datetime) -> list[TokenKey]:
+    def forgotten(self, before: datetime) -> list[TokenKey]:
         with self._lock:
-            keys = [k for k in self._keys.values() if k.secret and k.forgotten_at]
+            keys = [key for key in self._keys.values() if key.secret]
             return [key for key in keys if key.forgotten_at and key.forgotten_at < before]
 
     def destroy(self, pseudonym: str) -> None:
         with self._lock:
             key = self._keys.get(pseudonym)
-            if key and key.forgotten_at:
+            if key and key.forgotten_at and key.secret:
+                del self._by_tag[key.tag]
                 self._keys[pseudonym] = key._replace(secret=b"", tag="")

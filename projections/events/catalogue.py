@@ -106,15 +106,21 @@ def topics_of(types: Collection[str]) -> tuple[str, ...]:
 
     A type may end in `*`. Raises UnknownType when one of them names nothing.
     """
+    chosen = named(types)
+    return tuple(sorted(topic for topic, each in BY_TOPIC.items() if each.name in chosen))
+
+
+def named(types: Collection[str]) -> frozenset[str]:
+    """The types that are meant, each by its whole name; as `topics_of`."""
     if not types:
-        return tuple(sorted(BY_TOPIC))
+        return frozenset(TYPES)
     found: set[str] = set()
     for wanted in types:
-        topics = {topic for topic, each in BY_TOPIC.items() if _is(each.name, wanted)}
-        if not topics:
+        meant = {name for name in TYPES if _is(name, wanted)}
+        if not meant:
             raise UnknownType(wanted)
-        found |= topics
-    return tuple(sorted(found))
+        found |= meant
+    return frozenset(found)
 
 
 def schema_name(type: str) -> str:

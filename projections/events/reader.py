@@ -35,6 +35,7 @@ class EventReader:
     def __init__(self, log: Log, source: str = catalogue.SOURCE) -> None:
         """`source` is what events say of where they come from."""
         self._facts, self._source = log, source
+        self._topics = catalogue.topics_of(())
 
     def head(self) -> int:
         """The last position of the log."""
@@ -54,7 +55,7 @@ class EventReader:
     ) -> Portion:
         """What follows on a position; `topics` as of `catalogue.topics_of`, none for all."""
         head = self._facts.position()
-        wanted = topics or catalogue.topics_of(())
+        wanted = topics or self._topics
         found = self._facts.since(position, limit=limit, topics=wanted, station=station)
         full = len(found) == limit
         last = found[-1].position if found else position

@@ -26,6 +26,12 @@ class Withdrawn(Data):
     token: members.Token
 
 
+class Forgotten(Data):
+    """Nobody can tell any more whose token it was: its pseudonym stands for nobody."""
+
+    token: members.Token
+
+
 def _pseudonym(fact: Fact) -> str:
     return fact.originator_id.removeprefix("token:")
 
@@ -37,4 +43,5 @@ def _about(fact: Fact, _: str) -> About:
 PUBLIC = (
     public("token.permitted.v1", Token.Permitted, Permitted, _about, token=_pseudonym),
     public("token.withdrawn.v1", Token.Withdrawn, Withdrawn, _about, token=_pseudonym),
+    public("token.forgotten.v1", Token.Forgotten, Forgotten, _about, token=_pseudonym),
 )

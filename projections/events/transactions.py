@@ -52,6 +52,17 @@ class Closed(Data):
     energy_wh: Annotated[int | None, Meta(description="Wh up to there")]
 
 
+class Corrected(Data):
+    """A person decided how a transaction ended, by a case of the quarantine."""
+
+    transaction: members.Transaction
+    state: Annotated[str, Meta(description="closed: provisional; stopped: final")]
+    meter_wh: Annotated[int | None, Meta(description="at its end, Wh")]
+    energy_wh: Annotated[int | None, Meta(description="Wh")]
+    ended_at: Annotated[members.Time, Meta(description="by the station's clock, where it told")]
+    case: Annotated[str, Meta(description="id of the case")]
+
+
 def _number(fact: Fact) -> int:
     return int(fact.originator_id.removeprefix("transaction:"))
 
@@ -85,5 +96,8 @@ PUBLIC = (
         _about,
         transaction=_number,
         reason=lambda fact: _SUPERSEDED if fact.reason == _SUPERSEDED else "operator",
+    ),
+    public(
+        "transaction.corrected.v1", Transaction.Corrected, Corrected, _about, transaction=_number
     ),
 )

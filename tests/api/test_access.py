@@ -33,6 +33,11 @@ OF_ADMINS = {  # what keeps registers and vouches for stations, and what tells o
     ("delete", "/api/v1/users/{name}"),
     ("post", "/api/v1/users/{name}/tokens"),
     ("delete", "/api/v1/users/{name}/tokens/{token}"),
+    *(("get", f"/api/v1/webhooks{rest}") for rest in ("", "/{id}", "/{id}/attempts")),
+    *(("post", f"/api/v1/webhooks{rest}") for rest in ("", "/{id}/pause", "/{id}/resume")),
+    ("post", "/api/v1/webhooks/{id}/secret"),
+    ("patch", "/api/v1/webhooks/{id}"),
+    *(("delete", f"/api/v1/webhooks/{{id}}{rest}") for rest in ("", "/former-secret")),
 }
 WITHOUT_TOKEN = {"/openapi.json", "/docs", "/static-offline-docs/swagger-ui.css"}
 NOT_IN_THE_DOCUMENT = {"/files/{path:path}"}  # the token in the path is the right

@@ -19,12 +19,15 @@ from commands.api.office import Defaults, Office
 from commands.ca.roots import Roots
 from commands.callbox import Callbox
 from commands.desk import Address, Desk
+from commands.feed import Feed
 from commands.files.hosting import Hosting
 from commands.files.store import Store
 from commands.strongbox import Strongbox
 from commands.watch import Watch
+from commands.webhooks.desk import Webhooks
 from domain import topics, wire
 from domain.model.operations import RequestCall
+from domain.pki.seals import Seal
 from domain.ports import Delivery
 from domain.store.memory import MemoryLog
 from gateway.broker.memory import MemoryBroker
@@ -33,7 +36,8 @@ from projections import members
 from projections.actions import Actor
 from projections.database import Database
 from projections.engines import engine
-from projections.vault import VAULT, SealedVault, new_key
+from projections.events.reader import EventReader
+from projections.vault import VAULT, Cipher, SealedVault, new_key
 from tests.api.stage import ADMIN_TOKEN
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -99,7 +103,10 @@ def _office(desk: Desk, database: Database, folder: Path) -> Office:
         log=MemoryLog(),
         hosting=Hosting(store=Store(folder, most_bytes=1), keep=timedelta(1), public_url=""),
         clock=lambda: NOON,
+        seal=Seal(keys.new_secret_key()),
         roots=Roots(settings.read(data=folder)),
+        feed=Feed(EventReader(MemoryLog())),
+        webhooks=Webhooks(database, MemoryLog(), Cipher(new_key()), private=False),
         defaults=Defaults(heartbeat_interval=300, call_timeout=30),
     )
 

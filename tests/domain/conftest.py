@@ -1,8 +1,12 @@
 """What the tests of the domain share."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 from tests.domain.house import House
+from tests.redeciding import redecided, told
 
 
 @pytest.fixture
@@ -10,3 +14,24 @@ def house() -> House:
     house = House()
     house.settle()
     return house
+
+
+@pytest.fixture(autouse=True)
+def repeatable(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever was decided is decided again after each test, from the record alone.
+
+    `@pytest.mark.unrepeatable`: the test has its program fail, or other code decide.
+    """
+    houses: list[House] = []
+    make = House.__init__
+
+    def remembered(house: House, *given: Any, **named: Any) -> None:
+        make(house, *given, **named)
+        houses.append(house)
+
+    monkeypatch.setattr(House, "__init__", remembered)
+    yield
+    if request.node.get_closest_marker("unrepeatable") is None:
+        for log in {id(house.log): house.log for house in houses}.values():
+            report = redecided(log)
+            assert report.is_identical, told(report)

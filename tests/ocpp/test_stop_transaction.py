@@ -99,7 +99,12 @@ def test_the_first_stop_stands_another_one_is_for_a_person():
                 "reason": "a second stop with other values",
                 "action": "StopTransaction",
                 "subject": "stop of transaction 1 at 2026-05-01T12:40:00.000Z",
-                "detail": "9000 Wh, reason Local, idTag NOBODY",
+                "detail": "9000 Wh, reason Local",
+                "kind": "second-stop",
+                "transaction": 1,
+                "id_tag": "NOBODY",
+                "meter_wh": 9000,
+                "happened_at": NOON + timedelta(minutes=40),
             },
         )
     ).answered({"idTagInfo": {"status": "Invalid"}})

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, Table, select
 
 from domain import facts
 from domain.model.aggregate import Aggregate
@@ -13,11 +13,12 @@ from domain.model.call import Call
 from domain.model.station import Station
 from domain.model.values import Profile, Socket
 from domain.store.memory import MemoryLog
-from projections.engines import engine
+from projections import builds, positions
+from projections.building import Builder
+from projections.engines import engine, writing
 from projections.migration import READ_MODELS, migrate
 from projections.projector import Projector
 from projections.readmodel import ReadModel
-from projections.tables import METADATA
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
@@ -46,6 +47,29 @@ class Scene:
         self, *, limit: int = 1000, models: Sequence[ReadModel] = READ_MODELS
     ) -> Projector:
         return Projector(self.engine, self.log, models, clock=self.clock, limit=limit)
+
+    def set_back(self, *models: ReadModel) -> None:
+        """Rows and positions as an old copy of the database would have them."""
+        with writing(self.engine) as connection:
+            for model in models:
+                connection.execute(model.table.delete())
+                positions.put(connection, positions.key_of(model), 0)
+
+    def ask(self, *models: ReadModel) -> list[str]:
+        names = [positions.key_of(model) for model in models]
+        with writing(self.engine) as connection:
+            return builds.ask(connection, names, by="olga", at=self.now)
+
+    def builder(self, owner: str = "b", *, models: Sequence[ReadModel] = READ_MODELS) -> Builder:
+        return Builder(self.engine, self.log, models, owner=owner, clock=self.clock)
+
+    def rebuild(self, *models: ReadModel, portion: int = 1000) -> None:
+        """Have them built beside, and switched."""
+        self.ask(*models)
+        builder = self.builder(models=models)
+        builder.portion = portion
+        while builder.step(active=True):
+            pass
 
     def tell(self, *aggregates: Aggregate) -> None:
         found = [fact for each in aggregates for fact in each.collect_events()]
@@ -102,14 +126,9 @@ class Scene:
 
 def tables(connection: Connection) -> dict[str, list[tuple[object, ...]]]:
     """Every row of every read model."""
-    names = [
-        t
-        for t in METADATA.sorted_tables
-        if any(t.name == f"{m.name}_v{m.version}" for m in READ_MODELS)
-    ]
-    return {
-        table.name: [
-            tuple(r) for r in connection.execute(select(table).order_by(*table.primary_key))
-        ]
-        for table in names
-    }
+    return {table.name: rows_of(connection, table) for table in (m.table for m in READ_MODELS)}
+
+
+def rows_of(connection: Connection, table: Table) -> list[tuple[object, ...]]:
+    """Every row of a table, in the order of its key."""
+    return [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key))]

@@ -7,7 +7,7 @@ import pytest
 from domain import wire
 from domain.model.audit import Audit
 from domain.model.operations import RecordAction
-from projections import actions, audit, occasions, projector
+from projections import actions, audit, occasions
 from projections.actions import ACTIONS, Actor, Noted
 from projections.audit import Wanted
 from projections.engines import writing
@@ -132,6 +132,5 @@ def test_actions_come_in_pages_both_ways(scene):
 def test_the_trail_is_the_same_after_a_rebuild(scene):
     acted(scene, "w1")
     before = scene.shown(audit.listed, Wanted())
-    projector.rebuild(scene.engine, audit.MODEL)
-    scene.projector.forget()
+    scene.rebuild(audit.MODEL)
     assert scene.shown(audit.listed, Wanted()) == before

@@ -6,7 +6,6 @@ from projections import calls, stations
 from projections.dispatcher import Dispatcher
 from projections.outbound import CallQueue
 from projections.progress import Trust
-from projections.projector import rebuild
 from projections.vault import SealedVault, new_key
 from tests.projections.posted import Posted
 from tests.projections.scene import NOON, Scene
@@ -215,7 +214,7 @@ async def test_after_a_restart_it_waits_for_the_rows(scene, posted, vault):
     assert await _sent(scene, restarted, posted) == []
 
 
-async def test_a_rebuild_sends_nothing_of_the_past(scene, dispatcher, posted):
+async def test_rows_that_pass_through_the_past_send_nothing_of_it(scene, dispatcher, posted):
     call = scene.requested("c1")
     scene.tell(scene.connected())
     assert await _sent(scene, dispatcher, posted) == []
@@ -223,8 +222,7 @@ async def test_a_rebuild_sends_nothing_of_the_past(scene, dispatcher, posted):
     call.answer("{}", "", at=NOON)
     scene.tell(call)
     assert await _sent(scene, dispatcher, posted) == []
-    for model in (calls.MODEL, stations.MODEL):
-        rebuild(scene.engine, model)
+    scene.set_back(calls.MODEL, stations.MODEL)
     projector = scene.another_projector(limit=1)
     while projector.step().moved:
         await dispatcher.step()

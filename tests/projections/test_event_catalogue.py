@@ -20,6 +20,7 @@ _BOOKKEEPING = "another event tells it; this is for our own decisions"
 _WISH = "what an operator wants; there is an event when it happens"
 _PRIVATE = "quotes what may be personal: the API and the journal have it"
 _STEP = "a step on the way; how it ends has an event"
+_OF_PROOFS = "what an operator vouches for is told where it counts: in proofs"
 INTERNAL = {
     "access.begun": _BEGINNING,
     "access.deferred": _STEP,
@@ -58,6 +59,9 @@ INTERNAL = {
     "local_list.fallback_switched": _WISH,
     "maintenance.begun": _BEGINNING,
     "maintenance.boot_seen": "the event of the boot tells it",
+    "meter_key.begun": _BEGINNING,
+    "meter_key.entered": _OF_PROOFS,
+    "meter_key.withdrawn": _OF_PROOFS,
     "numbering.given": _BOOKKEEPING,
     "profile.created": _WISH,
     "profile.removed": _WISH,
@@ -82,6 +86,7 @@ INTERNAL = {
     "stranger.noticed": _BEGINNING,
     "token.issued": _BEGINNING,
     "token.released": "the event of the transaction tells it",
+    "token.mentioned": "of a token nobody issued: the event that it was forgotten follows",
     "token.used": "the event of the transaction tells it",
     "trust.begun": _BEGINNING,
     "trust.doubted": _STEP,

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, timezone
 from threading import Event, Thread
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Table, select
 
 from domain.log import StoredFact
 from domain.model.station import Station
@@ -15,8 +15,7 @@ from projections.owner import Owner
 from projections.ownership import Ownership, owner_of
 from projections.positions import Fenced, key_of
 from projections.progress import Lag, Trust, lag
-from projections.projector import rebuild
-from projections.readmodel import Noted
+from projections.readmodel import Noted, onto
 from tests.projections.scene import Scene, tables
 
 
@@ -34,14 +33,12 @@ class Clumsy:
     name: str = "stations"
     version: int = stations.MODEL.version
     topics: frozenset[str] = stations.MODEL.topics
+    table: Table = stations.STATIONS
 
     def project(self, connection, noted: Sequence[Noted]) -> None:
-        stations.MODEL.project(connection, noted)
+        onto(stations.MODEL, self.table).project(connection, noted)
         if self.trips_at & {each.position for each in noted}:
             raise self.error
-
-    def clear(self, connection) -> None:
-        stations.MODEL.clear(connection)
 
 
 def _positions(scene):
@@ -122,11 +119,11 @@ def test_two_owners_at_once_project_every_fact_once(scene):
     assert set(_positions(scene).values()) == {40}
 
 
-def test_a_rebuilt_read_model_catches_up_alone_and_joins_the_others(scene):
+def test_a_laggard_catches_up_alone_and_joins_the_others(scene):
     scene.tell(*(scene.requested(f"c{i}") for i in range(5)))
     scene.project()
     before = scene.read(tables)
-    rebuild(scene.engine, calls.MODEL)
+    scene.set_back(calls.MODEL)
     assert scene.read(calls.listed) == []
     projector = scene.another_projector(limit=2)
     projector.step()
@@ -141,7 +138,7 @@ def test_a_rebuilt_read_model_catches_up_alone_and_joins_the_others(scene):
 def test_a_laggard_joins_the_others_even_while_they_move_on(scene):
     scene.tell(*(scene.requested(f"c{i}") for i in range(5)))
     scene.project()
-    rebuild(scene.engine, calls.MODEL)
+    scene.set_back(calls.MODEL)
     scene.tell(*(scene.requested(f"d{i}") for i in range(3)))
     scene.another_projector(limit=6).step()
     assert set(_positions(scene).values()) == {8}
@@ -150,22 +147,10 @@ def test_a_laggard_joins_the_others_even_while_they_move_on(scene):
 def test_a_laggard_does_not_hold_up_the_others(scene):
     scene.tell(*(scene.requested(f"c{i}") for i in range(6)))
     scene.project()
-    rebuild(scene.engine, calls.MODEL)
+    scene.set_back(calls.MODEL)
     scene.tell(scene.connected())
     scene.another_projector(limit=2).step()
     assert scene.read(stations.find, "CP1") is not None
-    assert len(scene.read(calls.listed)) == 2
-
-
-def test_a_rebuild_fences_whoever_projects_meanwhile(scene):
-    scene.tell(scene.requested("c1"))
-    scene.project()
-    rebuild(scene.engine, calls.MODEL)
-    scene.tell(scene.requested("c2"))
-    with pytest.raises(Fenced):
-        scene.projector.step()
-    scene.projector.forget()
-    scene.project()
     assert len(scene.read(calls.listed)) == 2
 
 
@@ -210,8 +195,7 @@ def test_a_rebuild_tries_again_what_could_not_be_taken_in(scene):
     clumsy = Clumsy(trips_at={1})
     scene.another_projector(models=[clumsy]).step()
     clumsy.trips_at.clear()
-    rebuild(scene.engine, clumsy)
-    scene.another_projector(models=[clumsy]).step()
+    scene.rebuild(clumsy)
     assert scene.read(stumbles.counted) == {}
     assert scene.read(stations.find, "CP1").registered
 
@@ -263,13 +247,12 @@ def test_rows_behind_the_log_of_the_start_are_not_trusted(scene):
     assert scene.read(trust.holds)
 
 
-def test_rows_under_rebuild_are_not_trusted_until_they_are_what_they_were(scene):
+def test_rows_that_fell_back_are_not_trusted_until_they_are_what_they_were(scene):
     trust = Trust(scene.log, [calls.MODEL, stations.MODEL])
     assert scene.shown(trust.holds)
     scene.tell(*(scene.requested(f"c{i}") for i in range(4)))
     assert scene.shown(trust.holds)
-    for model in (calls.MODEL, stations.MODEL):
-        rebuild(scene.engine, model)
+    scene.set_back(calls.MODEL, stations.MODEL)
     projector = scene.another_projector(limit=3)
     projector.step()
     assert not scene.read(trust.holds)

@@ -395,4 +395,4 @@ def test_what_was_put_aside_is_listed_newest_first(scene):
     newest, oldest = scene.shown(quarantine.listed)
     assert (newest.subject, oldest.subject) == ("transaction 1", "transaction 0")
     assert scene.read(quarantine.listed, before=newest.first_position) == [oldest]
-    assert scene.read(quarantine.listed, station="CP2") == []
+    assert scene.read(quarantine.listed, quarantine.Wanted(station="CP2")) == []

@@ -29,7 +29,6 @@ from domain.model.token import Permit, Token
 from domain.model.transaction import Start, Stop, Transaction
 from domain.model.values import Boot, Profile, Standing, Verdict
 from projections.migration import READ_MODELS
-from projections.projector import rebuild
 from tests.projections.certified import KINDS, Certified
 from tests.projections.scene import Scene, tables
 from tests.projections.secured import SECURED, Secured
@@ -356,11 +355,7 @@ def test_a_rebuilt_read_model_is_row_for_row_the_live_one(happenings, live, agai
     scene = Scene()
     _live(scene, happenings, live)
     before = scene.read(tables)
-    for model in READ_MODELS:
-        rebuild(scene.engine, model)
-    projector = scene.another_projector(limit=again)
-    while projector.step().moved:
-        pass
+    scene.rebuild(*READ_MODELS, portion=again)
     assert scene.read(tables) == before
     assert len(before) == len(READ_MODELS)
 

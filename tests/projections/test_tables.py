@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from projections.engines import engine, writing
 from projections.migration import migrate
 from projections.stations import STATIONS, StationRow
-from projections.tables import _dicts, erase, fetch, insert_many, upsert
+from projections.tables import _dicts, fetch, insert_many, upsert
 
 NOON = datetime(2026, 5, 1, 12, 0, 0, 123456, tzinfo=UTC)
 
@@ -50,13 +50,6 @@ def test_a_time_of_any_zone_is_that_instant_in_utc(database):
     assert row.connected_at == NOON
     assert row.connected_at.utcoffset() == timedelta(0)
 
-
-def test_what_is_erased_is_gone(database):
-    with writing(database) as connection:
-        upsert(connection, STATIONS, [StationRow(id="CP1")])
-    with writing(database) as connection:
-        erase(connection, STATIONS)
-    assert _read(database) == []
 
 
 def test_nothing_of_a_failed_transaction_stays(database):

@@ -8,7 +8,6 @@ from domain.model.campaign import Campaign, Plan, call_of
 from domain.model.maintenance import Maintenance
 from projections import calls, campaign_members, jobs, presence, reservations
 from projections.engines import writing
-from projections.projector import rebuild
 from projections.timers import Timers
 from tests.projections.posted import Posted
 from tests.projections.scene import NOON, Scene
@@ -190,24 +189,24 @@ async def test_rows_that_are_behind_are_not_acted_on(scene, timers, posted):
     assert posted.items == []
 
 
-# --- rows that are rebuilt ---
+# --- rows that are far behind ---
 
 
 @pytest.mark.parametrize("model", [jobs.MODEL, reservations.MODEL, campaign_members.MODEL])
-async def test_a_read_model_that_is_rebuilt_stops_only_who_looks_at_it(
+async def test_a_read_model_that_is_far_behind_stops_only_who_looks_at_it(
     scene, timers, posted, model
 ):
     scene.tell(scene.requested("c1", ttl=0))
     scene.project()
-    rebuild(scene.engine, model)
+    scene.set_back(model)
     await timers.step(connected=True)
     assert [each.subject for each in posted.inbound()] == ["c1"]
 
 
-async def test_who_looks_at_rows_that_are_rebuilt_waits_for_them(scene, timers, posted):
+async def test_who_looks_at_rows_that_are_far_behind_waits_for_them(scene, timers, posted):
     scene.tell(scene.requested("c1", ttl=0))
     scene.project()
-    rebuild(scene.engine, calls.MODEL)
+    scene.set_back(calls.MODEL)
     await timers.step(connected=True)
     assert posted.items == []
 

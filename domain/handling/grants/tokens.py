@@ -9,7 +9,7 @@ from domain.model.aggregate import Refused
 from domain.model.token import Token
 
 
-def _needs(wish: op.IssueToken | op.WithdrawToken) -> Iterable[str]:
+def _needs(wish: op.IssueToken | op.WithdrawToken | op.ForgetToken) -> Iterable[str]:
     return (Token.id_of(wish.id_tag),)
 
 
@@ -30,9 +30,18 @@ def _withdraw(wish: op.WithdrawToken, asking: Asking) -> str:
     return wish.id_tag
 
 
+def _forget(wish: op.ForgetToken, asking: Asking) -> str:
+    token, at = asking.scope.token(wish.id_tag), asking.scope.at
+    if token is None:
+        token = asking.scope.add(Token.mention(wish.id_tag, by=asking.by, at=at))
+    token.forget(by=asking.by, at=at)
+    return ""
+
+
 GRANTS: Grants = MappingProxyType(
     {
         op.IssueToken: Grant(_needs, _issue),
         op.WithdrawToken: Grant(_needs, _withdraw),
+        op.ForgetToken: Grant(_needs, _forget),
     }
 )

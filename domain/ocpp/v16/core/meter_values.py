@@ -70,7 +70,7 @@ class MeterValues(Incoming):
 def _watch_the_end(transaction: Transaction, last: datetime, scope: Scope) -> None:
     """Values queued offline come after the stop too: only the time they were taken tells."""
     if last > (transaction.stopped_at or transaction.modified_on):
-        corrected = f", corrected {times}x" if (times := len(transaction.corrected)) else ""
+        corrected = f", corrected {count}x" if (count := len(transaction.corrected)) else ""
         scope.quarantine(
             Kind.LATE_VALUES,
             "values after the end of a transaction",

@@ -1,0 +1,1 @@
+"""Decides again, by today's code, what the journal holds, and tells what would be different."""
