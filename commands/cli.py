@@ -19,13 +19,19 @@ from commands.terminal import (
     journal,
     local_list,
     logs,
+    meter_keys,
     profiles,
+    proof,
     quarantine,
+    rebuild,
+    redecide,
+    replay,
     reservations,
     roles,
     security_events,
     simulation,
     stations,
+    timeline,
     tokens,
     transactions,
     upkeep,
@@ -62,10 +68,15 @@ def application() -> typer.Typer:
     _add_security(app)
     app.command()(calls.call)
     app.command()(campaigns.bulk)
+    app.command()(proof.proof)
+    app.add_typer(meter_keys.app, name="meter-keys")
     app.add_typer(journal.app, name="journal")
+    app.command()(timeline.timeline)
+    app.command()(replay.replay)
     app.command()(events.events)
     app.command()(export.export)
-    app.command()(upkeep.rebuild)
+    app.command()(redecide.redecide)
+    app.command()(rebuild.rebuild)
     app.command()(simulation.simulate)
     app.command()(upkeep.settings)
     app.command("secret-key")(upkeep.secret_key)

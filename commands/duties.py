@@ -63,6 +63,7 @@ async def gateway(parts: GatewayParts, group: asyncio.TaskGroup) -> AsyncIterato
     """Hold sockets; at the end say 1001 to each, and give the broker what was said."""
     settings, broker = parts.settings(), parts.broker()
     await declare_queues(broker, settings.partitions)
+    await parts.readiness().wait_for([stations.MODEL])
     listening = await parts.bridge().listen(broker)
     try:
         async with (
@@ -115,6 +116,7 @@ async def projections(parts: ProjectionsParts, group: asyncio.TaskGroup) -> Asyn
     loop = asyncio.get_running_loop()
     for partition in range(parts.settings().partitions):
         await broker.declare_durable(topics.inbound(partition))
+    await parts.publisher().declare()
 
     def news(changed: frozenset[str]) -> None:
         if changed & _OF_CALLS:
@@ -124,7 +126,8 @@ async def projections(parts: ProjectionsParts, group: asyncio.TaskGroup) -> Asyn
 
     owner = parts.owner(news=news)
     async with (
-        _threaded(group, owner),
+        _threaded(group, owner.run),
+        _threaded(group, lambda stop: parts.builder().run(stop, lambda: owner.active)),
         _looping(
             group,
             dispatcher.run(lambda: owner.active),
@@ -140,7 +143,10 @@ async def projections(parts: ProjectionsParts, group: asyncio.TaskGroup) -> Asyn
     ):
         lag = parts.lag()
         yield Duty(
-            checks={"projections": lambda: _lag_check(lag)},
+            checks={
+                "projections": lambda: _lag_check(lag),
+                "builds": parts.readiness().of_builds,
+            },
             sources=[*_sources(parts, lag, owner)],
         )
 
@@ -149,9 +155,11 @@ def _sources(
     parts: ProjectionsParts, lag: Callable[[], dict[str, Lag]], owner: Owner
 ) -> Iterator[Source]:
     yield measures.of_projections(lag, parts.stumbles(), lambda: owner.active)
+    yield measures.of_builds(lambda: parts.builds()(parts.log().position()))
     yield measures.of_quarantine(parts.cases())
     yield measures.of_certificates(parts.requests(), parts.ending())
     yield measures.of_chain(parts.chain_lag())
+    yield measures.of_webhooks(parts.standing())
     publisher = parts.publisher()
     yield measures.of_events(parts.events_lag(), lambda: publisher.published)
 
@@ -167,9 +175,11 @@ async def _lag_check(lag: Callable[[], dict[str, Lag]]) -> str:
 
 
 @asynccontextmanager
-async def _threaded(group: asyncio.TaskGroup, owner: Owner) -> AsyncIterator[None]:
+async def _threaded(
+    group: asyncio.TaskGroup, run: Callable[[threading.Event], None]
+) -> AsyncIterator[None]:
     stop = threading.Event()
-    working = group.create_task(asyncio.to_thread(owner.run, stop))
+    working = group.create_task(asyncio.to_thread(run, stop))
     try:
         yield
     finally:
@@ -199,7 +209,8 @@ async def api(parts: ApiParts, group: asyncio.TaskGroup) -> AsyncIterator[Duty]:
             _serving(group, server),
             _following(parts.feed()),
         ):
-            yield Duty(ports={"api": server.port})
+            checks = {"read models": parts.readiness().of_rows}
+            yield Duty(checks=checks, ports={"api": server.port})
     finally:
         await replies.cancel()
 

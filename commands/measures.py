@@ -1,7 +1,7 @@
 """What each part of the system has to tell Prometheus."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from commands.metrics import Measure, Source
@@ -11,7 +11,9 @@ from domain.model.signing_request import State
 from domain.ports import Broker
 from gateway.broker.outbox import Outbox
 from gateway.counts import GatewayCounts
+from projections import webhooks
 from projections.chaining import Behind
+from projections.overview import Overview
 from projections.progress import Lag
 
 
@@ -44,6 +46,11 @@ def of_projections(
     return partial(_projections, lag, stumbles, active)
 
 
+def of_builds(known: Callable[[], Sequence[Overview]]) -> Source:
+    """Read models that are being built beside those that are read."""
+    return partial(_builds, known)
+
+
 def of_certificates(requests: Callable[[], dict[str, int]], ending: Callable[[], int]) -> Source:
     """What stations asked to have signed, and what is to be renewed soon."""
     return partial(_certificates, requests, ending)
@@ -57,6 +64,11 @@ def of_chain(lag: Callable[[], Behind]) -> Source:
 def of_events(lag: Callable[[], Lag], published: Callable[[], int]) -> Source:
     """How far the stream of events is behind the log."""
     return partial(_events, lag, published)
+
+
+def of_webhooks(standing: Callable[[], Mapping[str, tuple[str, int]]]) -> Source:
+    """How many webhooks there are, and how far each is behind."""
+    return partial(_webhooks, standing)
 
 
 def of_quarantine(counted: Callable[[], Mapping[str, int]]) -> Source:
@@ -138,6 +150,19 @@ def _projections(
     yield Measure("read_model_stumbles", told, "gauge", lost, "model")
 
 
+def _builds(known: Callable[[], Sequence[Overview]]) -> Iterator[Measure]:
+    try:
+        builds = {each.name: each.build for each in known() if each.build}
+    except Unavailable:
+        return
+    open_ones = {name: each for name, each in builds.items() if each.state != "finished"}
+    percents = {name: float(each.percent) for name, each in open_ones.items()}
+    speeds = {name: float(each.facts_per_second) for name, each in open_ones.items()}
+    yield Measure("read_model_build_percent", "Builds under way", "gauge", percents, "model")
+    told = "Facts a second of the work on a build"
+    yield Measure("read_model_build_facts_per_second", told, "gauge", speeds, "model")
+
+
 def _certificates(
     requests: Callable[[], dict[str, int]], ending: Callable[[], int]
 ) -> Iterator[Measure]:
@@ -159,6 +184,18 @@ def _events(lag: Callable[[], Lag], published: Callable[[], int]) -> Iterator[Me
         return
     yield Measure("event_stream_lag_facts", "Facts not published yet", "gauge", behind.positions)
     yield Measure("event_stream_lag_seconds", "Age of the oldest", "gauge", behind.seconds)
+
+
+def _webhooks(standing: Callable[[], Mapping[str, tuple[str, int]]]) -> Iterator[Measure]:
+    try:
+        known = standing()
+    except Unavailable:
+        return
+    told = [state for state, _ in known.values()]
+    counts = {state: float(told.count(state)) for state in webhooks.STATES}
+    yield Measure("webhooks", "Webhooks by state", "gauge", counts, "state")
+    behind = {id: float(facts) for id, (_, facts) in known.items()}
+    yield Measure("webhook_lag_facts", "Facts it has not passed", "gauge", behind, "webhook")
 
 
 def _chain(lag: Callable[[], Behind]) -> Iterator[Measure]:

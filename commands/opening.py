@@ -86,7 +86,7 @@ def open_database(settings: Settings) -> tuple[Log, Database]:
     log = open_log(log_url)
     try:
         database = Database(engine(read_url))
-        database.migrate()
+        database.migrate(has_facts=log.position() > 0)
         _claim(log, settings.partitions)
     except BaseException:
         log.close()

@@ -1,4 +1,4 @@
-"""What is done to the database itself, beside the running system: users, the journal, rebuilds."""
+"""What is done to the database itself, beside the running system: users, the journal."""
 
 import getpass
 import os
@@ -16,10 +16,9 @@ from commands.settings import Settings, SettingsError
 from domain.log import Conflict, Log
 from domain.model.operations import RecordAction
 from domain.ports import Clock
-from projections import actions, members, projector, user_tokens, users
+from projections import actions, members, user_tokens, users
 from projections.actions import CONSOLE, Actor
 from projections.database import Database
-from projections.migration import READ_MODELS
 from projections.user_tokens import UserToken
 from projections.users import User
 
@@ -80,21 +79,13 @@ class Upkeep:
         self._note("PruneJournal", "journal", f"days: {days}")
         return pruned
 
-    def rebuild(self, name: str) -> None:
-        """Have a read model built anew by whoever projects; raises Refusal."""
-        models = {model.name: model for model in READ_MODELS}
-        if name not in models:
-            raise Refusal(f"{name} is no read model; there are {', '.join(models)}")
-        projector.rebuild(self._database.engine, models[name])
-        self._note("RebuildReadModel", f"read_model:{name}")
-
     def _made(self, user: str, name: str, days: int | None) -> tuple[str, UserToken, Actor]:
         actor, secret = self._actor(), keys.new_token()
         kept = keys.token_of(user, secret, name=name, days=days, by=actor.name, at=actor.at)
         return secret, kept, actor
 
     def _actor(self) -> Actor:
-        return Actor(_login(), CONSOLE, self._clock())
+        return Actor(login(), CONSOLE, self._clock())
 
     def _note(self, action: str, subject: str, detail: str = "") -> None:
         told = RecordAction(action=action, subject=subject, detail=detail)
@@ -106,7 +97,7 @@ def _check_role(role: str) -> None:
         raise Refusal(f"{role} is no role; there are {', '.join(Role.__members__)}")
 
 
-def _login() -> str:
+def login() -> str:
     """Who sits at the console, as the system knows them."""
     try:
         return getpass.getuser()

@@ -47,7 +47,11 @@ class Salvage:
 
     async def _pass_on(self, item: bytes) -> None:
         """Confirmed by the broker when this returns."""
-        wish = self._wish(_salvaged(item))
+        operation = _salvaged(item)
+        if operation is None:
+            _log.error("poison is given up", extra={"size": len(item)})
+            return
+        wish = self._wish(operation)
         queue = topics.inbound(wire.partition_of(wish.key, self._partitions))
         _log.warning("poison is put aside", extra={"key": wish.id, "station": wish.key})
         await self._broker.declare_durable(queue)
@@ -64,7 +68,8 @@ class Salvage:
         )
 
 
-def _salvaged(item: bytes) -> KeepPoison:
+def _salvaged(item: bytes) -> KeepPoison | None:
+    """What is wished of it; None for what was put aside in vain twice."""
     digest = sha256(item).hexdigest()[:_DIGITS]
     try:
         record = wire.decode_inbound(item)
@@ -72,6 +77,8 @@ def _salvaged(item: bytes) -> KeepPoison:
             return KeepPoison(station=wire.key_of(record), digest=digest, record=_kept(record))
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return KeepPoison(station=NOBODY, digest=digest, rubbish=_escaped(item[:_LONGEST]))
+    if wire.key_of(record) == NOBODY:
+        return None
     # The content could not be put on record: what remains is that there was something.
     return KeepPoison(station=NOBODY, digest=digest, rubbish=f"{len(item)} bytes of poison")
 

@@ -1,12 +1,16 @@
 """Read models that are to be built beside what is read: asked for, under way, done (ADR 32)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from projections import positions
+from domain.model.operations import RecordAction
+from projections import actions
+from projections.actions import Actor
+from projections.positions import key_of
+from projections.readmodel import ReadModel
 from projections.tables import fetch, table, upsert
 
 NEXT = "__next"  # how the names end of tables, indexes and positions that are being built
@@ -37,6 +41,16 @@ def ask(connection: Connection, names: Collection[str], *, by: str, at: datetime
     return new
 
 
+def wish(connection: Connection, models: Sequence[ReadModel], actor: Actor) -> list[str]:
+    """Ask for builds, on record; the names of the read models that were not asked for already."""
+    asked = ask(connection, [key_of(model) for model in models], by=actor.name, at=actor.at)
+    new = [model.name for model in models if key_of(model) in asked]
+    for name in new:
+        told = RecordAction(action="RebuildReadModel", subject=f"read_model:{name}")
+        actions.note(connection, actor, told)
+    return new
+
+
 def known(connection: Connection) -> dict[str, BuildRow]:
     """The last build of each table that was ever built beside another."""
     return {row.name: row for row in fetch(connection, select(BUILDS), BuildRow)}
@@ -52,18 +66,6 @@ def begin(connection: Connection, name: str, *, at: datetime) -> bool:
     """Whether it is the caller who begins: of two, one."""
     begun = BUILDS.update().where(BUILDS.c.name == name, BUILDS.c.begun_at.is_(None))
     return connection.execute(begun.values(begun_at=at)).rowcount == 1
-
-
-def begin_anew(connection: Connection) -> None:
-    """Have what is under way begin at the first fact: the log does not say any more what it said.
-
-    Whoever builds is fenced, as the positions are gone.
-    """
-    rows = unfinished(connection)
-    for name in rows:
-        positions.drop(connection, f"{name}{NEXT}")
-    open_ones = BUILDS.c.name.in_(sorted(rows))
-    connection.execute(BUILDS.update().where(open_ones).values(begun_at=None, seconds=0.0))
 
 
 def spend(connection: Connection, names: Collection[str], seconds: float) -> None:

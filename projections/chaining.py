@@ -157,5 +157,5 @@ def behind(stored: Log, database: Database, clock: Clock) -> Behind:
     rows -= block.last_fact + block.last_entry
     now = micros(clock())
     is_signed = signed is not None and signed.number == block.number
-    unsigned = 0 if is_signed or signed is None else now - signed.at
+    unsigned = 0 if is_signed else now - (signed.at if signed else block.at)
     return Behind(block.number, rows, (now - block.at) / 1e6 if rows > 0 else 0.0, unsigned / 1e6)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, Index, Select, func, select, text, up
 from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.ports import TokenKey
+from domain.sealing.personal import tag_in
 from domain.store.memory_keyring import new_key
 from projections.engines import translated, writing
 from projections.tables import among, table
@@ -86,6 +87,12 @@ class StoredKeyring:
         with translated(), self._engine.connect() as connection:
             query = _FOUND.where(among(connection, KEYS.c.tag, tags))
             return {key.tag: key for key in _keys(connection, query)}
+
+
+def pseudonym_of(connection: Connection, id_tag: str) -> str:
+    """What stands for a tag, in any spelling; "" when nothing on record speaks of it."""
+    query = select(KEYS.c.pseudonym).where(KEYS.c.tag == tag_in(id_tag))
+    return str(connection.scalar(query) or "")
 
 
 def _make(connection: Connection, keys: Sequence[TokenKey]) -> None:

@@ -22,11 +22,11 @@ class Lag(NamedTuple):
 
 
 def lag(engine: Engine, log: Log, models: Sequence[ReadModel], *, clock: Clock) -> dict[str, Lag]:
-    """How far each read model is behind, by name."""
+    """How far each read model is behind, by name; those that nobody reads yet are left out."""
     with engine.connect() as connection:
         reached = positions.read(connection)
     head, now = log.position(), clock()
-    places = {model.name: reached.get(key_of(model), 0) for model in models}
+    places = {model.name: reached[key_of(model)] for model in models if key_of(model) in reached}
     ages = {place: _age(log, place, head, now) for place in set(places.values())}
     return {name: Lag(max(0, head - place), ages[place]) for name, place in places.items()}
 
@@ -43,7 +43,7 @@ def _age(log: Log, place: int, head: int, now: datetime) -> float:
 class Trust:
     """Whether rows of some read models may be acted on: not while they show what is long gone.
 
-    A rebuild passes through such states, and so does a start after an outage.
+    A database that was restored passes through such states, and so does a start after an outage.
     """
 
     def __init__(self, log: Log, models: Sequence[ReadModel]) -> None:

@@ -29,6 +29,7 @@ class Scrubbing:
 
     def __init__(self, engine: Engine, key: TokenKey) -> None:
         self._engine, self._tag, self._pseudonym = engine, key.tag, key.pseudonym
+        self._told = re.compile(rf"(\bid_tag: |, idTag ){re.escape(key.tag)}", re.IGNORECASE)
         self._piece = max(_PIECES.split(key.tag), key=len)
 
     def run(self) -> int:
@@ -104,7 +105,8 @@ class Scrubbing:
             return self._pseudonym
         if tag_of(text) == self._tag:
             return renamed(text, self._pseudonym)
-        return self._replaced(text.encode()).decode()
+        told = self._told.sub(rf"\g<1>{self._pseudonym}", text)
+        return self._replaced(told.encode()).decode()
 
     def _replaced(self, text: bytes) -> bytes:
         parts, place = [], 0

@@ -4,19 +4,19 @@ They are no read model: an administrator makes them, and the sender moves them o
 those of the log; an event is sent again when a process dies between a delivery and this table.
 """
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Index, func, select
+from sqlalchemy import Connection, Index, select
 
+from domain.log import Log
 from domain.model.operations import RecordAction
 from projections import actions
 from projections.actions import Actor
 from projections.tables import fetch, table
 
-ACTIVE, PAUSED, PARKED = "active", "paused", "parked"
+STATES = ACTIVE, PAUSED, PARKED = "active", "paused", "parked"
 _KEPT = 100  # attempts of each
 
 
@@ -153,17 +153,12 @@ def failed(
     return _attempted(connection, webhook, attempt, values)
 
 
-def lags(connection: Connection) -> Sequence[tuple[str, str, int]]:
-    """Id, state and position of each."""
+def standing(connection: Connection, log: Log) -> dict[str, tuple[str, int]]:
+    """The state of each, and by how many positions it is behind."""
     columns = WEBHOOKS.c
-    rows = connection.execute(select(columns.id, columns.state, columns.position))
-    return [(row.id, row.state, row.position) for row in rows]
-
-
-def counted(connection: Connection) -> dict[str, int]:
-    """How many there are in each state."""
-    query = select(WEBHOOKS.c.state, func.count().label("found")).group_by(WEBHOOKS.c.state)
-    return {row.state: row.found for row in connection.execute(query)}
+    rows = connection.execute(select(columns.id, columns.state, columns.position)).all()
+    head = log.position()
+    return {row.id: (row.state, max(0, head - row.position)) for row in rows}
 
 
 def _attempted(

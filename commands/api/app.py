@@ -35,9 +35,12 @@ from commands.api import (
     local_lists,
     logs,
     maintenance,
+    meter_keys,
     meter_values,
     problems,
+    proofs,
     quarantine,
+    read_models,
     readings,
     reservations,
     schedules,
@@ -56,6 +59,7 @@ from commands.api import (
 from commands.api.access import role_of
 from commands.api.bounds import Bounded, Bounds
 from commands.api.office import Office
+from commands.api.prepared import Prepared
 from commands.api.problems import ProblemDetails
 from commands.api.requests import Requests
 from commands.api.signing_in import SigningIn
@@ -91,10 +95,12 @@ _RESOURCES = (  # in the order of the documentation
     states,
     timeline,
     connectors,
+    meter_keys,
     charging_profiles,
     assignments,
     schedules,
     transactions,
+    proofs,
     reservations,
     meter_values,
     readings,
@@ -111,6 +117,7 @@ _RESOURCES = (  # in the order of the documentation
     webhooks,
     audit,
     checkpoints,
+    read_models,
     health,
 )
 
@@ -134,7 +141,8 @@ def _routes() -> Iterator[APIRoute]:
 def application(office: Office, bounds: Bounds) -> ASGIApp:
     """The API, working with what the office holds, behind all that protects it."""
     app = _routed(office)
-    inner = SigningIn(app, office.database, office.clock, bounds)
+    prepared = Prepared(app, office.database, office.log)
+    inner = SigningIn(prepared, office.database, office.clock, bounds)
     return Requests(Bounded(inner, bounds), bounds.trusted)
 
 

@@ -10,6 +10,7 @@ from commands.callbox import Callbox
 from commands.desk import Window, Wishing
 from commands.feed import Feed
 from commands.files.hosting import Hosting
+from commands.proofs.proofs import Proofs
 from commands.strongbox import Strongbox
 from commands.webhooks.desk import Webhooks
 from domain.log import Log
@@ -45,6 +46,7 @@ class Office:
     clock: Clock
     roots: Roots
     seal: Seal
+    proofs: Proofs
     feed: Feed
     webhooks: Webhooks
     defaults: Defaults = field(default_factory=Defaults)

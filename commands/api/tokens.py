@@ -1,12 +1,13 @@
 """/api/v1/tokens: who may charge (OCPP 1.6: idTag)."""
 
 import asyncio
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Response
 from pydantic import AfterValidator, BaseModel, Field, StrictInt
 
-from commands.api.access import Operator, viewing
+from commands.api.access import Administrator, Operator, viewing
 from commands.api.office import AnOffice, Office
 from commands.api.past import of_token
 from commands.api.problems import Problem
@@ -22,11 +23,15 @@ from commands.api.shapes import (
     decoded,
     page_of,
 )
-from domain.model.operations import IssueToken, WithdrawToken
+from domain.model.operations import ForgetToken, IssueToken, WithdrawToken
 from domain.model.token import Permit
 from domain.model.values import Standing
-from projections import tokens
+from projections import keyring, tokens, transactions
+from projections.database import Database
+from projections.forgetting import CLOSED_AFTER
 from projections.tokens import TokenRow
+
+_TURN = timedelta(seconds=10)  # that whoever destroys keys may take until it looks
 
 router = APIRouter(prefix="/api/v1/tokens", tags=["tokens"], dependencies=[viewing])
 
@@ -72,6 +77,13 @@ class Token(BaseModel):
     changed_by: str
 
 
+class Forgetting(BaseModel):
+    """A token that is being forgotten."""
+
+    pseudonym: str = Field(description="what stands for the tag from now on, wherever it stood")
+    done_by: Time = Field(description="when its key is destroyed, at the latest, while we work")
+
+
 @router.get("")
 def list_tokens(
     office: AnOffice, search: Filter = "", cursor: Cursor = "", limit: Limit = 100
@@ -113,6 +125,28 @@ async def put_token(
 async def delete_token(office: AnOffice, id_tag: IdTag, by: Operator) -> None:
     """Withdraw a token: it is unknown from then on."""
     await office.desk.wish(WithdrawToken(id_tag=id_tag), by=by.name)
+
+
+@router.post("/{id_tag}/forget", status_code=202)
+async def forget_token(office: AnOffice, id_tag: IdTag, by: Administrator) -> Forgetting:
+    """Make it unknown, for good, whose token it was; the tag can be issued anew afterwards.
+
+    Its key is destroyed: in all that is on record a pseudonym stands for the tag.
+    """
+    pseudonym = await asyncio.to_thread(_forgettable, office.database, id_tag)
+    await office.desk.wish(ForgetToken(id_tag=id_tag), by=by.name)
+    return Forgetting(pseudonym=pseudonym, done_by=office.clock() + CLOSED_AFTER + _TURN)
+
+
+def _forgettable(database: Database, id_tag: str) -> str:
+    """What stands for the tag; raises Problem."""
+    pseudonym = database.read(keyring.pseudonym_of, id_tag)
+    if not pseudonym:
+        raise Problem(404, f"nothing is known of a token {id_tag}", kind="not-found")
+    for row in database.read(transactions.listed, id_tag=id_tag, open=True, limit=1):
+        detail = f"transaction {row.number} with this token is open"
+        raise Problem(409, detail, kind="conflict")
+    return pseudonym
 
 
 def _token(row: TokenRow) -> Token:

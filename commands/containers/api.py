@@ -14,6 +14,7 @@ from commands.containers.opened import Opened
 from commands.desk import Desk
 from commands.feed import Feed
 from commands.files.tidying import Tidying
+from commands.proofs.proofs import Proofs
 from commands.strongbox import Strongbox
 from commands.watch import Watch
 from commands.webhooks.desk import Webhooks
@@ -61,6 +62,7 @@ class ApiParts(Opened):
             Calling(choices.event_source, Opened.settings),
         ),
     )
+    seal = Singleton(Seal, Opened.secret_key)
     office = Singleton(
         Office,
         desk=desk,
@@ -71,7 +73,8 @@ class ApiParts(Opened):
         hosting=hosting,
         clock=Opened.clock,
         roots=Singleton(Roots, Opened.settings),
-        seal=Singleton(Seal, Opened.secret_key),
+        seal=seal,
+        proofs=Singleton(Proofs, Opened.stored, Opened.log, Opened.database, seal, Opened.clock),
         feed=feed,
         webhooks=Singleton(
             Webhooks,

@@ -10,6 +10,7 @@ from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import Dependency, Singleton
 
 from commands.clock import SystemClock
+from commands.readiness import Readiness
 from commands.settings import Settings
 from domain.log import Log
 from domain.ports import Broker
@@ -41,3 +42,4 @@ class Opened(DeclarativeContainer):
     engine = database.provided.engine
     loop = Dependency(instance_of=asyncio.AbstractEventLoop)  # type: ignore[type-abstract]  # as above
     clock = Singleton(SystemClock)
+    readiness = Singleton(Readiness, database, log)

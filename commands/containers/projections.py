@@ -27,6 +27,7 @@ from projections import (
 )
 from projections.actions import Noted
 from projections.authority_work import AuthorityQueue
+from projections.building import Builder
 from projections.chaining import Chain, behind
 from projections.credentials import Unused
 from projections.dispatcher import Dispatcher
@@ -36,10 +37,12 @@ from projections.events.reader import EventReader
 from projections.events.view import pseudonymous
 from projections.files import Rights
 from projections.forgetting import Forgetting
+from projections.former import Former
 from projections.keyring import StoredKeyring
 from projections.leases import LeaseReader
 from projections.migration import READ_MODELS
 from projections.outbound import CallQueue
+from projections.overview import overview
 from projections.owner import Owner
 from projections.ownership import Ownership
 from projections.progress import Trust, lag
@@ -60,6 +63,15 @@ class ProjectionsParts(Opened):
         Ownership, Opened.engine, "projections", owner=Opened.node, clock=Opened.clock
     )
     owner = Factory(Owner, ownership, projector)  # and news=
+    builder = Singleton(
+        Builder,
+        Opened.engine,
+        Opened.log,
+        Object(READ_MODELS),
+        owner=Opened.node,
+        clock=Opened.clock,
+    )
+    builds = Factory(partial, Opened.database.provided.read, Object(overview), Object(READ_MODELS))
     trust = Factory(Trust, Opened.log, Object((calls.MODEL, stations.MODEL)))
     dispatcher = Singleton(
         Dispatcher,
@@ -120,7 +132,9 @@ class ProjectionsParts(Opened):
         Opened.clock,
         give_up=Calling(choices.webhook_patience, Opened.settings),
     )
-    webhooks = Factory(partial, Opened.database.provided.read, Object(webhooks.lags))
+    standing = Factory(
+        partial, Opened.database.provided.read, Object(webhooks.standing), Opened.log
+    )
     events_lag = Factory(partial, stream_lag, events, Opened.database, clock=Opened.clock)
     leases = Singleton(LeaseReader, Opened.engine, Opened.broker, clock=Opened.clock)
     lag = Factory(
@@ -172,6 +186,7 @@ class ProjectionsParts(Opened):
             Singleton(Rights, Opened.engine),
             Singleton(Noted, Opened.engine),
             Singleton(Unused, Opened.engine, Opened.log),
+            Singleton(Former, Opened.engine, Object(READ_MODELS)),
         ),
         notary,
         Opened.clock,

@@ -16,10 +16,11 @@ from commands.export.rows import meter_values_of, transactions_of
 from commands.settings import Settings, SettingsError
 from domain.log import Log
 from projections.database import Database
+from projections.events.view import pseudonymous
 
 _MADE: Mapping[What, Callable[[Log, Database], Exportable]] = MappingProxyType(
     {
-        What.EVENTS: lambda log, _: EventsExport(log),
+        What.EVENTS: lambda log, _: EventsExport(pseudonymous(log)),
         What.TRANSACTIONS: lambda _, database: transactions_of(database),
         What.METER_VALUES: lambda _, database: meter_values_of(database),
         What.JOURNAL: lambda log, _: JournalExport(log),
@@ -33,11 +34,11 @@ def exportable(what: What, settings: Settings) -> Iterator[Exportable]:
     """Open the database for an export; raises Unavailable, SettingsError."""
     if settings.database_url == opening.MEMORY:
         raise SettingsError(f"{opening.MEMORY} is within the process that runs it")
-    log, database = opening.open_database(settings)
+    stored, database = opening.open_database(settings)
     try:
-        yield _MADE[what](log, database)
+        yield _MADE[what](opening.sealed(stored, database), database)
     finally:
-        log.close()
+        stored.close()
         database.close()
 
 

@@ -46,6 +46,7 @@ _CHANGEABLE = {
     "WebSocketPingInterval": "0",
 }
 _WRITE_ONLY = "AuthorizationKey"  # white paper A00.FR.205: nobody reads it
+_OF_METER = "MeterPublicKey"
 _AT_BOOT = frozenset({"WebSocketPingInterval"})  # what counts from the next boot on
 
 
@@ -88,7 +89,7 @@ class Configuration:
             raise OccurenceConstraintViolationError("more keys than GetConfigurationMaxKeys")
         wanted = [self._spelling.get(name.lower(), name) for name in key or self._values]
         known = [
-            {"key": name, "readonly": name in _READ_ONLY, "value": self._values[name]}
+            {"key": name, "readonly": name in _READ_ONLY or name.startswith(_OF_METER), "value": self._values[name]}
             for name in wanted
             if name in self._values
         ]

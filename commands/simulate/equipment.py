@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from commands.simulate.configuration import Configuration
+from commands.simulate.meter import SigningMeter
 from commands.simulate.outlet import Outlet
 from commands.simulate.sayings import Sayings
 
@@ -24,6 +25,7 @@ class Equipment:
     sayings: Sayings = field(default_factory=Sayings)
     reset: asyncio.Event = field(default_factory=asyncio.Event)
     firmware: str = "1.0"
+    meter: SigningMeter | None = None  # None: it does not sign
 
     def chosen(self, connector: int | None) -> list[Outlet]:
         """An outlet, or all of them for none and 0; empty when there is no such connector."""

@@ -34,12 +34,15 @@ class Fleet:
     keyrings: Mapping[str, Keyring]  # by the names of the stations
     tags: tuple[str, ...] = ("SIMULATED",)
     sponsor: Sponsor | None = None  # None: they ask for no certificates by themselves
+    signs: bool = False  # their meters sign what they read
 
     def lives(self, pace: Pace, counts: FleetCounts) -> dict[str, Life]:
         """One for each of them."""
         starting = asyncio.Semaphore(_AT_ONCE)
         return {
-            name: Life(Identity(self.urls, name, keyring, self.tags), pace, counts, starting)
+            name: Life(
+                Identity(self.urls, name, keyring, self.tags, self.signs), pace, counts, starting
+            )
             for name, keyring in self.keyrings.items()
         }
 

@@ -12,6 +12,7 @@ from commands.simulate.counts import FleetCounts
 from commands.simulate.equipment import Equipment
 from commands.simulate.features import Features
 from commands.simulate.line import Identity, Line
+from commands.simulate.meter import SigningMeter
 from commands.simulate.station import Rejected, Station
 from commands.simulate.visits import Pace, Visits
 
@@ -26,8 +27,10 @@ class Life:
     ) -> None:
         """`starting` is how many stations may be connecting at once."""
         self._identity, self._counts, self._starting = identity, counts, starting
-        configuration = Configuration(MeterValueSampleInterval=str(int(pace.sample)))
-        self._equipment = Equipment(identity.name, configuration=configuration)
+        meter = SigningMeter(identity.name) if identity.signs else None
+        told = meter.configuration() if meter else {}
+        configuration = Configuration(MeterValueSampleInterval=str(int(pace.sample)), **told)
+        self._equipment = Equipment(identity.name, configuration=configuration, meter=meter)
         self._features = Features(self._equipment, identity.keyring, step=pace.step)
         self._line = Line(identity, self._features.access, self._features.log)
         self._visits = Visits(self._features, identity.tags, pace, counts)

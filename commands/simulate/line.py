@@ -24,6 +24,7 @@ class Identity:
     name: str
     keyring: Keyring = field(default_factory=Keyring)
     tags: Sequence[str] = ("SIMULATED",)
+    signs: bool = False  # its meter signs what it reads
 
     def url(self, profile: int) -> str:
         """The address for a security profile, "" when there is none."""

@@ -44,6 +44,7 @@ class Outlet:
     transaction: int | None = None
     id_tag: str = ""
     since: datetime | None = None  # when it began to charge
+    begun_wh: int = 0  # what the meter read then
     operative: bool = True
     faulted: bool = False
     starts: asyncio.Queue[Start] = field(default_factory=lambda: asyncio.Queue(1))
@@ -77,7 +78,7 @@ class Outlet:
     def begin(self, transaction: int, id_tag: str, *, at: datetime) -> None:
         """A session has started."""
         self.transaction, self.id_tag, self.since = transaction, id_tag, at
-        self._reason = "Local"
+        self.begun_wh, self._reason = self.meter_wh, "Local"
         self._stop.clear()
         self._ended.clear()
 

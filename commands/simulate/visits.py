@@ -108,6 +108,7 @@ class Visits:
             meter_stop=outlet.meter_wh,
             timestamp=times.now(),
             reason=reason,
+            transaction_data=self._signed(outlet),
         )
         await station.ask(request)
         self._features.charging.end(outlet.transaction)
@@ -116,6 +117,13 @@ class Visits:
         await self._become(station, outlet, Status.FINISHING)
         await self._become(station, outlet, self._features.reservations.rest_of(outlet))
         self._features.reservations.settle()
+
+    def _signed(self, outlet: Outlet) -> list[dict[str, Any]] | None:
+        """What the meter has signed, when it does."""
+        meter = self._features.equipment.meter
+        if meter is None:
+            return None
+        return [{"timestamp": times.now(), "sampled_value": [meter.signed(outlet)]}]
 
     async def _draw(self, station: Station, outlet: Outlet) -> str:
         """The reason why it ended."""

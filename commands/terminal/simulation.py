@@ -51,6 +51,9 @@ def simulate(
     idle: Annotated[float, typer.Option(min=0.1, help="mean s between two cars")] = 30,
     session: Annotated[float, typer.Option(min=0.1, help="mean s of a session")] = 60,
     sample: Annotated[float, typer.Option(min=0.1, help="s between meter values")] = 10,
+    signed_values: Annotated[
+        bool, typer.Option("--signed-values", help="have their meters sign (OCMF)")
+    ] = False,
     adopt: Annotated[
         bool, typer.Option("--adopt", help="register them with the API first, with secrets")
     ] = False,
@@ -80,7 +83,7 @@ def simulate(
         adoption.adopt(client_of(context), rings)
     enrols = adopt and security_profile == MUTUAL
     sponsor = adoption.Sponsor(client_of(context)) if enrols else None
-    chosen = fleet.Fleet(urls, rings, (adoption.TAG,), sponsor)
+    chosen = fleet.Fleet(urls, rings, (adoption.TAG,), sponsor, signed_values)
     pace = visits.Pace(idle=idle, session=session, sample=sample)
     counts = _run(partial(fleet.simulate, chosen, pace, seconds))
     if as_json:

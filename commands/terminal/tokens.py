@@ -62,6 +62,14 @@ def remove(context: typer.Context, id_tag: IdTag) -> None:
     client_of(context).delete(path_of("tokens", id_tag))
 
 
+@app.command()
+@plainly
+def forget(context: typer.Context, id_tag: IdTag, *, as_json: AsJson = False) -> None:
+    """Make it unknown, for good, whose token it was: its key is destroyed within two minutes."""
+    forgotten = client_of(context).post(path_of("tokens", id_tag, "forget"))
+    show_one(forgotten, as_json=as_json)
+
+
 @app.command("import")
 @plainly
 def import_(

@@ -1,27 +1,10 @@
-"""`ampledger rebuild`, `ampledger settings`, `ampledger secret-key`."""
-
-from typing import Annotated
+"""`ampledger settings`, `ampledger secret-key`."""
 
 import typer
 
 from commands import keys
 from commands.settings import PREFIX, Settings
-from commands.terminal.connection import upkeep
 from commands.terminal.output import AsJson, plainly, show
-
-
-@plainly
-def rebuild(
-    context: typer.Context,
-    read_model: Annotated[str, typer.Argument(help="stations, connectors, transactions, …")],
-) -> None:
-    """Build a read model anew from the facts.
-
-    The running projections do the work.
-    """
-    with upkeep(context) as work:
-        work.rebuild(read_model)
-    typer.echo(f"{read_model} is emptied, and filled by the projections")
 
 
 @plainly

@@ -44,7 +44,7 @@ class Verification:
     def __init__(self, stored: Log, database: Database, clock: Clock, *, interval: float) -> None:
         """`interval`: seconds between checkpoints."""
         self._stored, self._database, self._clock = stored, database, clock
-        self._unsigned = max(2 * interval, _UNSIGNED)
+        self._unsigned = int(max(2 * interval, _UNSIGNED) * 1e6)
 
     def check(
         self, keys: Mapping[str, bytes], published: Iterable[Checkpoint], *, watch: Watch, most: int
@@ -56,9 +56,14 @@ class Verification:
         source = StoredChain(self._stored, self._database, published=published)
         watched = _watched(source.portions(last), watch, first=1, last=last)
         findings = _found(verifier, watched, source.rest, most)
-        if not findings and late.unsigned > self._unsigned and last:
+        if not findings and last and self._is_unsigned(verifier.tally):
             findings = (_unsigned(verifier.tally.signed),)
         return Checked(findings, verifier.tally, max(late.rows, 0))
+
+    def _is_unsigned(self, tally: Tally) -> bool:
+        """Whether blocks were sealed long after the last signature: somebody removed some."""
+        signed = tally.signed
+        return signed is None or tally.sealed_at - signed.at > self._unsigned
 
     def write(
         self, path: Path, since: datetime | None, until: datetime | None, *, watch: Watch

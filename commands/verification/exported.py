@@ -89,9 +89,14 @@ class ExportedChain:
                 if waiting:
                     yield waiting
                 if found is None:
+                    self._expect_nothing()
                     return
                 waiting, rows = found._replace(rows=rows), []
         raise Unreadable("the file was cut short: it has no end")
+
+    def _expect_nothing(self) -> None:
+        for number, _ in self._lines:
+            raise Unreadable(f"line {number} follows the end")
 
 
 def _read(number: int, line: bytes) -> Row | Portion | Checkpoint | None:

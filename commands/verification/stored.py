@@ -14,6 +14,7 @@ from projections.database import Database
 
 _ROWS = 5000  # read at once
 _BLOCKS = 32  # likewise
+_LEAST = -(2**62)  # no position is less
 
 T = TypeVar("T")
 
@@ -98,16 +99,18 @@ class StoredChain:
             number = found[-1].block.number + 1
 
     def _rows(self, block: Block) -> tuple[_Ahead[Row], _Ahead[Row]]:
-        facts = _Ahead(self._read_facts, _position, after=block.first_fact - 1)
-        return facts, _Ahead(self._read_entries, _position, after=block.first_entry - 1)
+        fact, entry = _first(block)
+        facts = _Ahead(self._read_facts, _position, after=fact - 1)
+        return facts, _Ahead(self._read_entries, _position, after=entry - 1)
 
     def _of(self, block: Block, facts: _Ahead[Row], entries: _Ahead[Row]) -> Sequence[Row]:
         """Rows of blocks that are missing are passed over."""
+        fact, entry = _first(block)
         found = facts.upto(block.last_fact)
         there = entries.upto(block.last_entry)
         return [
-            *(row for row in found if row.position >= block.first_fact),
-            *(row for row in there if row.position >= block.first_entry),
+            *(row for row in found if row.position >= fact),
+            *(row for row in there if row.position >= entry),
         ]
 
     def _signed(self, number: int) -> list[Checkpoint]:
@@ -123,6 +126,11 @@ class StoredChain:
 
     def _read_checkpoints(self, number: int) -> list[Checkpoint]:
         return self._database.read(chain.after, number)
+
+
+def _first(block: Block) -> tuple[int, int]:
+    """Before the first block there is nothing: what stands there was put there."""
+    return (_LEAST, _LEAST) if block.number == 1 else (block.first_fact, block.first_entry)
 
 
 def _position(row: Row) -> int:

@@ -20,7 +20,11 @@ def differences(
     rows: Sequence[Row], records: Sequence[Record], *, may_be_gone: Callable[[Record], bool]
 ) -> Iterator[Finding]:
     """What differs, facts first, by position."""
-    there = {(row.kind, row.position): row for row in rows}
+    there: dict[_Place, Row] = {}
+    for row in rows:
+        place = row.kind, row.position
+        if there.setdefault(place, row) is not row:
+            yield of_row(Problem.INSERTED, row, "there is one already")
     sealed = {(record.kind, record.position): record for record in records}
     places = {record.hash: place for place, record in sealed.items()}
     moved = {row.hash for place, row in there.items() if places.get(row.hash, place) != place}

@@ -42,15 +42,25 @@ class Row(NamedTuple):
 
 def of_fact(noted: Notification) -> Row:
     """A fact as the chain sees it."""
+    if not isinstance(noted.state, bytes):
+        noted = noted._replace(state=_bytes(noted.state))
     return Row(Kind.FACT, noted.position, 0, _encode(noted[1:]))
 
 
 def of_entry(row: JournalRow) -> Row:
     """A row of the journal as the chain sees it."""
-    *said, received_at, decided_at, context = row.entry
+    entry = row.entry
+    if not isinstance(entry.payload, bytes) or not isinstance(entry.answer, bytes):
+        entry = entry._replace(payload=_bytes(entry.payload), answer=_bytes(entry.answer))
+    *said, received_at, decided_at, context = entry
     received = micros(received_at)
     text = _encode((*said, received, micros(decided_at), context))
     return Row(Kind.ENTRY, row.position, received // _DAY, text)
+
+
+def _bytes(content: object) -> bytes:
+    """SQLite takes text where bytes should be: it must not pass for the base64 of others."""
+    return content if isinstance(content, bytes) else str(content).encode()
 
 
 def micros(at: datetime) -> int:

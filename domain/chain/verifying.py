@@ -38,6 +38,7 @@ class Tally:
     pruned: int = 0  # rows that are told to be gone
     checkpoints: int = 0
     signed: Checkpoint | None = None  # the last that is genuine
+    sealed_at: int = 0  # when the last block was, in microseconds since 1970
 
 
 class Verifier:
@@ -69,6 +70,7 @@ class Verifier:
         yield from self._check_rows(portion)
         self._last = portion.block
         self.tally.blocks += 1
+        self.tally.sealed_at = portion.block.at
 
     def check_rest(self, checkpoints: Iterable[Checkpoint]) -> Iterator[Finding]:
         """What is wrong at the end: checkpoints of blocks that are not there."""

@@ -45,9 +45,13 @@ def put_on_record(
 
 
 def _detail(operation: op.Operation | None, subject: str) -> str:
-    """The plain members of an operation that say something."""
+    """The plain members of an operation that say something; a tag is the subject already."""
     if operation is None:
         return ""
     members = ((each.name, getattr(operation, each.name)) for each in fields(operation))
-    told = ((n, v) for n, v in members if isinstance(v, _SHORT) and v not in ("", subject))
+    told = (
+        (name, value)
+        for name, value in members
+        if isinstance(value, _SHORT) and value not in {"", subject} and name != "id_tag"
+    )
     return ", ".join(f"{name}: {value}" for name, value in told)

@@ -16,6 +16,7 @@ Told = StoredFact | Notification
 
 _LONGEST = 2000  # characters of what is shown of a value
 _COMMON = ("originator_id", "originator_version")
+_CLOCKS = JournalEntry._fields.index("received_at")
 _OF_ROWS = ("answer", "payload", "action", "message_id", "direction", "deviations")
 
 
@@ -25,6 +26,20 @@ class Change(NamedTuple):
     what: str  # "answer", or e.g. "transaction:7 transaction.stopped meter_stop_wh"
     was: str
     would_be: str
+
+
+def is_repeated(
+    entry: JournalEntry,
+    again: JournalEntry,
+    recorded: Sequence[Notification],
+    now: Sequence[StoredFact],
+) -> bool:
+    """Whether all is as it was, to the byte."""
+    return (
+        entry[:_CLOCKS] == again[:_CLOCKS]
+        and len(recorded) == len(now)
+        and all(a[1:5] == b[:4] for a, b in zip(recorded, now, strict=True))
+    )
 
 
 def of_stream(stream: str, told: Iterable[Told]) -> list[Told]:

@@ -17,13 +17,14 @@ from domain.model.quarantine import Quarantine
 from domain.model.station import Station
 from domain.model.values import Profile
 from domain.ocpp.version import Versions
-from domain.redecision.comparing import Told, are_same, of_stream
+from domain.redecision.comparing import Told, are_same, is_repeated, of_stream
 from domain.redecision.overlay import Overlay
 from domain.redecision.recorded import Recorded
 from domain.redecision.streams import Remembered
 
 _INVENTED = 2_000_000_000  # transaction numbers from here on are nobody's
 _BY_POLICY = "policy"
+_GIVEN = Numbering.Given.TOPIC
 _FAILED = "its handling failed"
 
 
@@ -32,10 +33,11 @@ class Outcome(NamedTuple):
 
     recorded: Recorded
     entry: JournalEntry | None
-    facts: tuple[StoredFact, ...] = ()
+    facts: Sequence[StoredFact] = ()
     follows: bool = False  # on what others would have decided otherwise
     trace: str = ""  # of its handling, when that fails
     failed: bool = False  # then
+    identical: bool = False  # to the byte
 
 
 @dataclass(slots=True)
@@ -95,12 +97,24 @@ class Redecision:
     def _decide(self, read: _Read) -> Outcome:
         row = read.row
         self._numbers.given(row.facts)
-        self._streams.show(read.seen)
+        if read.seen:
+            self._streams.show(read.seen)
         decision, trace = self._decided(read)
-        facts, (entry,) = tuple(decision.facts), decision.journal
-        follows = any(map(self._overlay.has_parted, (*decision.touched, *_streams(row.facts))))
-        self._compare(row.facts, facts)
-        self._streams.hide(read.seen)
+        outcome = self._compared(row, decision, trace)
+        if read.seen:
+            self._streams.hide(read.seen)
+        return outcome
+
+    def _compared(self, row: Recorded, decision: Decision, trace: str) -> Outcome:
+        facts, (entry,) = decision.facts, decision.journal
+        if self._overlay.is_whole and is_repeated(row.entry, entry, row.facts, facts):
+            return Outcome(row, entry, facts, identical=True)
+        touched = (*decision.touched, *_streams(row.facts))
+        follows = any(map(self._overlay.has_parted, touched))
+        for stream in dict.fromkeys((*_streams(row.facts), *_streams(facts))):
+            if not are_same(of_stream(stream, row.facts), of_stream(stream, facts)):
+                self._overlay.part(stream)
+        self._overlay.tell(facts)
         return Outcome(row, entry, facts, follows, trace, _has_failed(row.facts))
 
     def _decided(self, read: _Read) -> tuple[Decision, str]:
@@ -115,12 +129,6 @@ class Redecision:
         self._streams.show(read.seen)
         told = {0: _trace_of(read.row.facts) or trace}
         return self._csms.decide([read.record], read.row.entry.decided_at, told), trace
-
-    def _compare(self, recorded: Sequence[Notification], facts: Sequence[StoredFact]) -> None:
-        for stream in dict.fromkeys((*_streams(recorded), *_streams(facts))):
-            if not are_same(of_stream(stream, recorded), of_stream(stream, facts)):
-                self._overlay.part(stream)
-        self._overlay.tell(facts)
 
     def _pass_over(self, row: Recorded) -> Outcome:
         """It does not say enough: what it led to is taken as it is."""
@@ -142,8 +150,7 @@ class _Numbers:
 
     def given(self, facts: Iterable[Notification]) -> None:
         """Those of one row."""
-        topic = Numbering.Given.TOPIC
-        self._rest = [orjson.loads(f.state)["number"] for f in facts if f.topic == topic]
+        self._rest = [orjson.loads(f.state)["number"] for f in facts if f.topic == _GIVEN]
 
     def take(self) -> int:
         """The next one."""

@@ -17,6 +17,11 @@ class Overlay(Streams):
         self._told: list[StoredFact] = []  # aside, and not yet written
         self.position = 0
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether no stream has parted."""
+        return not self._parted
+
     def has_parted(self, stream: str) -> bool:
         """Whether the stream would be another one by now."""
         return stream in self._parted

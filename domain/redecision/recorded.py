@@ -15,7 +15,6 @@ from domain.moments import moment_of
 _ROWS, _FACTS = 1000, 2000  # read at a time
 _PROBE = 64  # facts, looking for one whose row is there
 _MICROSECOND = timedelta(microseconds=1)
-_CAUSES = 100  # rows of a station received at the same instant
 
 
 class Recorded(NamedTuple):
@@ -152,8 +151,12 @@ def _first_with_a_row(log: Log, facts: Sequence[Notification]) -> Notification |
 
 
 def _position_of_row(log: Log, fact: Notification) -> int:
-    at = moment_of(fact.state)
-    rows = log.frames(
-        station=fact.station, received_from=at, received_to=at + _MICROSECOND, limit=_CAUSES
-    )
-    return next((row.position for row in rows if row.entry.key == fact.cause), 0)
+    """Of the row that led to a fact; 0: there is none."""
+    at, after = moment_of(fact.state), 0
+    span = {"received_from": at, "received_to": at + _MICROSECOND}
+    while rows := log.frames(station=fact.station, after=after, limit=_ROWS, **span):
+        for row in rows:
+            if row.entry.key == fact.cause:
+                return row.position
+        after = rows[-1].position
+    return 0

@@ -58,6 +58,9 @@ class Report:
         if outcome.entry is None:
             self.not_decidable += 1
             return
+        if outcome.identical:
+            self.identical += 1
+            return
         row = outcome.recorded
         versions = not outcome.follows
         found = changes(row.entry, outcome.entry, row.facts, outcome.facts, versions=versions)

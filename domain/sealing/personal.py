@@ -25,8 +25,8 @@ _QUOTE = re.compile(rb'(\\*)"')
 _TOKEN = re.compile(rb'"token:')
 _ROWS = re.compile(rb'"(?:entries|changes)"\s*:\s*"')
 _TOLD = (  # in sentences of ours
-    re.compile(rb'\bid_tag: (.+?)(?=, \w+: |\\*"|\Z)'),
-    re.compile(rb' Wh, reason [^"\\]*?, idTag (?!-")(.+?)(?=\\*"|\Z)'),
+    re.compile(rb'\bid_tag: ((?:[^"\\]|\\.)+?)(?=, \w+: |"|\Z)'),
+    re.compile(rb' Wh, reason [^"\\]*?, idTag (?!-(?:"|\Z))((?:[^"\\]|\\.)+?)(?="|\Z)'),
 )
 _SPELLED = rb'(?:[^"\\]{0,60}?\\+u00[0-9a-fA-F]{2}){1,30}[^"\\]{0,60}'  # a name with escapes
 _ROW = 4  # strings of an entry on a local list: the first and the last are tags
@@ -121,7 +121,7 @@ def _strings(text: bytes) -> Iterator[Span]:
 def _sentences(text: bytes) -> Iterator[Span]:
     for pattern in _TOLD:
         for found in pattern.finditer(text):
-            yield Span(*found.span(1), tag_in(found[1].decode(errors="replace")))
+            yield Span(*found.span(1), tag_in(_unescaped(found[1], 0)))
 
 
 def _entries(text: bytes) -> Iterator[Span]:

@@ -10,16 +10,17 @@ _SQLITE = "sqlite:///"
 _POSTGRES = ("postgresql://", "postgres://")
 
 
-def open_log(url: str) -> Log:
+def open_log(url: str, *, made: bool = False) -> Log:
     """The log at "postgresql://…", "sqlite:///relative.db", "sqlite:////absolute.db", "memory://".
 
     Paths as in SQLAlchemy URLs. On PostgreSQL nothing is connected yet, and the tables must have
-    been made by `migrate`; on SQLite they are made here. Raises ValueError for any other URL.
+    been made by `migrate`; on SQLite they are made here, unless they are `made`. Raises ValueError
+    for any other URL.
     """
     if url == "memory://":
         return MemoryLog()
     if url.startswith(_SQLITE):
-        return SQLiteLog(url.removeprefix(_SQLITE))
+        return SQLiteLog(url.removeprefix(_SQLITE), made=made)
     if url.startswith(_POSTGRES):
         return PostgresLog(url)
     raise ValueError("a log is at postgresql://…, sqlite:///… or memory://")

@@ -34,12 +34,14 @@ _DAY = 86_400_000_000  # microseconds
 class SQLiteLog(SQLiteApplicationRecorder):
     """One file, one writer at a time, readers beside it (WAL)."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, made: bool = False) -> None:
+        """`made`: the tables are there, nothing is to be written."""
         datastore = Datastore(path)
         super().__init__(datastore, events_table_name=sql.EVENTS)
         self._reading, self._writing = datastore.reading, datastore.writing
         self._watermark = Watermark()
-        self.create_table()
+        if not made:
+            self.create_table()
 
     def construct_create_table_statements(self) -> list[str]:
         """The tables of the log, instead of the library's."""

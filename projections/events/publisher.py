@@ -35,7 +35,6 @@ class Publisher:
         self._reader, self._broker, self._database = reader, broker, database
         self._retention = retention
         self._position: int | None = None
-        self._declared = False
         self.published = 0
 
     async def run(self, active: Callable[[], bool]) -> None:
@@ -53,11 +52,12 @@ class Publisher:
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)
 
+    async def declare(self) -> None:
+        """Make the stream; to be awaited before anything is published."""
+        await self._broker.declare_stream(topics.EVENTS, self._retention)
+
     async def step(self) -> bool:
         """Publish a portion; whether there may be more at once."""
-        if not self._declared:
-            await self._broker.declare_stream(topics.EVENTS, self._retention)
-            self._declared = True
         if self._position is None:
             self._position = await asyncio.to_thread(self._database.write, progress.begin)
         old = self._position

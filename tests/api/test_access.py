@@ -21,6 +21,7 @@ from tests.api.stage import Installation
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 RANKS = {"viewer": 1, "operator": 2, "admin": 3}
+METER_KEY = "/api/v1/stations/{station}/connectors/{connector}/meter-key"
 OF_ADMINS = {  # what keeps registers and vouches for stations, and what tells on people
     ("put", "/api/v1/stations/{station}"),
     ("delete", "/api/v1/stations/{station}"),
@@ -28,6 +29,9 @@ OF_ADMINS = {  # what keeps registers and vouches for stations, and what tells o
     ("post", "/api/v1/certificates/{fingerprint}/revoke"),
     *(("get", path) for path in ("/api/v1/audit", "/api/v1/users", "/api/v1/users/{name}")),
     ("get", "/api/v1/users/{name}/tokens"),
+    ("post", "/api/v1/read-models/{name}/rebuild"),
+    ("post", "/api/v1/tokens/{id_tag}/forget"),
+    *((way, METER_KEY) for way in ("put", "delete")),
     ("post", "/api/v1/users"),
     ("patch", "/api/v1/users/{name}"),
     ("delete", "/api/v1/users/{name}"),

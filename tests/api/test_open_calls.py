@@ -22,6 +22,7 @@ from commands.desk import Address, Desk
 from commands.feed import Feed
 from commands.files.hosting import Hosting
 from commands.files.store import Store
+from commands.proofs.proofs import Proofs
 from commands.strongbox import Strongbox
 from commands.watch import Watch
 from commands.webhooks.desk import Webhooks
@@ -29,7 +30,10 @@ from domain import topics, wire
 from domain.model.operations import RequestCall
 from domain.pki.seals import Seal
 from domain.ports import Delivery
+from domain.sealed_log import SealedLog
+from domain.sealing.cache import KeyCache
 from domain.store.memory import MemoryLog
+from domain.store.memory_keyring import MemoryKeyring
 from gateway.broker.memory import MemoryBroker
 from gateway.broker.outbox import Outbox
 from projections import members
@@ -95,15 +99,17 @@ async def stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterato
 
 def _office(desk: Desk, database: Database, folder: Path) -> Office:
     strongbox = Strongbox(SealedVault(database.engine, new_key()), database, lambda: NOON)
+    log = SealedLog(MemoryLog(), KeyCache(MemoryKeyring()))
     return Office(
         desk=desk,
         callbox=Callbox(desk, strongbox, Watch(lambda _: ()), choices.outgoing(), lambda: NOON),
         strongbox=strongbox,
         database=database,
-        log=MemoryLog(),
+        log=log,
         hosting=Hosting(store=Store(folder, most_bytes=1), keep=timedelta(1), public_url=""),
         clock=lambda: NOON,
-        seal=Seal(keys.new_secret_key()),
+        seal=(seal := Seal(keys.new_secret_key())),
+        proofs=Proofs(log, log, database, seal, lambda: NOON),
         roots=Roots(settings.read(data=folder)),
         feed=Feed(EventReader(MemoryLog())),
         webhooks=Webhooks(database, MemoryLog(), Cipher(new_key()), private=False),

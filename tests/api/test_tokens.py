@@ -1,5 +1,7 @@
 import pytest
 
+from tests.api.stage import eventually
+
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
@@ -66,3 +68,35 @@ async def test_a_token_may_be_good_for_ever(api):
     body = {"expiry_date": "9999-12-31T23:59:59Z"}
     made = await api.put("/api/v1/tokens/FOREVER", json=body)
     assert (made.status_code, made.json()["expiry_date"]) == (201, "9999-12-31T23:59:59.000Z")
+
+
+async def test_a_token_is_forgotten(api):
+    await api.put("/api/v1/tokens/Forget-Me", json={"note": "of somebody"})
+    answer = await api.post("/api/v1/tokens/forget-me/forget")
+    assert answer.status_code == 202
+    assert answer.json()["pseudonym"].startswith("anon-")
+    assert answer.json()["done_by"] > "2026"
+    assert (await api.get("/api/v1/tokens/Forget-Me")).status_code == 404
+    again = await api.post("/api/v1/tokens/FORGET-ME/forget")
+    assert again.json()["pseudonym"] == answer.json()["pseudonym"]
+    at_once = await api.put("/api/v1/tokens/Forget-Me", json={})
+    assert at_once.status_code == 409
+    assert "in a minute" in at_once.json()["detail"]
+
+
+async def test_what_nobody_spoke_of_cannot_be_forgotten(api):
+    assert (await api.post("/api/v1/tokens/NEVER-SEEN/forget")).status_code == 404
+
+
+async def test_a_token_that_charges_is_not_forgotten(api, station, tag):
+    start = {"connectorId": 1, "idTag": tag, "meterStart": 1, "timestamp": "2026-05-01T12:00:00Z"}
+    await station.ask("StartTransaction", **start)
+
+    async def charging() -> bool:
+        query = {"id_tag": tag, "state": "open"}
+        return bool((await api.get("/api/v1/transactions", params=query)).json()["items"])
+
+    await eventually(charging)
+    answer = await api.post(f"/api/v1/tokens/{tag}/forget")
+    assert answer.status_code == 409
+    assert "is open" in answer.json()["detail"]

@@ -19,7 +19,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lag:
-    """How far the slowest read model was behind the log."""
+    """How far the slowest read model, or the stream of events, was behind the log."""
 
     p50_s: float
     p99_s: float
@@ -39,6 +39,7 @@ class Traffic:
     actions: tuple[Action, ...]
     cpu_seconds: dict[str, float] = field(default_factory=dict)  # by process
     lag: Lag | None = None
+    events_lag: Lag | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

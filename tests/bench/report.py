@@ -27,10 +27,10 @@ def _traffic(mode: str, traffic: Traffic) -> str:
             f"CPU in {traffic.seconds:g} s", ("process", "seconds", "cores", "µs per CALL"), spent
         ),
     ]
-    if lag := traffic.lag:
-        behind = [(lag.p50_s, lag.p99_s, lag.max_s, lag.max_facts)]
-        header = ("read models behind, s: p50", "p99", "max", "facts: max")
-        parts.append(table("", header, behind))
+    lags = (("read models", traffic.lag), ("event stream", traffic.events_lag))
+    behind = [(n, lag.p50_s, lag.p99_s, lag.max_s, lag.max_facts) for n, lag in lags if lag]
+    if behind:
+        parts.append(table("", ("behind, s", "p50", "p99", "max", "facts: max"), behind))
     return "\n".join(parts)
 
 

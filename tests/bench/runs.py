@@ -126,7 +126,8 @@ def _drive(installation: Installation, plan: Plan, prefix: str, *, rate: float =
         errors=sum(tally.errors for tally in tallies),
         actions=actions_of(tallies),
         cpu_seconds=costs,
-        lag=sampler.result() if sampler else None,
+        lag=sampler.read_models() if sampler else None,
+        events_lag=sampler.events() if sampler else None,
     )
 
 

@@ -78,9 +78,10 @@ class Billed(House):
         self.ask([2, self.id(), "MeterValues", payload])
 
     def stop(self, number: int, meter: int = 8451, *samples: dict[str, Any], **more: Any) -> None:
-        payload = {"transactionId": number, "meterStop": meter, "timestamp": self.said()} | more
+        at = self.said()
+        payload = {"transactionId": number, "meterStop": meter, "timestamp": at} | more
         if samples:
-            value = {"timestamp": self.said(), "sampledValue": list(samples)}
+            value = {"timestamp": at, "sampledValue": list(samples)}
             payload["transactionData"] = [value]
         self.ask([2, self.id(), "StopTransaction", payload])
 

@@ -1,6 +1,6 @@
 """A log, its chain and somebody who edits the tables beneath them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +22,8 @@ SEAL = Seal("c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2U=")
 KEYS = {SEAL.key_id: SEAL.public_key}
 INTERVAL = 60.0  # s between checkpoints
 PORTION = 4  # rows of each kind in a block
+_OF_LOG = ("ampledger_events", "ampledger_journal")
+_OF_CHAIN = ("chain_blocks", "chain_checkpoints")
 
 
 class Ledger:
@@ -80,8 +82,19 @@ class Ledger:
         """Change the tables of the chain."""
         _run(self.database.engine, statements)
 
+    def save(self) -> None:
+        """Remember everything."""
+        for run, tables in ((self.edit, _OF_LOG), (self.edit_chain, _OF_CHAIN)):
+            run(*(f"CREATE TABLE saved_{each} AS SELECT * FROM {each}" for each in tables))
 
-def _run(engine: Engine, statements: Iterator[str] | list[str] | tuple[str, ...]) -> None:
+    def restore(self) -> None:
+        """As it was when it was saved."""
+        for run, tables in ((self.edit, _OF_LOG), (self.edit_chain, _OF_CHAIN)):
+            for each in tables:
+                run(f"DELETE FROM {each}", f"INSERT INTO {each} SELECT * FROM saved_{each}")
+
+
+def _run(engine: Engine, statements: Iterable[str]) -> None:
     with writing(engine) as connection:
         for statement in statements:
             connection.execute(text(statement))

@@ -23,6 +23,16 @@ def test_stations_and_tokens_are_imported(ampledger, tmp_path):
     assert {"I-T1", "I-T2"} <= {json.loads(line)["id_tag"] for line in listed}
 
 
+def test_a_token_is_forgotten(ampledger):
+    ampledger("tokens", "add", "FORGET-1", "--note", "of somebody")
+    forgotten = json.loads(ampledger("tokens", "forget", "FORGET-1", "--json").stdout)
+    assert forgotten["pseudonym"].startswith("anon-")
+    assert "FORGET-1" not in ampledger("tokens", "list").stdout
+    unknown = ampledger("tokens", "forget", "FORGET-2")
+    assert unknown.exit_code == 1
+    assert "nothing is known" in unknown.stderr
+
+
 def test_a_line_that_cannot_be_imported_is_named(ampledger, tmp_path):
     file = tmp_path / "stations.csv"
     file.write_text("id,heartbeat_interval\nI-3,60\nI-4,often\n")

@@ -28,9 +28,9 @@ def place(request, tmp_path, monkeypatch):
     if request.param == "postgresql":
         monkeypatch.setenv("AMPLEDGER_DATABASE_URL", request.getfixturevalue("postgres_database"))
     log, database = opening.open_database(settings.read())
-    house = House(log)
+    house = House(opening.sealed(log, database))
     charge(house)
-    projector = Projector(database.engine, log, READ_MODELS, clock=lambda: house.now)
+    projector = Projector(database.engine, house.log, READ_MODELS, clock=lambda: house.now)
     while projector.step().moved:
         pass
     log.close()
@@ -72,9 +72,11 @@ def test_a_transaction_is_a_row():
 def test_duckdb_reads_a_parquet_file(place):
     path = place / "readings.parquet"
     assert export("meter-values", path).exit_code == 0
-    found = duckdb.sql(f"SELECT sum(value), count(*), max(sampled_at) FROM '{path}'").fetchone()
+    found = duckdb.sql(
+        f"SELECT sum(value), count(*), epoch_ms(max(sampled_at)) FROM '{path}'"
+    ).fetchall()[0]
     assert found[:2] == (300.0, 4)
-    assert found[2] == datetime(2026, 5, 1, 12, 0, 30, 500_000, tzinfo=UTC)
+    assert found[2] == datetime(2026, 5, 1, 12, 0, 30, 500_000, tzinfo=UTC).timestamp() * 1000
 
 
 def test_pandas_reads_parquet_and_csv_alike(place):

@@ -14,6 +14,7 @@ from domain.evidence.checking import check, failed
 from domain.evidence.signed_values import Verdict
 from domain.model import operations as op
 from domain.model.meter_key_operations import EnterMeterKey, WithdrawMeterKey
+from domain.model.token import Permit
 from domain.pki.seals import Seal
 from tests.commands.billed import (
     Billed,
@@ -83,7 +84,7 @@ def test_a_whole_transaction_is_verified_line_by_line(house):
 
 
 def test_only_the_drivers_own_values_are_disclosed(house):
-    house.grant(op.IssueToken(id_tag="STRANGER", permit=op.Permit()))
+    house.grant(op.IssueToken(id_tag="STRANGER", permit=Permit()))
     first = house.start()
     second = house.start(idTag="STRANGER", meter=2000)  # supersedes the first
 
@@ -354,7 +355,7 @@ def test_signed_readings_are_compared_with_those_that_are_billed(quick, readings
 
 def test_an_id_that_was_signed_is_compared_with_the_tag(quick):
     tag = "1F2D3A4F5506C7"  # what the meter of the tests signs
-    quick.grant(op.IssueToken(id_tag=tag, permit=op.Permit()))
+    quick.grant(op.IssueToken(id_tag=tag, permit=Permit()))
     number = charged(quick, A_METER.ocmf((BEGIN, END)), tag=tag)
 
     found = quick.proof(number, meter_key=A_METER.pem)

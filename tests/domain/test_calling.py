@@ -105,6 +105,7 @@ def test_a_late_answer_that_cannot_be_read_is_a_failure(house, action):
     assert action.turns[1:] == [("failed", "timed_out"), ("failed", "answered")]
 
 
+@pytest.mark.unrepeatable
 @pytest.mark.parametrize("again", [False, True])
 def test_a_defect_in_the_handling_of_an_answer_is_a_failure(house, action, monkeypatch, again):
     def fail(*_):

@@ -133,6 +133,7 @@ def test_a_handler_that_raises_is_quarantined_and_the_batch_goes_on(house, monke
     assert kept.message_id == "x"
 
 
+@pytest.mark.unrepeatable
 def test_a_transaction_message_whose_handler_raises_is_never_refused(house, monkeypatch):
     monkeypatch.setattr("domain.ocpp.v16.core.start_transaction._record", _explode)
     assert house.ask(start()) is None

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count, pairwise
 from pathlib import Path
 from threading import Event, Thread
+from typing import Self
 from uuid import uuid4
 
 import aio_pika
@@ -37,7 +38,7 @@ class Load:
         self._thread = Thread(target=self._run, name="load", daemon=True)
         self.last = 0  # position
 
-    def __enter__(self) -> "Load":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 

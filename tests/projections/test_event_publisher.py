@@ -48,6 +48,7 @@ async def test_every_event_is_published_with_what_consumers_choose_by(stores):
     log, database = stores
     first = tell(log, "CP/1", 1)
     async with MemoryBroker() as broker:
+        await broker.declare_stream(topics.EVENTS, KEEP)
         publisher = Publisher(EventReader(log, "/s"), broker, database, retention=KEEP)
         assert not await publisher.step()
         ((_, message),) = broker.streamed(topics.EVENTS)
@@ -66,6 +67,7 @@ async def test_another_goes_on_where_the_one_before_had_come(stores):
     reader = EventReader(log)
     positions = [tell(log, "CP", 1), tell(log, "CP", 2)]
     async with MemoryBroker() as broker:
+        await broker.declare_stream(topics.EVENTS, KEEP)
         await Publisher(reader, broker, database, retention=KEEP).step()
         positions.append(tell(log, "CP", 3))
         await Publisher(reader, broker, database, retention=KEEP).step()
@@ -76,6 +78,7 @@ async def test_one_that_was_stopped_between_the_broker_and_the_database_tells_it
     log, database = stores
     reader = EventReader(log)
     async with MemoryBroker() as broker:
+        await broker.declare_stream(topics.EVENTS, KEEP)
         before = Publisher(reader, broker, database, retention=KEEP)
         after = Publisher(reader, broker, database, retention=KEEP)
         await before.step()
@@ -95,6 +98,7 @@ async def test_facts_without_a_public_meaning_and_broken_ones_are_passed(stores,
     tell(log, "CP", 1, "station.disconnect_wished")
     log.commit([StoredFact("station:CP", 2, "station.removed", b'{"by": 1}', "key", "CP")], ())
     async with MemoryBroker() as broker:
+        await broker.declare_stream(topics.EVENTS, KEEP)
         publisher = Publisher(reader, broker, database, retention=KEEP)
         await publisher.step()
         last = tell(log, "CP", 3)
@@ -115,5 +119,6 @@ async def test_the_lag_is_the_age_of_the_oldest_event_that_is_not_published(stor
 
     assert lag(reader, database, clock=now) == (reader.head(), 9.0)
     async with MemoryBroker() as broker:
+        await broker.declare_stream(topics.EVENTS, KEEP)
         await Publisher(reader, broker, database, retention=KEEP).step()
     assert lag(reader, database, clock=now) == (0, 0.0)

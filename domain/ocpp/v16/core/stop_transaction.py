@@ -111,7 +111,8 @@ def _stop(
             Kind.SECOND_STOP if was_stopped else Kind.METER_BACKWARDS, problem, request, scope
         )
     if was_stopped:
-        return transaction.stop_verdict if transaction.is_stopped_by(stop) else verdict
+        told = transaction.stop_verdict if transaction.is_stopped_by(stop) else None
+        return told or verdict
     _keep_readings(Meter.of_transaction(transaction.number), transaction.connector, request, scope)
     ending.release(transaction, scope)
     return verdict
