@@ -68,15 +68,8 @@ def application() -> typer.Typer:
     _add_security(app)
     app.command()(calls.call)
     app.command()(campaigns.bulk)
-    app.command()(proof.proof)
-    app.add_typer(meter_keys.app, name="meter-keys")
     app.add_typer(journal.app, name="journal")
-    app.command()(timeline.timeline)
-    app.command()(replay.replay)
-    app.command()(events.events)
-    app.command()(export.export)
-    app.command()(redecide.redecide)
-    app.command()(rebuild.rebuild)
+    _add_evidence(app)
     app.command()(simulation.simulate)
     app.command()(upkeep.settings)
     app.command("secret-key")(upkeep.secret_key)
@@ -87,11 +80,23 @@ def _add_security(app: typer.Typer) -> None:
     """Who may do what, and what proves who somebody is."""
     app.add_typer(users.app, name="users")
     app.command()(audit.audit)
-    app.command()(verify.verify)
-    app.add_typer(webhooks.app, name="webhooks")
     app.command("security-events")(security_events.security_events)
     app.add_typer(ca.app, name="ca")
     app.add_typer(certificates.app, name="certificates")
+
+
+def _add_evidence(app: typer.Typer) -> None:
+    """What happened, how it was then, and what proves it; for people and for programs."""
+    app.command()(timeline.timeline)
+    app.command()(replay.replay)
+    app.command()(events.events)
+    app.command()(export.export)
+    app.command()(redecide.redecide)
+    app.command()(rebuild.rebuild)
+    app.command()(verify.verify)
+    app.command()(proof.proof)
+    app.add_typer(meter_keys.app, name="meter-keys")
+    app.add_typer(webhooks.app, name="webhooks")
 
 
 def main() -> None:

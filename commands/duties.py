@@ -128,18 +128,7 @@ async def projections(parts: ProjectionsParts, group: asyncio.TaskGroup) -> Asyn
     async with (
         _threaded(group, owner.run),
         _threaded(group, lambda stop: parts.builder().run(stop, lambda: owner.active)),
-        _looping(
-            group,
-            dispatcher.run(lambda: owner.active),
-            signing.run(lambda: owner.active),
-            parts.timers().run(active=lambda: owner.active, connected=lambda: broker.connected),
-            parts.leases().run(),
-            parts.publisher().run(lambda: owner.active),
-            parts.notary().run(lambda: owner.active),
-            parts.sender().run(lambda: owner.active),
-            parts.housekeeping().run(lambda: owner.active),
-            parts.forgetting().run(lambda: owner.active),
-        ),
+        _looping(group, *_at_work(parts, lambda: owner.active)),
     ):
         lag = parts.lag()
         yield Duty(
@@ -149,6 +138,21 @@ async def projections(parts: ProjectionsParts, group: asyncio.TaskGroup) -> Asyn
             },
             sources=[*_sources(parts, lag, owner)],
         )
+
+
+def _at_work(
+    parts: ProjectionsParts, active: Callable[[], bool]
+) -> Iterator[Coroutine[Any, Any, None]]:
+    """The loops of the owner, and those of everybody."""
+    yield parts.dispatcher().run(active)
+    yield parts.signing().run(active)
+    yield parts.timers().run(active=active, connected=lambda: parts.broker().connected)
+    yield parts.leases().run()
+    yield parts.publisher().run(active)
+    yield parts.notary().run(active)
+    yield parts.sender().run(active)
+    yield parts.housekeeping().run(active)
+    yield parts.forgetting().run(active)
 
 
 def _sources(
@@ -209,8 +213,9 @@ async def api(parts: ApiParts, group: asyncio.TaskGroup) -> AsyncIterator[Duty]:
             _serving(group, server),
             _following(parts.feed()),
         ):
-            checks = {"read models": parts.readiness().of_rows}
-            yield Duty(checks=checks, ports={"api": server.port})
+            yield Duty(
+                checks={"read models": parts.readiness().of_rows}, ports={"api": server.port}
+            )
     finally:
         await replies.cancel()
 

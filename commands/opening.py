@@ -14,6 +14,7 @@ from domain.log import Log, Unavailable
 from domain.sealed_log import SealedLog
 from domain.sealing.cache import KeyCache
 from domain.store.opening import migrate, open_log
+from domain.store.past import seal_past
 from gateway.broker.memory import MemoryBroker
 from gateway.broker.rabbit import RabbitBroker
 from projections.database import Database
@@ -87,6 +88,7 @@ def open_database(settings: Settings) -> tuple[Log, Database]:
     try:
         database = Database(engine(read_url))
         database.migrate(has_facts=log.position() > 0)
+        seal_past(log_url, StoredKeyring(database.engine))
         _claim(log, settings.partitions)
     except BaseException:
         log.close()

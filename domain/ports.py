@@ -29,6 +29,7 @@ class Retention(NamedTuple):
 class StreamMessage(NamedTuple):
     """One message of a stream, for anybody who speaks the broker's protocol."""
 
+    id: str
     body: bytes
     content_type: str
     headers: Mapping[str, str | int]

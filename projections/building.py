@@ -165,6 +165,8 @@ class Builder:
         """PostgreSQL plans queries of a table it has never looked at badly."""
         if self._engine.dialect.name == "postgresql":
             with writing(self._engine) as connection:
+                if not positions.locked(connection, [f"{name}{NEXT}"]):
+                    raise Fenced(name)
                 connection.execute(text(f"ANALYZE {name}{NEXT}"))
         self._surveyed.add(name)
 

@@ -6,7 +6,6 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
-from sqlalchemy import Connection
 
 from commands.api.configuration_shapes import Automation, Key
 from commands.api.connectors import Connector
@@ -26,6 +25,7 @@ from projections import (
     stations,
     transactions,
 )
+from projections.database import Database
 
 _ALL = 1_000_000  # rows: more than a station has
 
@@ -53,7 +53,7 @@ class Named(NamedTuple):
 class Aspect:
     """One kind of thing that a station has."""
 
-    rows: Callable[[Connection, str], Sequence[Any]]
+    rows: Callable[[Database, str], Sequence[Any]]
     shape: Callable[[Any], BaseModel]
     key: Callable[[Any], object] = lambda _: ""
     is_current: Callable[[Any], bool] = lambda _: True
@@ -62,50 +62,50 @@ class Aspect:
 ASPECTS: Mapping[str, Aspect] = MappingProxyType(
     {
         "station": Aspect(
-            lambda connection, station: _some(stations.find(connection, station)),
+            lambda database, station: _some(database.read(stations.find, station)),
             station_of,
             is_current=lambda row: row.registered,
         ),
         "connectors": Aspect(
-            lambda connection, station: connectors.listed(connection, station=station, limit=_ALL),
+            lambda database, station: database.read(connectors.listed, station=station, limit=_ALL),
             Connector.model_validate,
             key=lambda row: row.number,
         ),
         "transactions": Aspect(
-            lambda connection, station: transactions.listed(
-                connection, station=station, limit=_ALL
+            lambda database, station: database.read(
+                transactions.listed, station=station, limit=_ALL
             ),
             Transaction.model_validate,
             key=lambda row: row.number,
             is_current=lambda row: row.state == "open",
         ),
         "reservations": Aspect(
-            lambda connection, station: reservations.listed(
-                connection, station=station, limit=_ALL
+            lambda database, station: database.read(
+                reservations.listed, station=station, limit=_ALL
             ),
             Reservation.model_validate,
             key=lambda row: row.number,
             is_current=lambda row: row.alive,
         ),
         "configuration": Aspect(
-            lambda connection, station: configuration.listed(connection, station, limit=_ALL),
+            lambda database, station: database.read(configuration.listed, station, limit=_ALL),
             Key.model_validate,
             key=lambda row: row.key,
         ),
         "automation": Aspect(
-            lambda connection, station: [automation.of(connection, station)],
+            lambda database, station: [database.read(automation.of, station)],
             Automation.model_validate,
         ),
         "local_list": Aspect(
-            lambda connection, station: _some(local_lists.find(connection, station)), list_of
+            lambda database, station: _some(database.read(local_lists.find, station)), list_of
         ),
         "local_list_entries": Aspect(
-            lambda connection, station: local_list_entries.listed(connection, station, limit=None),
+            lambda database, station: database.read(local_list_entries.listed, station, limit=None),
             ListedToken.model_validate,
             key=lambda row: row.id_tag,
         ),
         "charging_profiles": Aspect(
-            installed_profiles.of_station,
+            lambda database, station: database.read(installed_profiles.of_station, station),
             shown_installed,
             key=lambda row: row.profile_id,
         ),
@@ -113,12 +113,12 @@ ASPECTS: Mapping[str, Aspect] = MappingProxyType(
 )
 
 
-def rows_of(connection: Connection, station: str) -> dict[Named, Any]:
+def rows_of(database: Database, station: str) -> dict[Named, Any]:
     """All that a station has, and had."""
     return {
         Named(name, str(aspect.key(row))): row
         for name, aspect in ASPECTS.items()
-        for row in aspect.rows(connection, station)
+        for row in aspect.rows(database, station)
     }
 
 

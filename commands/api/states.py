@@ -78,7 +78,7 @@ def get_state(office: AnOffice, station: StationId, at: At = None) -> State:
     with Past(office.log, OfStation(office.log, station), MODELS) as past:
         position = past.go_to(instant)
         _check_known(station, position, instant)
-        rows = past.database.read(rows_of, station)
+        rows = rows_of(past.database, station)
     found: dict[str, Any] = {name: current(rows, name) for name in aspects.ASPECTS}
     for single in ("station", "automation", "local_list"):
         found[single] = next(iter(found[single]), None)
@@ -100,10 +100,10 @@ def get_changes(
         raise Problem(422, "from must not be later than to", kind="invalid")
     with Past(office.log, OfStation(office.log, station), MODELS) as past:
         first = past.go_to(begin)
-        before = past.database.read(rows_of, station)
+        before = rows_of(past.database, station)
         last = past.go_to(until)
         _check_known(station, last, until)
-        after = past.database.read(rows_of, station)
+        after = rows_of(past.database, station)
     between = facts_between(office.log, first, last, station=station) if last > first else iter(())
     facts = list(islice(between, limit + 1))
     return Changes(

@@ -89,7 +89,7 @@ class Configuration:
             raise OccurenceConstraintViolationError("more keys than GetConfigurationMaxKeys")
         wanted = [self._spelling.get(name.lower(), name) for name in key or self._values]
         known = [
-            {"key": name, "readonly": name in _READ_ONLY or name.startswith(_OF_METER), "value": self._values[name]}
+            {"key": name, "readonly": _is_fixed(name), "value": self._values[name]}
             for name in wanted
             if name in self._values
         ]
@@ -108,10 +108,14 @@ class Configuration:
             return "NotSupported"
         if name in self._entrusted:
             return self._entrusted[name](value)
-        if name in _READ_ONLY or not _is_like(_CHANGEABLE.get(name, ""), value):
+        if _is_fixed(name) or not _is_like(_CHANGEABLE.get(name, ""), value):
             return "Rejected"
         self._values[name] = value
         return "RebootRequired" if name in _AT_BOOT else "Accepted"
+
+
+def _is_fixed(name: str) -> bool:
+    return name in _READ_ONLY or name.startswith(_OF_METER)
 
 
 def _is_like(usual: str, value: str) -> bool:

@@ -152,6 +152,7 @@ class Derivation(msgspec.Struct, frozen=True, kw_only=True):
     energy_wh: int | None
     recorded_wh: int | None  # what the facts say
     final: bool
+    decided_by: str = ""  # who says so, where the meter says something else
     steps: tuple[Step, ...]
 
 

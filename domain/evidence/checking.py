@@ -131,6 +131,10 @@ def _energy(found: Account) -> Line:
     if energy != recorded:
         why = f"derived again: {_wh(energy)}; on record: {_wh(recorded)}"
         return Line(what, Verdict.FAILED, why)
+    if found.derivation.decided_by:
+        by = found.derivation.decided_by
+        why = f"{_wh(energy)} by the decision of {by}, which no frame can prove"
+        return Line(what, Verdict.CANNOT_BE_CHECKED, why)
     if energy is None:
         return Line(what, Verdict.NOT_PRESENT, found.derivation.steps[-1].text)
     state = "" if found.derivation.final else ", provisional: the station has not stopped it"

@@ -18,6 +18,7 @@ class _End(NamedTuple):
     step: Step
     recorded_wh: int | None
     final: bool
+    decided_by: str = ""  # a person, who may know an energy that no meter shows
 
 
 def derive(record: Record, readings: Sequence[Taken]) -> Derivation:
@@ -31,12 +32,17 @@ def derive(record: Record, readings: Sequence[Taken]) -> Derivation:
     steps.append(end.step)
     energy = None
     if end.step.wh is not None and start.wh is not None:
-        energy = end.step.wh - start.wh
+        energy = end.step.wh - start.wh if end.step.wh >= start.wh else None
         steps.append(_difference(start.wh, end.step.wh))
+    decided_by = end.decided_by if energy != end.recorded_wh else ""
+    if decided_by:
+        energy = end.recorded_wh
+        steps.append(Step(f"the energy, as {decided_by} decided all the same", energy, ""))
     return Derivation(
-        energy_wh=energy if energy is not None and energy >= 0 else None,
+        energy_wh=energy,
         recorded_wh=end.recorded_wh,
         final=end.final,
+        decided_by=decided_by,
         steps=tuple(steps),
     )
 
@@ -68,7 +74,8 @@ def _end(record: Record, readings: Sequence[Taken]) -> _End | None:
         return _End(_closing(last, record.by_cause(last), readings), recorded, final=False)
     if isinstance(last.fact, Transaction.Corrected):
         final = last.fact.state == "stopped"
-        return _End(_correction(last.fact, last, record), recorded, final=final)
+        step = _correction(last.fact, last, record)
+        return _End(step, recorded, final=final, decided_by=last.fact.by)
     return _End(_stop(last, record.by_cause(last)), recorded, final=True)
 
 
@@ -85,7 +92,9 @@ def _correction(fact: Transaction.Corrected, told: Told, record: Record) -> Step
     case = next((each for each in record.told if _is_case(each, fact.case)), None)
     said = case and record.find(case.cause[0], case.fact.frame)  # type: ignore[attr-defined]  # a case
     if said and isinstance(said.request, StopTransaction.Request) and not fact.restores:
-        return Step(f"{text}: by this stop", said.request.meterStop, said.source)
+        if said.request.meterStop == fact.meter_wh:
+            return Step(f"{text}: by this stop", fact.meter_wh, said.source)
+        text += f" against the {said.request.meterStop} Wh of {said.source}"
     return Step(text, fact.meter_wh, f"fact {told.position}")
 
 

@@ -107,7 +107,8 @@ class Redecision:
 
     def _compared(self, row: Recorded, decision: Decision, trace: str) -> Outcome:
         facts, (entry,) = decision.facts, decision.journal
-        if self._overlay.is_whole and is_repeated(row.entry, entry, row.facts, facts):
+        if is_repeated(row.entry, entry, row.facts, facts):
+            self._overlay.tell(facts)
             return Outcome(row, entry, facts, identical=True)
         touched = (*decision.touched, *_streams(row.facts))
         follows = any(map(self._overlay.has_parted, touched))

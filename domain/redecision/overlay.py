@@ -17,11 +17,6 @@ class Overlay(Streams):
         self._told: list[StoredFact] = []  # aside, and not yet written
         self.position = 0
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether no stream has parted."""
-        return not self._parted
-
     def has_parted(self, stream: str) -> bool:
         """Whether the stream would be another one by now."""
         return stream in self._parted
@@ -34,7 +29,8 @@ class Overlay(Streams):
 
     def tell(self, facts: Sequence[StoredFact]) -> None:
         """What would be on record, of streams that have parted."""
-        self._told += [fact for fact in facts if fact.stream in self._parted]
+        if self._parted:
+            self._told += [fact for fact in facts if fact.stream in self._parted]
 
     def write(self) -> None:
         """Keep what was told."""

@@ -1,4 +1,4 @@
-"""RabbitMQ behind the Broker port, and the one door to aio-pika (ADR 3)."""
+"""RabbitMQ behind the Broker port, and the door to aio-pika (ADR 3)."""
 
 import asyncio
 import logging
@@ -14,6 +14,7 @@ from aiormq.abc import DeliveredMessage
 from aiormq.channel import Channel
 
 from domain.ports import StreamMessage
+from gateway.broker import rabbit_window
 from gateway.broker.link import Arguments, Arrived, Away, Missing, Refused
 from gateway.broker.linked import LinkedBroker
 from gateway.broker.retry import Backoff
@@ -155,12 +156,7 @@ class _Link:
 
     async def publish_all(self, queue: str, messages: Sequence[StreamMessage]) -> None:
         with _translated():
-            channel = await self._shared_channel()
-            sending = [_send(channel, queue, each) for each in messages]
-            outcomes = await asyncio.gather(*sending, return_exceptions=True)
-            for error in outcomes:  # only now: none of them is under way any more
-                if isinstance(error, BaseException):
-                    raise error
+            await rabbit_window.publish(await self._shared_channel(), queue, messages)
 
     async def consume(
         self, queue: str, arrived: Arrived, ended: Callable[[], None], *, prefetch: int
@@ -231,20 +227,6 @@ class _Link:
             except BaseException:
                 await line.hang_up()
                 raise
-
-
-async def _send(channel: Channel, queue: str, message: StreamMessage) -> None:
-    await channel.basic_publish(
-        message.body,
-        routing_key=queue,
-        properties=spec.Basic.Properties(
-            content_type=message.content_type,
-            headers=dict(message.headers),
-            delivery_mode=_PERSISTENT,
-        ),
-        mandatory=True,
-        wait=False,
-    )
 
 
 async def _underlay(channel: AbstractChannel) -> Channel:

@@ -23,6 +23,9 @@ class Sample(Struct, frozen=True, kw_only=True, omit_defaults=True):
     context: str = ""
 
 
+_NAMES = frozenset(Sample.__struct_fields__)
+
+
 class MeterRead(Data):
     """A reading of one moment."""
 
@@ -46,23 +49,22 @@ def _about(fact: Meter.Read, _: str) -> About:
     return About(f"transaction/{fact.transaction}", fact.station)
 
 
-def _sampled(fact: Meter.Read) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = msgspec.json.decode(fact.samples, type=list[dict[str, Any]])
-    return found
-
-
 def _samples(fact: Meter.Read) -> tuple[Sample, ...]:
-    plain = [each for each in _sampled(fact) if each.get("format") != _SIGNED]
-    return tuple(_sample(each) for each in plain)
+    sampled = msgspec.json.decode(fact.samples, type=list[dict[str, Any]])
+    return tuple(_sample(each) for each in sampled if each.get("format") != _SIGNED)
 
 
 def _sample(sampled: dict[str, Any]) -> Sample:
-    names = Sample.__struct_fields__
-    return Sample(**{name: str(sampled[name]) for name in names if name in sampled})
+    """Some stations send numbers where text should be."""
+    known = {name: str(told) for name, told in sampled.items() if name in _NAMES}
+    return Sample(**known)
 
 
 def _signed(fact: Meter.Read) -> int:
-    return sum(each.get("format") == _SIGNED for each in _sampled(fact))
+    if _SIGNED not in fact.samples:
+        return 0
+    sampled = msgspec.json.decode(fact.samples, type=list[dict[str, Any]])
+    return sum(each.get("format") == _SIGNED for each in sampled)
 
 
 PUBLIC = (public("meter.read.v1", Meter.Read, MeterRead, _about, samples=_samples, signed=_signed),)

@@ -106,4 +106,4 @@ def _message(event: Event) -> StreamMessage:
         "type": event.type,
         "station": event.station,
     }
-    return StreamMessage(event.body, CONTENT_TYPE, headers)
+    return StreamMessage(str(event.position), event.body, CONTENT_TYPE, headers)

@@ -37,7 +37,7 @@ async def following(api, after=None, last=None, **query):
 
 
 async def events_of(lines, count):
-    found = []
+    found: list[dict[str, object]] = []
     async with asyncio.timeout(PATIENCE):
         while len(found) < count:
             line = await anext(lines)

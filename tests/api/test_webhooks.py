@@ -4,11 +4,14 @@ import asyncio
 from uuid import uuid4
 
 import pytest
+import pytest_asyncio
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 WEBHOOKS = "/api/v1/webhooks"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def hook(api):
     """A webhook that leads nowhere, and goes with the test."""
     wish = {
@@ -62,6 +65,7 @@ async def test_a_secret_is_rotated_in_two_steps(api, hook):
     assert (await api.get(path)).json()["two_secrets"] is False
 
 
+@pytest.mark.usefixtures("name")
 async def test_what_goes_wrong_is_told(api, hook):
     path = f"{WEBHOOKS}/{hook['id']}"
     await api.post(f"{path}/resume", json={"after": 0})

@@ -13,7 +13,9 @@ from domain.evidence import bundle
 from domain.evidence.checking import check, failed
 from domain.evidence.signed_values import Verdict
 from domain.model import operations as op
+from domain.model.case_operations import ResolveCase
 from domain.model.meter_key_operations import EnterMeterKey, WithdrawMeterKey
+from domain.model.quarantine import Quarantine, Ruling
 from domain.model.token import Permit
 from domain.pki.seals import Seal
 from tests.commands.billed import (
@@ -242,6 +244,32 @@ def test_what_an_operator_did_stands_in_the_proof(quick):
     assert not failed(lines(found))
 
 
+def test_an_orphan_stop_that_was_assigned_is_the_end_of_its_transaction(quick):
+    number = quick.start()
+    quick.stop(-1, 3000)
+    quick.grant(decision(quick, Ruling.ASSIGN, transaction=number))
+
+    found = quick.proof(number)
+
+    told = found.proof.account
+    assert (told.derivation.energy_wh, told.derivation.final) == (2000, True)
+    assert told.derivation.steps[1].source.startswith("StopTransaction")
+    assert (told.transaction.corrected_by, told.deeds[-1].name) == ("olga", "ResolveCase")
+    assert not failed(lines(found))
+
+
+def test_an_energy_that_somebody_decided_is_told_as_such(quick):
+    number = quick.start(meter=5000)
+    quick.stop(number, 4000)
+    quick.grant(decision(quick, Ruling.ACCEPT, energy_wh=700))
+
+    found = quick.proof(number)
+
+    assert found.proof.account.derivation.energy_wh == 700
+    assert verdicts(found)["energy"] is UNCHECKED
+    assert not failed(lines(found))
+
+
 def test_repeats_of_a_station_are_told_once_and_kept_all(quick):
     number = quick.start()
     payload = {"transactionId": number, "meterStop": 2000, "timestamp": quick.said()}
@@ -362,6 +390,14 @@ def test_an_id_that_was_signed_is_compared_with_the_tag(quick):
 
     assert verdicts(found)["signed identity"] is VERIFIED
     assert not failed(lines(found))
+
+
+def decision(house: Billed, ruling: Ruling, **more: int) -> ResolveCase:
+    """Of the case that was put aside last."""
+    case = [fact for fact in house.told() if isinstance(fact, Quarantine.Kept)][-1]
+    return ResolveCase(
+        station="CP1", case=case.originator_id, ruling=ruling, note="seen on site", **more
+    )
 
 
 def verdict_of(house: Billed, number: int) -> Verdict:

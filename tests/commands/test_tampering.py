@@ -146,8 +146,8 @@ CHAIN_EDITS = {
     "a digest altered": ["UPDATE chain_blocks SET previous = root WHERE number = 2"],
     "a block's time altered": ["UPDATE chain_blocks SET at = at + 1 WHERE number = 1"],
     "records of another block": [
-        "UPDATE chain_blocks SET records = b.records FROM chain_blocks AS b"
-        " WHERE b.number = 2 AND chain_blocks.number = 1"
+        ("UPDATE chain_blocks SET records = b.records FROM chain_blocks AS b"
+        " WHERE b.number = 2 AND chain_blocks.number = 1")
     ],
     "a block that answers for less": ["UPDATE chain_blocks SET last_fact = 9 WHERE number = 3"],
     "a pruning that never was": [

@@ -62,7 +62,7 @@ async def consumed(
         await channel.set_qos(prefetch_count=1000)
         queue = await channel.get_queue(name)
         await queue.consume(arrived.put, arguments={"x-stream-offset": offset})
-        found = []
+        found: list[AbstractIncomingMessage] = []
         async with asyncio.timeout(PATIENCE):
             while len(found) < most:
                 message = await arrived.get()
@@ -72,7 +72,7 @@ async def consumed(
     return [
         (
             int(str(headers.pop("x-stream-offset"))),
-            StreamMessage(each.body, each.content_type or "", headers),  # type: ignore[arg-type]  # ours
+            StreamMessage(each.message_id or "", each.body, each.content_type or "", headers),  # type: ignore[arg-type]  # ours
         )
         for each, headers in told
     ]
@@ -80,7 +80,10 @@ async def consumed(
 
 def message(number: int, size: int = 10) -> StreamMessage:
     return StreamMessage(
-        b"%d" % number + b"." * size, "application/json", {"position": number, "station": "é"}
+        str(number),
+        b"%d" % number + b"." * size,
+        "application/json",
+        {"position": number, "station": "é"},
     )
 
 

@@ -8,6 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from domain import facts
 from domain.model.aggregate import Refused
+from domain.model.end import End
 from domain.model.numbering import Numbering
 from domain.model.transaction import Start, Stop, Transaction
 from domain.model.values import Standing, Verdict
@@ -54,6 +55,38 @@ def test_a_second_stop_with_other_values_is_for_a_person():
     transaction.stop(STOP, at=NOON)
     story = given(transaction).when(Transaction.stop, Stop(9999, LATER), at=LATER).then()
     assert "second stop" in str(story.answer)
+
+
+CORRECTION = End(state="stopped", meter_wh=4000, ended_at=LATER, energy_wh=3000, reason="Local")
+
+
+def test_a_person_may_say_how_it_ended_and_take_it_back():
+    transaction = started()
+    transaction.stop(STOP, at=LATER)
+    before = transaction.end
+    transaction.correct(CORRECTION, case="case-1", by="olga", at=LATER)
+    story = given(transaction)
+    assert story.aggregate.end == CORRECTION
+    story.when(Transaction.stop, STOP, at=LATER).then()
+    story.when(Transaction.restore, case="case-1", by="olga", register_wh=None, at=LATER)
+    story.then((Transaction.Corrected, {"restores": True, "meter_wh": 3500, "energy_wh": 2500}))
+    assert story.aggregate.end == before
+
+
+def test_only_the_last_correction_is_taken_back():
+    transaction = started()
+    for case in ("case-1", "case-2"):
+        transaction.correct(CORRECTION, case=case, by="olga", at=LATER)
+    with pytest.raises(Refused, match="another case"):
+        transaction.restore(case="case-1", by="olga", register_wh=None, at=LATER)
+
+
+def test_an_open_one_that_was_ended_by_mistake_is_closed_with_its_last_reading():
+    transaction = started()
+    transaction.correct(CORRECTION, case="case-1", by="olga", at=LATER)
+    story = given(transaction)
+    story.when(Transaction.restore, case="case-1", by="olga", register_wh=1700, at=LATER)
+    story.then((Transaction.Corrected, {"state": "closed", "energy_wh": 700}))
 
 
 def test_a_meter_that_went_backwards_yields_no_energy():

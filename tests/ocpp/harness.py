@@ -1,6 +1,7 @@
 """Given what is on record, when a station calls, then facts and an answer: decisions end to end."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
@@ -14,6 +15,7 @@ from domain.model.token import Permit, Token
 from domain.model.transaction import Transaction
 from domain.model.values import Profile
 from domain.ocpp import reading
+from domain.ocpp.action import Incoming
 from domain.ocpp.version import versions
 from domain.repository import Repository
 from domain.scope import Scope
@@ -32,9 +34,11 @@ class CountingLog(MemoryLog):
     def __init__(self) -> None:
         super().__init__()
         self.queries: list[list[str]] = []
+        self.counting = True
 
     def read(self, known: Mapping[str, int], *, upto: int | None = None) -> Any:
-        if asked := sorted(each for each in known if not each.startswith("station:")):
+        asked = sorted(each for each in known if not each.startswith("station:"))
+        if asked and self.counting:
             self.queries.append(asked)
         return super().read(known, upto=upto)
 
@@ -77,11 +81,14 @@ class Csms:
         action = ACTIONS.incoming[name]
         raw = payload if isinstance(payload, bytes) else orjson.dumps(payload or {})
         request, deviations = reading.read(action.Request, raw, defaults=action.defaults)
+        self._messages += 1
+        again = self._decided_afresh(station, action, request, deviations)
         scope = self._scope(station, name)
         scope.deviations.extend(deviations)
         needs = action.needs(station, request)
         self._repository.prefetch([Station.id_of(station), *needs])  # as of every frame
         self.raw_answer = reading.write(action.decide(request, scope))
+        assert (self.raw_answer, scope.deviations, told(scope)) == again
         validate(f"{name}Response", self.raw_answer)
         self.answer, self.deviations = orjson.loads(self.raw_answer), scope.deviations
         self._collect(scope)
@@ -108,11 +115,29 @@ class Csms:
         """A transaction as the next message would find it."""
         return self._repository.get(Transaction, Transaction.id_of(number))
 
-    def _scope(self, station: str, action: str) -> Scope:
-        self._messages += 1
+    def _decided_afresh(
+        self, station: str, action: Incoming, request: Any, deviations: Iterable[str]
+    ) -> tuple[bytes, list[str], list[StoredFact]]:
+        """The same, decided by somebody who knows nothing but what is on record."""
+        scope = self._scope(station, action.name, Repository(self.log), copy(self._numbers))
+        scope.deviations.extend(deviations)
+        self.log.counting = False
+        try:
+            answer = reading.write(action.decide(request, scope))
+        finally:
+            self.log.counting = True
+        return answer, scope.deviations, told(scope)
+
+    def _scope(
+        self,
+        station: str,
+        action: str,
+        repository: Repository | None = None,
+        numbers: Iterator[int] | None = None,
+    ) -> Scope:
         return Scope(
-            repository=self._repository,
-            take_number=self._numbers.__next__,
+            repository=repository or self._repository,
+            take_number=(numbers or self._numbers).__next__,
             station_id=station,
             key=f"5.{self._messages}",
             at=self.now,
@@ -130,6 +155,12 @@ class Csms:
 
     def _commit(self, rows: list[StoredFact]) -> None:
         self.log.commit(rows, [])
+
+
+def told(scope: Scope) -> list[StoredFact]:
+    """What would be stored of what was decided; the facts stay where they are."""
+    pending = (fact for each in scope.touched.values() for fact in each.pending_events)
+    return [facts.encode(fact, scope.key) for fact in pending]  # type: ignore[arg-type]  # all ours
 
 
 def essence(fact: Fact) -> dict[str, Any]:

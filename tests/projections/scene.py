@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, select
 
 from domain import facts
+from domain.log import StoredFact
 from domain.model.aggregate import Aggregate
 from domain.model.call import Call
 from domain.model.station import Station
@@ -74,6 +75,11 @@ class Scene:
     def tell(self, *aggregates: Aggregate) -> None:
         found = [fact for each in aggregates for fact in each.collect_events()]
         self.log.commit([facts.encode(fact, "cause") for fact in found], [])  # type: ignore[arg-type]
+
+    def tell_stored(self, stream: str, model: ReadModel, state: bytes) -> int:
+        """A fact as it is stored, of a topic that a read model wants; its position."""
+        fact = StoredFact(stream, 1, min(model.topics), state, "cause")
+        return self.log.commit([fact], [])
 
     def project(self) -> None:
         while self.projector.step().moved:

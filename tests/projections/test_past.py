@@ -71,16 +71,16 @@ def test_rows_of_the_past_are_the_rows_that_were_live(log: Log) -> None:
     for _ in steps(house):
         while projector.step().moved:
             pass
-        seen[house.now] = live.read(rows_of, STATION)
+        seen[house.now] = rows_of(live, STATION)
         house.now += HOUR
     with Past(log, OfStation(log, STATION), MODELS) as one_after_another:
         for instant, rows in seen.items():
             one_after_another.go_to(instant)
-            assert one_after_another.database.read(rows_of, STATION) == rows
+            assert rows_of(one_after_another.database, STATION) == rows
     for instant, rows in seen.items():
         with Past(log, OfStation(log, STATION), MODELS) as past:
             position = past.go_to(instant + HOUR / 2)
-            assert past.database.read(rows_of, STATION) == rows
+            assert rows_of(past.database, STATION) == rows
         assert position == moments.position_at(log, instant, STATION)
     live.close()
 
@@ -113,5 +113,5 @@ def test_nothing_was_before_the_first_fact(log: Log) -> None:
     house.settle()
     with Past(log, OfStation(log, STATION), MODELS) as past:
         assert past.go_to(house.now - HOUR) == 0
-        automation, *rest = past.database.read(rows_of, STATION)
+        automation, *rest = rows_of(past.database, STATION)
         assert (automation.aspect, rest) == ("automation", [])

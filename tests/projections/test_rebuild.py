@@ -20,7 +20,7 @@ from domain.model.local_entries import Entry
 from domain.model.local_list import LocalList
 from domain.model.maintenance import Maintenance
 from domain.model.meter import Meter
-from domain.model.quarantine import Quarantine
+from domain.model.quarantine import Decided, Quarantine, Ruling
 from domain.model.reservation import Reservation, Terms
 from domain.model.schedule_report import ScheduleReport
 from domain.model.station import Station
@@ -162,7 +162,14 @@ class World(Certified, Secured):
             detail="",
             at=at,
         )
-        return self.get(stream, make)
+        case = self.get(stream, make)
+        if how % 3 == 0:
+            case.fail_again("trace", by="x", at=at)
+        elif case.open:
+            case.resolve(Decided(ruling=Ruling.DISMISS, note="n", by="x"), at=at)
+        else:
+            case.reopen(note="n", by="x", at=at)
+        return case
 
     def audit(self, id, how, at):
         values = {"operation": "A", "detail": "", "outcome": Audit.GRANTED, "reason": ""}
