@@ -144,21 +144,27 @@ def segment(connection: Connection, facts: Collection[int], entries: Collection[
 
 def _around(connection: Connection, places: Collection[Place]) -> Iterator[Sealed]:
     """The blocks that answer for these positions."""
-    numbers = sorted({_number(connection, *place) for place in places} - {0})
-    for number in numbers:
+    numbers = {number for kind in Kind for number in _numbers(connection, kind, places)}
+    for number in sorted(numbers):
         yield from sealed_from(connection, number, limit=1)
 
 
-def _number(connection: Connection, kind: Kind, position: int) -> int:
+def _numbers(connection: Connection, kind: Kind, places: Collection[Place]) -> Iterator[int]:
+    """One query a block, however many positions it answers for."""
+    last = 0
+    for position in sorted(place for each, place in places if each is kind):
+        if position > last and (found := _covering(connection, kind, position)):
+            number, last = found
+            yield number
+
+
+def _covering(connection: Connection, kind: Kind, position: int) -> tuple[int, int] | None:
+    """The number of the block that answers for a position, and its last one."""
     first, last = (
         (BLOCKS.c.first_fact, BLOCKS.c.last_fact)
         if kind is Kind.FACT
         else (BLOCKS.c.first_entry, BLOCKS.c.last_entry)
     )
-    query = select(BLOCKS.c.number).where(last >= position, first <= position)
-    return connection.scalar(query.order_by(last, BLOCKS.c.number).limit(1)) or 0
-
-
-def after(connection: Connection, number: int) -> list[Checkpoint]:
-    """Checkpoints after a number, some of them."""
-    return checkpoints(connection, after=number)
+    query = select(BLOCKS.c.number, last).where(last >= position, first <= position)
+    found = connection.execute(query.order_by(last, BLOCKS.c.number).limit(1)).one_or_none()
+    return None if found is None else (found[0], found[1])

@@ -20,7 +20,7 @@ from projections.projector import Facts, Projector
 from projections.readmodel import ReadModel
 from projections.tables import METADATA
 
-_PORTION = 10_000  # facts that are taken in together
+_PORTION = 2000  # facts that are taken in together: more of them only wake the collector
 
 
 class Source(Facts, Protocol):

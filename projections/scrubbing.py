@@ -110,7 +110,7 @@ class Scrubbing:
 
     def _replaced(self, text: bytes) -> bytes:
         parts, place = [], 0
-        for start, end, tag, quote in personal.find(text):
+        for start, end, tag, quote, _ in personal.find(text):
             if tag == self._tag:
                 parts += [text[place:start], quote, self._pseudonym.encode(), quote]
                 place = end

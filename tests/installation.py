@@ -10,6 +10,7 @@ import subprocess
 import sys
 import urllib.request
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from time import monotonic, sleep
 from types import TracebackType
@@ -141,6 +142,19 @@ class Installation:
             timeout=_PATIENCE,
         )
         return ran.stdout
+
+    def decide_again(self, since: datetime | None = None) -> None:
+        """Have all it decided be decided again from the record; AssertionError: not the same."""
+        words = ("redecide", "--from", since.isoformat()) if since else ("redecide",)
+        ran = subprocess.run(
+            [_PROGRAM, *words],
+            env=self._environment(),
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=2 * _PATIENCE,
+        )
+        assert ran.returncode == 0, f"{ran.stdout}{ran.stderr}"
 
     def end(self, name: str) -> int:
         """Ask a role to end, and wait; its exit code."""

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
+from commands.api.access import viewing
 from commands.api.office import AnOffice
 from commands.api.problems import Problem
 from commands.api.shapes import LARGEST, Cursor, Limit, Page, Time, before, page_of
@@ -13,7 +14,7 @@ from domain.chain.rows import instant
 from domain.pki import seals
 from projections import chain
 
-router = APIRouter(prefix="/api/v1/checkpoints", tags=["evidence"])
+router = APIRouter(prefix="/api/v1/checkpoints", tags=["evidence"], dependencies=[viewing])
 
 Number = Annotated[int, Path(ge=1, le=LARGEST, description="of a block")]
 

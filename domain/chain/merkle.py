@@ -1,6 +1,6 @@
 """A hash tree over leaves (RFC 6962, 2.1): one root stands for all, a short path for one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 
 _LEAF, _NODE = b"\0", b"\1"  # so that no node can be taken for a leaf
@@ -16,13 +16,23 @@ def root(leaves: Sequence[bytes]) -> bytes:
 
 def path(leaves: Sequence[bytes], index: int) -> tuple[bytes, ...]:
     """The hashes that lead from a leaf to the root, from the bottom."""
-    level, found = [sha256(_LEAF + leaf).digest() for leaf in leaves], []
-    while len(level) > 1:
+    return paths(leaves, [index])[0]
+
+
+def paths(leaves: Sequence[bytes], indexes: Iterable[int]) -> list[tuple[bytes, ...]]:
+    """The path of each of these leaves; the tree is made once."""
+    levels = [[sha256(_LEAF + leaf).digest() for leaf in leaves]]
+    while len(levels[-1]) > 1:
+        levels.append(_above(levels[-1]))
+    return [tuple(_beside(levels, index)) for index in indexes]
+
+
+def _beside(levels: Sequence[Sequence[bytes]], index: int) -> Iterator[bytes]:
+    for level in levels[:-1]:
         beside = index ^ 1
         if beside < len(level):
-            found.append(level[beside])
-        level, index = _above(level), index // 2
-    return tuple(found)
+            yield level[beside]
+        index //= 2
 
 
 def climbed(leaf: bytes, index: int, size: int, way: Sequence[bytes]) -> bytes:

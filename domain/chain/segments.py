@@ -39,17 +39,22 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
 
 def inclusions(block: Block, records: bytes, places: Iterable[Place]) -> Iterator[Inclusion]:
     """The inclusions of rows that a block has; those of other blocks are passed over."""
-    wanted, leaves = set(places), leaves_of(records)
-    for index, record in enumerate(records_of(records)):
-        if (record.kind, record.position) in wanted:
-            yield Inclusion(
-                kind=record.kind,
-                position=record.position,
-                day=record.day,
-                block=block.number,
-                index=index,
-                path=tuple(step.hex() for step in merkle.path(leaves, index)),
-            )
+    wanted = set(places)
+    found = [
+        (index, record)
+        for index, record in enumerate(records_of(records))
+        if (record.kind, record.position) in wanted
+    ]
+    ways = merkle.paths(leaves_of(records), [index for index, _ in found])
+    for (index, record), way in zip(found, ways, strict=True):
+        yield Inclusion(
+            kind=record.kind,
+            position=record.position,
+            day=record.day,
+            block=block.number,
+            index=index,
+            path=tuple(step.hex() for step in way),
+        )
 
 
 def problems(

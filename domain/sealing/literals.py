@@ -2,7 +2,8 @@
 
 `~1.<pseudonym>.<nonce and ciphertext>` is the content of a JSON string, `"~2.…"` with its quotes a
 bare JSON value such as a number. AES-256-GCM; the key of a value is HMAC-SHA256(key of its token,
-nonce): it discloses that one value and no other. What looks like a literal and is none is escaped.
+nonce): it discloses that one value and no other. `~3.<pseudonym>` is the folded tag itself: the
+keyring knows it. What looks like a literal and is none is escaped.
 """
 
 import os
@@ -18,9 +19,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from domain.ports import TokenKey
 
 _NONCE = 12  # bytes
-_NAME = rb"(anon-[a-z2-7]{12})\.([A-Za-z0-9_-]{38,})"
-_LITERAL = re.compile(rb'~1\.%b|\\*"~2\.%b\\*"|~([12])~' % (_NAME, _NAME))
-_FORGED = re.compile(rb"~([12])")
+_BACKSLASH = 0x5C
+_LITERAL = re.compile(
+    rb"~(?:([12])\.(anon-[a-z2-7]{12})\.([A-Za-z0-9_-]{38,})|3\.(anon-[a-z2-7]{12})|([123])~)"
+)
+_FORGED = re.compile(rb"~([123])")
 _PSEUDONYM = re.compile(r"anon-[a-z2-7]{12}")
 
 
@@ -44,7 +47,12 @@ def is_pseudonym(text: str) -> bool:
 
 def has_any(text: bytes) -> bool:
     """Whether there may be a literal in a text, or something escaped."""
-    return b"~1" in text or b"~2" in text
+    return b"~" in text
+
+
+def reference(key: TokenKey) -> bytes:
+    """The literal of a folded tag, where it is but a name."""
+    return b"~3." + key.pseudonym.encode()
 
 
 def seal(content: bytes, key: TokenKey, *, bare: bool = False) -> bytes:
@@ -74,26 +82,40 @@ def value_key(literal: bytes, secret: bytes) -> bytes:
 def literals(text: bytes) -> Iterator[Literal]:
     """The sealed values in a text."""
     for found in _LITERAL.finditer(text):
-        if found[5] is None:
-            pseudonym = (found[1] or found[3]).decode()
+        if pseudonym := found[2]:
             start, end = found.span()
-            yield Literal(start, end, found[0].strip(b'\\"'), pseudonym)
+            quote = _quotes(text, start) if found[1] == b"2" else 0
+            yield Literal(start - quote, end + quote, found[0], pseudonym.decode())
+
+
+def pseudonyms_in(text: bytes) -> Iterator[str]:
+    """Whose values and names are in a text."""
+    for found in _LITERAL.finditer(text):
+        if pseudonym := found[2] or found[4]:
+            yield pseudonym.decode()
 
 
 def opened(text: bytes, keys: Mapping[str, TokenKey]) -> bytes:
     """A text with its values, to the byte; with pseudonyms for those whose key is not there."""
-
-    def _value(found: re.Match[bytes]) -> bytes:
-        if found[5] is not None:
-            return b"~" + found[5]
-        if found[1] is not None:
-            return _content(found[0], found[1], keys)
-        literal = found[0].strip(b'\\"')
-        quote = found[0][: found[0].index(b"~")]
-        content = _content(literal, found[3], keys)
-        return quote + content + quote if content in {literal, found[3]} else content
-
-    return _LITERAL.sub(_value, text) if has_any(text) else text
+    if not has_any(text):
+        return text
+    parts, place = [], 0
+    for found in _LITERAL.finditer(text):
+        start, end = found.span()
+        kind, pseudonym, _, named, forged = found.groups()
+        if forged is not None:
+            value = b"~" + forged
+        elif named is not None:
+            key = keys.get(named.decode())
+            value = key.tag.encode() if key and key.secret else named
+        else:
+            value = _content(found[0], pseudonym, keys)
+            if kind == b"2" and value is not pseudonym and value is not found[0]:
+                quote = _quotes(text, start)
+                start, end = start - quote, end + quote
+        parts += (text[place:start], value)
+        place = end
+    return b"".join((*parts, text[place:]))
 
 
 def openings(text: bytes, keys: Mapping[str, TokenKey]) -> list[tuple[bytes, bytes]]:
@@ -109,11 +131,9 @@ def disclosed(text: bytes, value_keys: Mapping[bytes, bytes]) -> bytes:
     """A text with the values that `openings` told the keys of; raises Unopenable."""
     parts, place = [], 0
     for each in literals(text):
-        parts.append(opened(text[place : each.start], {}))
-        if key := value_keys.get(each.text):
-            parts.append(open_with(each.text, key))
-        else:
-            parts.append(opened(text[each.start : each.end], {}))
+        key = value_keys.get(each.text)
+        value = open_with(each.text, key) if key else opened(text[each.start : each.end], {})
+        parts += (opened(text[place : each.start], {}), value)
         place = each.end
     return b"".join((*parts, opened(text[place:], {})))
 
@@ -121,6 +141,14 @@ def disclosed(text: bytes, value_keys: Mapping[bytes, bytes]) -> bytes:
 def escaped(text: bytes) -> bytes:
     """A text in which nothing is taken for a literal."""
     return _FORGED.sub(rb"~\1~", text) if has_any(text) else text
+
+
+def _quotes(text: bytes, start: int) -> int:
+    """How many bytes the quote before a literal has, with the backslashes of its level."""
+    begin = start - 1
+    while begin and text[begin - 1] == _BACKSLASH:
+        begin -= 1
+    return start - begin
 
 
 def _content(literal: bytes, pseudonym: bytes, keys: Mapping[str, TokenKey]) -> bytes:

@@ -6,7 +6,7 @@ from typing import TypeVar
 from domain.log import JournalEntry, Notification, StoredFact, StoredSnapshot
 from domain.ports import TokenKey
 from domain.sealing import snapshots
-from domain.sealing.literals import has_any, literals, opened
+from domain.sealing.literals import has_any, opened, pseudonyms_in
 from domain.sealing.names import names_token, renamed, tag_of
 
 F = TypeVar("F", StoredFact, Notification)
@@ -15,7 +15,7 @@ Keys = Mapping[str, TokenKey]  # by pseudonym
 
 def pseudonyms(texts: Iterable[bytes]) -> set[str]:
     """Whose values are in some texts."""
-    return {each.pseudonym for text in texts if has_any(text) for each in literals(text)}
+    return {each for text in texts if has_any(text) for each in pseudonyms_in(text)}
 
 
 def in_facts(facts: Sequence[StoredFact] | Sequence[Notification]) -> set[str]:

@@ -39,6 +39,7 @@ class Span(NamedTuple):
     end: int
     tag: str  # folded
     quote: bytes = b""  # that a value without quotes gets, b"" for the content of a string
+    named: bool = False  # the folded tag itself, as a name: it takes no secret
 
 
 def find(text: bytes, *, owner: str = "", rows: bool = False) -> list[Span]:
@@ -49,10 +50,14 @@ def find(text: bytes, *, owner: str = "", rows: bool = False) -> list[Span]:
     """
     if not (owner or rows or _may_be_personal(text)):
         return []
-    spans = [*_members(text, owner), *_strings(text), *_sentences(text)]
+    spans = list(_members(text, owner))
+    if b'"token:' in text:
+        spans += _strings(text)
+    if b"id_tag: " in text or b", idTag " in text:
+        spans += _sentences(text)
     if rows:
         spans += _entries(text)
-    return _apart(spans)
+    return _apart(spans) if len(spans) > 1 else spans
 
 
 def tag_in(text: str) -> str:
@@ -76,46 +81,61 @@ def _may_be_personal(text: bytes) -> bool:
 
 @lru_cache(maxsize=8)
 def _pattern(*, owned: bool, metered: bool, spelled: bool) -> re.Pattern[bytes]:
+    """Of members, in lower case."""
     words = [_WORDS]
     if owned:
         words.append(b"note|result")
     if metered:
-        words.append(b"(?-i:ID)")  # who is identified, in OCMF
+        words.append(b"id")  # who is identified, in OCMF
     if spelled:
         words.append(_SPELLED)
-    names = b"|".join(words)
     value = rb'(?:(\\*)"|([-+.\w]+))'
-    return re.compile(rb'"(%b)(\\*)"%b:%b%b' % (names, _BLANKS, _BLANKS, value), re.IGNORECASE)
+    return re.compile(rb'"(%b)(\\*)"%b:%b%b' % (b"|".join(words), _BLANKS, _BLANKS, value))
 
 
 def _members(text: bytes, owner: str) -> Iterator[Span]:
-    pattern = _pattern(owned=bool(owner), metered=b"OCMF" in text, spelled=b"\\u00" in text)
-    for found in pattern.finditer(text):
-        depth = _backslashes_before(text, found.start())
-        if len(found[2]) != depth or not _is_meant(found[1]):
+    lower = text.lower()
+    if not (owner or b"tag" in lower or b"parent" in lower or _is_special(lower)):
+        return
+    spelled = b"\\u00" in lower
+    pattern = _pattern(owned=bool(owner), metered=b"OCMF" in text, spelled=spelled)
+    for found in pattern.finditer(lower):
+        depth = _backslashes_before(lower, found.start())
+        name = text[found.start(1) : found.end(1)]
+        if len(found[2]) != depth or not _is_meant(name):
             continue
-        whose = owner if found[1].lower() in {b"note", b"result"} else ""
-        if found[4] is not None:
-            if found[4] != b"null":
-                tag = whose or tag_in(found[4].decode(errors="replace"))
-                yield Span(
-                    found.start(4),
-                    found.end(4),
-                    tag,
-                    text[found.start() - depth : found.start() + 1],
-                )
+        whose = owner if name.lower() in {b"note", b"result"} else ""
+        if found[3] is None:
+            yield from _bare(text, found, depth, whose)
         elif len(found[3]) == depth:
             yield from _string(text, found.end(), depth, whose)
 
 
+def _is_special(lower: bytes) -> bool:
+    return b"ocmf" in lower or b"idtoken" in lower or b"\\u00" in lower
+
+
+def _bare(text: bytes, found: re.Match[bytes], depth: int, whose: str) -> Iterator[Span]:
+    """A value that is no string."""
+    start, end = found.span(4)
+    if text[start:end] != b"null":
+        quote = text[found.start() - depth : found.start() + 1]
+        yield Span(start, end, whose or tag_in(text[start:end].decode(errors="replace")), quote)
+
+
 def _is_meant(name: bytes) -> bool:
-    return b"\\" not in name or _unescaped(name, 0).lower() in NAMES
+    """The one name that counts in its own case is that of OCMF."""
+    if b"\\" in name:
+        return _unescaped(name, 0).lower() in NAMES
+    return len(name) > 2 or name == b"ID"  # its letters
 
 
 def _strings(text: bytes) -> Iterator[Span]:
     """Strings that begin with "token:": subjects, keys of records."""
     for found in _TOKEN.finditer(text):
-        yield from _string(text, found.end(), _backslashes_before(text, found.start()), "")
+        depth = _backslashes_before(text, found.start())
+        for span in _string(text, found.end(), depth, ""):
+            yield span._replace(named=text[span.start : span.end] == span.tag.encode())
 
 
 def _sentences(text: bytes) -> Iterator[Span]:

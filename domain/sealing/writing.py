@@ -6,7 +6,7 @@ from typing import NamedTuple
 from domain.log import JournalEntry, StoredFact, StoredSnapshot
 from domain.ports import TokenKey
 from domain.sealing import personal, snapshots
-from domain.sealing.literals import escaped, has_any, seal
+from domain.sealing.literals import escaped, has_any, reference, seal
 from domain.sealing.names import names_token, renamed, tag_of
 from domain.sealing.personal import Span
 
@@ -30,10 +30,11 @@ def search(text: bytes, *, owner: str = "", rows: bool = False) -> Found | None:
 def sealed(found: Found, keys: Keys) -> bytes:
     """The text as it is stored. What has no secret is a pseudonym itself."""
     parts, place = [], 0
-    for start, end, tag, quote in found.spans:
+    for start, end, tag, quote, is_named in found.spans:
         key = keys[tag]
         if key.secret:
-            literal = seal(found.text[start:end], key, bare=bool(quote))
+            content = found.text[start:end]
+            literal = reference(key) if is_named else seal(content, key, bare=bool(quote))
             parts += [escaped(found.text[place:start]), quote, literal, quote]
             place = end
     parts.append(escaped(found.text[place:]))

@@ -4,7 +4,6 @@ import pytest_asyncio
 from domain.pki import seals
 from tests.api.stage import eventually
 
-
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("tag")]
 
 

@@ -83,7 +83,7 @@ async def test_what_was_done_is_in_the_audit_trail_without_the_secret(api, hook)
     async with asyncio.timeout(20):
         while True:
             rows = (await api.get("/api/v1/audit", params={"subject": subject})).json()["items"]
-            if {row["action"] for row in rows} >= {"AddWebhook", "RotateWebhook"}:
+            if {row["operation"] for row in rows} >= {"AddWebhook", "RotateWebhook"}:
                 break
             await asyncio.sleep(0.05)
     assert all(row["by"] == "admin" for row in rows)

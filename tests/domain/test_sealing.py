@@ -117,7 +117,7 @@ def find_plain(sealed: bytes) -> list[bytes]:
     return [
         sealed[span.start : span.end]
         for span in find(sealed)
-        if not sealed[span.start : span.end].startswith((b"~1.", b"~2."))
+        if not sealed[span.start : span.end].startswith((b"~1.", b"~2.", b"~3."))
     ]
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -25,7 +26,7 @@ _STRICT = {
 
 
 @pytest.fixture(scope="session", params=["embedded", "distributed"])
-def installation(
+def installed(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Installation]:
     folder = tmp_path_factory.mktemp(request.param)
@@ -39,12 +40,21 @@ def installation(
             yield running
 
 
+@pytest.fixture(scope="module")
+def installation(installed: Installation) -> Iterator[Installation]:
+    """What the journeys of a module had it decide is decided again when the module ends."""
+    begun = datetime.now(UTC)
+    yield installed
+    installed.decide_again(begun)
+
+
 @contextmanager
 def embedded(folder: Path, **settings: str) -> Iterator[Installation]:
     with Installation(folder, **_STRICT | settings) as installation:
         installation.secure()
         installation.start("run")
         yield installation
+        installation.decide_again()
 
 
 @contextmanager
@@ -66,6 +76,7 @@ def distributed(folder: Path, amqp: str, postgres: str, **settings: str) -> Iter
             for role in FOUR:
                 installation.start(role)
             yield installation
+            installation.decide_again()
         finally:
             installation.stop()
             asyncio.run(delete_queues(amqp, installation.namespace))

@@ -37,6 +37,7 @@ def installation(amqp_url: str, postgres_url: str, tmp_path: Path) -> Iterator[I
             for command, index in _ROLES:
                 installation.start(command, index=index)
             yield installation
+            installation.decide_again()
         finally:
             installation.stop()
             asyncio.run(delete_queues(amqp_url, namespace, 8))

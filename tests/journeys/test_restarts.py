@@ -62,6 +62,7 @@ async def site(
                 await asyncio.to_thread(installation.start, FOUR[0])  # it makes the tables
                 await asyncio.gather(*(asyncio.to_thread(installation.start, r) for r in FOUR[1:]))
                 yield Site(installation, broker, database)
+                await asyncio.to_thread(installation.decide_again)
             finally:
                 await asyncio.to_thread(installation.stop)
 

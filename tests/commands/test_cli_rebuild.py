@@ -1,0 +1,69 @@
+"""`ampledger rebuild` beside an installation that runs, and before a release that is to run."""
+
+import json
+
+import pytest
+
+from commands import opening, settings
+from projections import positions, stations, tokens
+from projections.engines import engine, writing
+from tests.installation import Installation
+
+
+def shown(ampledger, *words):
+    return {row["name"]: row for row in map(json.loads, ampledger(*words).splitlines())}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def installation(request, tmp_path):
+    url = {}
+    if request.param == "postgresql":
+        url = {"DATABASE_URL": request.getfixturevalue("postgres_database")}
+    with Installation(tmp_path, **url) as running:
+        yield running
+
+
+def as_before(installation, *models):
+    """The database as a release leaves it that knows other versions of these read models."""
+    folder = installation._folder / "data"
+    chosen = settings.read(data=folder, database_url=installation.database_url)
+    database = engine(opening.urls(chosen)[1])
+    with writing(database) as connection:
+        for model in models:
+            connection.execute(model.table.delete())
+            positions.drop(connection, positions.key_of(model))
+    database.dispose()
+
+
+def test_read_models_are_built_while_people_read_and_before_a_release_reads_them(installation):
+    ampledger = installation.command
+    installation.start("run")
+    ampledger("tokens", "add", "T1")
+    ampledger("stations", "add", "CP1")
+    assert "tokens is built by the projections" in ampledger("rebuild", "tokens", "--wait")
+    row = shown(ampledger, "rebuild", "--json")["tokens"]
+    assert (row["read"], row["build"], row["percent"], row["missed"]) == (True, "finished", 100, 0)
+    assert ampledger("rebuild", "--all", "--wait").endswith("all are switched\n")
+    assert ampledger("rebuild", "--ahead") == "every read model of this release is there\n"
+    assert ampledger("rebuild", "--tidy") == "there is nothing to drop\n"
+    installation.end("run")
+
+    as_before(installation, tokens.MODEL, stations.MODEL)
+    rows = shown(ampledger, "rebuild", "--json")
+    assert {name for name, row in rows.items() if not row["read"]} == {"tokens", "stations"}
+    assert "stations, tokens: built" in ampledger("rebuild", "--ahead")
+    rows = shown(ampledger, "rebuild", "--json")
+    assert (rows["tokens"]["read"], rows["tokens"]["build"]) == (False, "following")
+
+    installation.start("run")
+    assert [json.loads(each)["id_tag"] for each in listed(ampledger, "tokens")] == ["T1"]
+    assert [json.loads(each)["id"] for each in listed(ampledger, "stations")] == ["CP1"]
+    installation.end("run")
+
+    as_before(installation, stations.MODEL)
+    installation.start("run")  # builds what it needs itself
+    assert [json.loads(each)["id"] for each in listed(ampledger, "stations")] == ["CP1"]
+
+
+def listed(ampledger, what):
+    return ampledger(what, "list", "--json").splitlines()
