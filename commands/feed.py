@@ -55,8 +55,11 @@ class Passage(NamedTuple):
 class Feed:
     """Followers hold no queue: whoever is behind what is held here reads the log by himself."""
 
-    def __init__(self, reader: EventReader) -> None:
-        self._reader = reader
+    def __init__(
+        self, reader: EventReader, *, keep: int = _MOST_RECENT, most: int = _MOST_FOLLOWERS
+    ) -> None:
+        """`keep` newest events for at most so many followers."""
+        self._reader, self._keep, self._most = reader, keep, most
         self._recent: deque[Event] = deque()  # all there are between two positions:
         self._floor, self._position = 0, 0
         self._bytes = 0
@@ -95,7 +98,7 @@ class Feed:
         A passage without events says that there were none for `patience` seconds, or only others.
         Raises Crowded, Unavailable.
         """
-        if self._followers >= _MOST_FOLLOWERS:
+        if self._followers >= self._most:
             raise Crowded
         self._followers += 1
         self._wanted.set()
@@ -166,7 +169,7 @@ class Feed:
     def _hold(self, events: list[Event]) -> None:
         self._recent.extend(events)
         self._bytes += sum(len(each.body) for each in events)
-        while self._bytes > _MOST_BYTES or len(self._recent) > _MOST_RECENT:
+        while self._bytes > _MOST_BYTES or len(self._recent) > self._keep:
             oldest = self._recent.popleft()
             self._floor = oldest.position
             self._bytes -= len(oldest.body)

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 from threading import Lock
-from time import monotonic
+from time import thread_time
 
 from commands import opening
 from commands.clock import SystemClock
@@ -17,7 +17,9 @@ from projections.chaining import Chain, Growth
 from projections.database import Database
 
 _LONGEST_PAUSE = 5.0  # s that a row waits to be sealed, when there is little to do
-_REST = 15  # times as long as a step took: stations and people come first
+_REST = 15  # times what a step took of a core: stations and people come first
+_HASTE = 3  # likewise, once the chain is far behind
+_FAR = 250  # full steps in a row
 
 _log = logging.getLogger("ampledger.chain")
 
@@ -31,23 +33,33 @@ class Notary:
         self._pause = min(interval, _LONGEST_PAUSE)
         self._pen = Lock()  # housekeeping prunes in another thread
         self._is_behind = True
+        self._full = 0  # steps in a row
         self._pruned: int | None = None
 
     async def run(self, active: Callable[[], bool]) -> None:
         """Seal while `active`, for ever."""
         while True:
-            begun, more = monotonic(), False
+            rest = 0.0
             try:
                 if active():
-                    more = (await asyncio.to_thread(self.step)).full
+                    rest = await asyncio.to_thread(self._timed)
                 else:
                     self._chain.forget()
             except Conflict:
                 _log.info("another notary is at work")
             except Exception:  # noqa: BLE001 - the next step tries again
                 _log.exception("sealing failed; it is tried again")
-            rest = _REST * (monotonic() - begun)
-            await asyncio.sleep(rest if more else max(rest, self._pause))
+            await asyncio.sleep(rest or self._pause)
+
+    def _timed(self) -> float:
+        """A step, and the seconds to rest when there is more; else 0.
+
+        It goes by the thread's own time: on a busy machine a step takes long and costs little.
+        """
+        begun = thread_time()
+        growth = self.step()
+        self._full = self._full + 1 if growth.full else 0
+        return self._full and (thread_time() - begun) * (_HASTE if self._full > _FAR else _REST)
 
     def step(self) -> Growth:
         """Seal a portion, and publish what was signed; raises Conflict, Unavailable."""

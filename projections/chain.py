@@ -168,3 +168,8 @@ def _covering(connection: Connection, kind: Kind, position: int) -> tuple[int, i
     query = select(BLOCKS.c.number, last).where(last >= position, first <= position)
     found = connection.execute(query.order_by(last, BLOCKS.c.number).limit(1)).one_or_none()
     return None if found is None else (found[0], found[1])
+
+
+def after(connection: Connection, number: int) -> list[Checkpoint]:
+    """Checkpoints after a number, some of them."""
+    return checkpoints(connection, after=number)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request
@@ -23,6 +23,7 @@ from commands.api.shapes import (
     cursor_of,
 )
 from commands.feed import Choice, Crowded, Passage
+from domain.log import Unavailable
 from domain.moments import position_at, position_before
 from projections.events import catalogue
 from projections.events.event import Event
@@ -150,11 +151,12 @@ def _place(last_event_id: str, after: int | None) -> int | None:
 async def _told(first: Passage, following: AsyncGenerator[Passage, None]) -> AsyncIterator[bytes]:
     end = asyncio.get_running_loop().time() + _LONGEST
     yield _FIRST + _text(first)
-    async with aclosing(following):
-        async for passage in following:
-            yield _text(passage)
-            if asyncio.get_running_loop().time() > end:
-                return
+    with suppress(Unavailable):  # the client asks again, and is told so
+        async with aclosing(following):
+            async for passage in following:
+                yield _text(passage)
+                if asyncio.get_running_loop().time() > end:
+                    return
 
 
 def _text(passage: Passage) -> bytes:

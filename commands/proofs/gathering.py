@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
-from domain.evidence.bundle import Entry, Fact, Opening, Rows
+from domain.evidence.rows import Entry, Fact, Opening, Rows
 from domain.facts import decode, facts_of
 from domain.log import JournalEntry, JournalRow, Log, Notification
 from domain.model.meter import Meter

@@ -7,7 +7,8 @@ from commands.proofs.meter_keys import MeterKeys
 from domain.chain.segments import NotSealed, Segment
 from domain.evidence import bundle
 from domain.evidence.account import account
-from domain.evidence.bundle import Proof, Rows
+from domain.evidence.bundle import Proof
+from domain.evidence.rows import Rows
 from domain.log import Log
 from domain.pki.seals import Seal
 from domain.ports import Clock

@@ -8,13 +8,13 @@ from domain.evidence.bundle import (
     Clock,
     Deed,
     Derivation,
-    Entry,
     Proof,
     Sample,
     Summary,
     Taken,
 )
 from domain.evidence.comparison import Line
+from domain.evidence.rows import Entry
 from domain.evidence.said import opened
 from domain.ocpp import times
 

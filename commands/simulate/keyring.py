@@ -26,6 +26,7 @@ class Keyring:
     password: str = ""
     chain: str = ""  # its own certificate, and those that vouch for it
     key: str = ""
+    meter: str = ""  # what its meter signs with, when it does
     roots: dict[str, list[str]] = field(default_factory=_none)
     file: Path | None = None  # None: in memory only
 

@@ -27,7 +27,7 @@ class Life:
     ) -> None:
         """`starting` is how many stations may be connecting at once."""
         self._identity, self._counts, self._starting = identity, counts, starting
-        meter = SigningMeter(identity.name) if identity.signs else None
+        meter = SigningMeter(identity.name, identity.keyring) if identity.signs else None
         told = meter.configuration() if meter else {}
         configuration = Configuration(MeterValueSampleInterval=str(int(pace.sample)), **told)
         self._equipment = Equipment(identity.name, configuration=configuration, meter=meter)

@@ -4,15 +4,19 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+from commands.simulate.keyring import Keyring
 from commands.simulate.outlet import Outlet
 from domain.pki import keys, meter_signatures
 
 
 class SigningMeter:
-    """One key for all outlets of a station; the key does not outlive the program."""
+    """One key for all outlets of a station; it lasts as long as the station's secrets do."""
 
-    def __init__(self, station: str) -> None:
-        self._station, self._key, self._page = station, keys.made(), 0
+    def __init__(self, station: str, keyring: Keyring) -> None:
+        if not keyring.meter:
+            keyring.meter = keys.made()
+            keyring.keep()
+        self._station, self._key, self._page = station, keyring.meter, 0
         self.public_key = meter_signatures.public_key_of(self._key)
 
     def configuration(self) -> dict[str, str]:

@@ -31,9 +31,9 @@ def proof(
         str, typer.Option(help="that checkpoints are signed with, or a file with it")
     ] = "",
 ) -> None:
-    """Prove a transaction, or check a proof that somebody handed over.
+    """Prove a transaction, or check a proof.
 
-    The proof is checked, and told in lines. Exit code 1: a check failed.
+    It is told in lines, one for each thing that was looked at. Exit code 1: a check failed.
     """
     from commands.proofs import page, told  # noqa: PLC0415 - half a second most commands need not wait
     from domain.evidence import bundle  # noqa: PLC0415 - as above

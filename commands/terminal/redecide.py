@@ -44,7 +44,7 @@ def redecide(
     with redeciding(settings_of(context), span) as work, _bar(work.positions) as tell:
         report = work.run(tell, most=most)
     if as_json:
-        typer.echo(json.dumps(_plain(report), ensure_ascii=False, default=str))
+        typer.echo(json.dumps(_plain(report), ensure_ascii=False))
     else:
         _tell(report)
     if not report.is_identical:
@@ -56,7 +56,14 @@ def _plain(report: "Report") -> Mapping[str, Any]:
         **report.summary(),
         "by_action": dict(report.by_action.most_common()),
         "by_station": dict(report.by_station.most_common()),
-        "differences": [asdict(each) for each in report.first],
+        "differences": [_plain_difference(each) for each in report.first],
+    }
+
+
+def _plain_difference(difference: "Difference") -> Mapping[str, Any]:
+    return asdict(difference) | {
+        "received_at": difference.received_at.isoformat(),
+        "changes": [change._asdict() for change in difference.changes],
     }
 
 

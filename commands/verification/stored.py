@@ -85,9 +85,15 @@ class StoredChain:
             yield Portion(*sealed, self._of(block, *rows), self._signed(block.number))
 
     def rest(self) -> Iterator[Checkpoint]:
-        """Checkpoints after the last portion."""
+        """Checkpoints after the last portion whose blocks are not there.
+
+        Blocks that were sealed meanwhile are there, and left to the next check.
+        """
         for ahead in self._checkpoints:
-            yield from ahead.rest()
+            for checkpoint in ahead.rest():
+                found = self._database.read(chain.sealed_from, checkpoint.number, limit=1)
+                if not found or found[0].block.number != checkpoint.number:
+                    yield checkpoint
 
     def _sealed(self, last: int) -> Iterator[Sealed]:
         number = self._first

@@ -76,7 +76,7 @@ def seal(
     pruned_before: int = 0,
 ) -> Sealed:
     """The block after `previous` (None: the first), over rows in the order of their positions."""
-    leaves = [Record(row.kind, row.position, row.day, row.hash).leaf for row in (*facts, *entries)]
+    leaves = [leaf_of(row) for row in (*facts, *entries)]
     after_fact, after_entry = (previous.last_fact, previous.last_entry) if previous else (0, 0)
     block = Block(
         number=previous.number + 1 if previous else 1,
@@ -91,6 +91,11 @@ def seal(
         at=at,
     )
     return Sealed(block, b"".join(leaves))
+
+
+def leaf_of(row: Row) -> bytes:
+    """The record of a row, as bytes."""
+    return _RECORD.pack(_LETTERS[row.kind], row.position, row.day, row.hash)
 
 
 def leaves_of(records: bytes) -> list[bytes]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from domain.chain.blocks import Record
+from domain.chain.blocks import Record, leaf_of
 from domain.chain.findings import Finding, Problem, of_row
 from domain.chain.rows import Kind, Row
 
@@ -11,9 +11,7 @@ _Place = tuple[Kind, int]
 
 def same(rows: Sequence[Row], records: bytes) -> bool:
     """Whether the rows are those of the records: the way most blocks go."""
-    return records == b"".join(
-        Record(row.kind, row.position, row.day, row.hash).leaf for row in rows
-    )
+    return records == b"".join(map(leaf_of, rows))
 
 
 def differences(
@@ -21,10 +19,9 @@ def differences(
 ) -> Iterator[Finding]:
     """What differs, facts first, by position."""
     there: dict[_Place, Row] = {}
-    for row in rows:
-        place = row.kind, row.position
-        if there.setdefault(place, row) is not row:
-            yield of_row(Problem.INSERTED, row, "there is one already")
+    for each in rows:
+        if there.setdefault((each.kind, each.position), each) is not each:
+            yield of_row(Problem.INSERTED, each, "there is one already")
     sealed = {(record.kind, record.position): record for record in records}
     places = {record.hash: place for place, record in sealed.items()}
     moved = {row.hash for place, row in there.items() if places.get(row.hash, place) != place}

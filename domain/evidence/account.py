@@ -11,13 +11,13 @@ from domain.evidence.bundle import (
     Account,
     Clock,
     Deed,
-    Rows,
     Sample,
     Signed,
     Summary,
     Taken,
 )
 from domain.evidence.derivation import derive
+from domain.evidence.rows import Rows
 from domain.evidence.said import Record, Said, opened
 from domain.evidence.signed_values import PublicKey, judge
 from domain.journal import Unrevivable, revive

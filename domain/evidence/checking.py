@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 
 from domain.chain import segments
 from domain.evidence.account import NoTransaction, account
-from domain.evidence.bundle import Account, Bundle, Proof, texts_of
+from domain.evidence.bundle import Account, Bundle, Proof
 from domain.evidence.comparison import Line, compare
+from domain.evidence.rows import texts_of
 from domain.evidence.signed_values import Verdict
 from domain.facts import UnknownTopic
 from domain.pki import seals

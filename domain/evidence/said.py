@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from domain import facts, frames
-from domain.evidence.bundle import Rows
+from domain.evidence.rows import Rows
 from domain.log import JournalEntry
 from domain.model.aggregate import Fact
 from domain.ocpp import reading

@@ -99,7 +99,8 @@ def opened(text: bytes, keys: Mapping[str, TokenKey]) -> bytes:
     """A text with its values, to the byte; with pseudonyms for those whose key is not there."""
     if not has_any(text):
         return text
-    parts, place = [], 0
+    parts: list[bytes] = []
+    place = 0
     for found in _LITERAL.finditer(text):
         start, end = found.span()
         kind, pseudonym, _, named, forged = found.groups()
@@ -129,7 +130,8 @@ def openings(text: bytes, keys: Mapping[str, TokenKey]) -> list[tuple[bytes, byt
 
 def disclosed(text: bytes, value_keys: Mapping[bytes, bytes]) -> bytes:
     """A text with the values that `openings` told the keys of; raises Unopenable."""
-    parts, place = [], 0
+    parts: list[bytes] = []
+    place = 0
     for each in literals(text):
         key = value_keys.get(each.text)
         value = open_with(each.text, key) if key else opened(text[each.start : each.end], {})

@@ -22,4 +22,6 @@ def renamed(name: str, tag: str) -> str:
 
 def _clean(tag: str) -> str:
     """Without what no database takes, letter by letter."""
+    if tag.isascii() and "\0" not in tag:
+        return tag
     return tag.replace("\0", "\ufffd").encode(errors="replace").decode()

@@ -20,7 +20,8 @@ from projections.migration import READ_MODELS
 PATH = "/api/v1/read-models"
 
 
-async def test_all_read_models_are_listed_with_how_far_they_are(api, name):
+@pytest.mark.usefixtures("name")
+async def test_all_read_models_are_listed_with_how_far_they_are(api):
     items = (await api.get(PATH)).json()["items"]
     assert {item["name"] for item in items} == {model.name for model in READ_MODELS}
     one = (await api.get(f"{PATH}/stations")).json()

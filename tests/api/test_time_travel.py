@@ -25,7 +25,7 @@ def moment(api, name):
         journal = await api.get(
             f"/api/v1/stations/{name}/journal", params={"newest_first": True, "limit": 1}
         )
-        last = times.read(journal.json()["items"][0]["received_at"])[0]
+        last = datetime.fromisoformat(journal.json()["items"][0]["received_at"])
         await eventually(lambda: passed(last + 2 * MILLISECOND))
         return times.write(last + MILLISECOND)
 
@@ -128,7 +128,7 @@ async def test_meter_values_are_told_as_far_as_they_had_come(station, tag, momen
 async def test_a_token_is_told_as_it_was_thought_of(api, tag, told, missing):
     async def just_after():
         """The millisecond after the last change, once it is over."""
-        changed = times.read((await told(f"tokens/{tag}"))[0]["changed_at"])[0]
+        changed = datetime.fromisoformat((await told(f"tokens/{tag}"))[0]["changed_at"])
         await eventually(lambda: passed(changed + 2 * MILLISECOND))
         return times.write(changed + MILLISECOND)
 

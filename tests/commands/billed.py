@@ -136,3 +136,13 @@ def resigned(told: dict[str, Any]) -> bytes:
         "value": seal.sign(statement).hex(),
     }
     return orjson.dumps({"proof": told, "signature": signature})
+
+
+def charged(house: Billed, ocmf: str = "", tag: str = "ABC") -> int:
+    """A whole transaction of 7451 Wh."""
+    number = house.start(idTag=tag)
+    house.measure(
+        number, register(4000), {"value": "11.04", "unit": "kW", "measurand": "Power.Active.Import"}
+    )
+    house.stop(number, 8451, register(8451), *([signed(ocmf)] if ocmf else []), idTag=tag)
+    return number

@@ -2,17 +2,15 @@
 
 import json
 import sqlite3
-import subprocess
-import sys
 import urllib.request
-from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
+from typer.testing import CliRunner
 
+from commands.cli import application
 from tests.installation import Installation
 
-PROGRAM = str(Path(sys.executable).with_name("ampledger"))
 PATIENCE = 30  # s
 
 
@@ -31,6 +29,15 @@ def running(folder):
         yield running
 
 
+@pytest.fixture
+def ampledger(running, monkeypatch):
+    """A command line beside the installation."""
+    for name, value in running._environment().items():
+        if name.startswith("AMPLEDGER_"):
+            monkeypatch.setenv(name, value)
+    return lambda *words: CliRunner().invoke(application(), [str(word) for word in words])
+
+
 def wait_for(look):
     deadline = monotonic() + PATIENCE
     while not (found := look()):
@@ -39,52 +46,53 @@ def wait_for(look):
     return found
 
 
-def everything_sealed(running):
-    told = json.loads(running.command("verify", "--json"))
-    return told["rows"] > 0 and told["not_sealed_yet"] == 0 and told
+@pytest.fixture
+def sealed(running):
+    """Everything is sealed and signed: nothing more happens."""
+
+    def found():
+        with sqlite3.connect(running._folder / "data" / "log.db", timeout=30) as log:
+            (last,) = log.execute("SELECT max(position) FROM ampledger_journal").fetchone()
+        items = json.loads(_ask(running, "/api/v1/checkpoints?limit=1"))["items"]
+        return items and items[0]["last_entry"] == last
+
+    wait_for(found)
 
 
-def refused(running, *words):
-    ran = subprocess.run(
-        [PROGRAM, *words], env=running._environment(), capture_output=True, text=True, check=False
-    )
-    return ran.returncode, ran.stdout, ran.stderr
-
-
-def test_the_log_of_a_running_system_is_verified_by_itself_and_by_a_file(running, folder):
-    told = wait_for(lambda: everything_sealed(running))
+@pytest.mark.usefixtures("sealed")
+def test_the_log_of_a_running_system_is_verified_by_itself_and_by_a_file(
+    ampledger, running, folder
+):
+    told = json.loads(ampledger("verify", "--json").stdout)
     assert (told["verified"], told["findings"]) == (True, [])
-    assert "as it was sealed, signed 20" in running.command("verify")
+    assert "as it was sealed, signed 20" in ampledger("verify").stdout
 
     path, key = folder / "evidence.jsonl.gz", folder / "key.pem"
-    assert running.command("verify", "--write", str(path)).startswith("blocks 1 to ")
+    assert ampledger("verify", "--write", path).stdout.startswith("blocks 1 to ")
     key.write_text(json.loads(_ask(running, "/api/v1/checkpoints/key"))["pem"])
-    assert "as it was sealed" in running.command(
-        "verify", "--offline", str(path), "--public-key", str(key)
-    )
-    code, said, _ = refused(running, "verify", "--offline", str(path), "--public-key", "ab" * 32)
-    assert (code, "checkpoint 1 forged" in said) == (1, True)
-    assert refused(running, "verify", "--offline", str(path))[0] == 1
-    code, _, error = refused(running, "verify", "--public-key", "nonsense")
-    assert (code, "no public key" in error) == (1, True)
+    offline = ("verify", "--offline", path)
+    assert "as it was sealed" in ampledger(*offline, "--public-key", key).stdout
+    ran = ampledger(*offline, "--public-key", "ab" * 32)
+    assert (ran.exit_code, "checkpoint 1 forged" in ran.stdout) == (1, True)
+    assert "--public-key is missing" in ampledger(*offline).stderr
+    assert "no public key" in ampledger("verify", "--public-key", "nonsense").stderr
 
 
-def test_what_somebody_changed_is_named_and_the_exit_code_says_so(running, folder):
-    wait_for(lambda: everything_sealed(running))
+@pytest.mark.usefixtures("sealed")
+def test_what_somebody_changed_is_named_and_the_exit_code_says_so(ampledger, folder):
     with sqlite3.connect(folder / "data" / "log.db", timeout=30) as log:
         (position,) = log.execute(
             "SELECT position FROM ampledger_journal WHERE action = 'IssueToken'"
         ).fetchone()
         log.execute("UPDATE ampledger_journal SET payload = '{}' WHERE position = ?", (position,))
-    code, said, _ = refused(running, "verify")
-    assert (code, f"entry {position} of " in said, "altered" in said) == (1, True, True)
-    code, said, _ = refused(running, "verify", "--json")
-    (finding,) = json.loads(said)["findings"]
-    assert (code, finding["position"], finding["problem"]) == (1, position, "altered")
+    assert f"entry {position} of " in ampledger("verify").stdout
+    ran = ampledger("verify", "--json")
+    (finding,) = json.loads(ran.stdout)["findings"]
+    assert (ran.exit_code, finding["position"], finding["problem"]) == (1, position, "altered")
 
 
-def test_days_are_pruned_beside_the_running_notary(running):
-    assert running.command("journal", "prune", "--days", "30") == "0 rows dropped\n"
+def test_days_are_pruned_beside_the_running_notary(ampledger):
+    assert ampledger("journal", "prune", "--days", 30).stdout == "0 rows dropped\n"
 
 
 def test_every_checkpoint_is_in_the_file_that_is_published(running, folder):

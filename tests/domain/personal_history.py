@@ -58,17 +58,15 @@ def _charge(house: House) -> None:
     ended = stop(number)
     ended[3]["idTag"] = OTHER  # type: ignore[index]
     house.ask(ended)
-    house.ask([2, "s2", "StartTransaction", start(tag=STRANGE, meter=900)[3]])
-    house.ask(
-        [
-            2,
-            "s3",
-            "StartTransaction",
-            start(tag=PRINCIPAL, meter=901)[3] | {"idTag": int(PRINCIPAL)},
-        ]
-    )  # type: ignore[operator]
+    ask(house, "s2", "StartTransaction", _starting(STRANGE, 900))
+    ask(house, "s3", "StartTransaction", _starting(int(PRINCIPAL), 901))
     last = house.ask(start("s4", tag=TAG, meter=999))[2]["transactionId"]
     house.ask(stop(last, "e4", 1000))
+
+
+def _starting(tag: object, meter: int) -> dict[str, Any]:
+    at = "2026-05-01T11:59:00.000Z"
+    return {"connectorId": 1, "idTag": tag, "meterStart": meter, "timestamp": at}
 
 
 def _ask(house: House) -> None:

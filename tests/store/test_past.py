@@ -42,8 +42,8 @@ def log(url: str) -> Iterator[Log]:
 
 def as_it_was(start: Start) -> str:
     """How the first release named a start."""
-    parts = (start.station, str(start.connector), start.id_tag.casefold())
-    parts += (start.started_at.isoformat(), str(start.meter_wh))
+    what = (start.station, str(start.connector), start.id_tag.casefold())
+    parts = (*what, start.started_at.isoformat(), str(start.meter_wh))
     return "start:" + sha256("\x1f".join(parts).encode()).hexdigest()[:40]
 
 
@@ -54,8 +54,8 @@ def execute(url: str, statement: str) -> None:
             connection.execute(statement)
         connection.close()
     else:
-        with psycopg.connect(url) as connection:
-            connection.execute(statement)
+        with psycopg.connect(url) as server:
+            server.execute(statement)
 
 
 def contents(log: Log) -> tuple[list, list]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,7 @@ def live(house: House, days: int) -> None:
     """Each day a transaction, a heartbeat, and a call for the whole night."""
     for day in range(days):
         house.now += DAY
-        began = start(f"s{day}")
+        began: Any = start(f"s{day}")
         began[3]["timestamp"] = house.now.isoformat()
         number = house.ask(began)[2]["transactionId"]
         house.ask(heartbeat(f"h{day}"))
