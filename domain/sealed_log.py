@@ -80,9 +80,8 @@ class SealedLog:
         written = [sealing.draft_entry(each) for each in journal]
         tags = {tag for each in (*told, *written) if each for tag in each.tags()}
         keys = self._keys.of_tags(tags, create=True)
-        sealed = [d.sealed(keys) if d else f for d, f in zip(told, facts, strict=True)]
         return self._stored.commit(
-            [self._in_its_stream(s, f) for s, f in zip(sealed, facts, strict=True)],
+            [self._sealed(d, keys) if d else f for d, f in zip(told, facts, strict=True)],
             [d.sealed(keys) if d else e for d, e in zip(written, journal, strict=True)],
             list(self._sealed_snapshots(snapshots)),
         )
@@ -189,8 +188,9 @@ class SealedLog:
             while len(self._held) > _HELD:
                 self._held.popitem(last=False)
 
-    def _in_its_stream(self, sealed: StoredFact, fact: StoredFact) -> StoredFact:
+    def _sealed(self, draft: sealing.FactDraft, keys: Mapping[str, TokenKey]) -> StoredFact:
         """A token that is known goes on in the stream that it was read from."""
+        fact, sealed = draft.fact, draft.sealed(keys)
         if not fact.stream.startswith("token:"):
             return sealed
         if fact.version > 1 and (held := self._held.get(fact.stream)):

@@ -143,7 +143,7 @@ class Behind(NamedTuple):
 
     blocks: int  # there are
     rows: int  # not sealed yet
-    seconds: float  # since the last block was sealed, when there are such rows
+    seconds: float  # since the oldest of them was received
     unsigned: float  # seconds since the last checkpoint; 0 when all is signed
 
 
@@ -152,10 +152,11 @@ def behind(stored: Log, database: Database, clock: Clock) -> Behind:
     block, signed = database.read(chain.end)
     newest = stored.frames(newest_first=True, limit=1)
     rows = stored.position() + sum(row.position for row in newest)
+    now, oldest = clock(), stored.frames(after=block.last_entry if block else 0, limit=1)
+    seconds = sum((now - row.entry.received_at).total_seconds() for row in oldest)
     if block is None:
-        return Behind(0, rows, 0.0, 0.0)
+        return Behind(0, rows, seconds, 0.0)
     rows -= block.last_fact + block.last_entry
-    now = micros(clock())
     is_signed = signed is not None and signed.number == block.number
-    unsigned = 0 if is_signed else now - (signed.at if signed else block.at)
-    return Behind(block.number, rows, (now - block.at) / 1e6 if rows > 0 else 0.0, unsigned / 1e6)
+    unsigned = 0 if is_signed else micros(now) - (signed.at if signed else block.at)
+    return Behind(block.number, rows, seconds, unsigned / 1e6)

@@ -70,7 +70,7 @@ def unbuilt(connection: Connection, models: Collection[ReadModel], head: int) ->
 def waiting(connection: Connection, models: Collection[ReadModel], head: int) -> dict[str, int]:
     """As `unbuilt`, without those that have caught up."""
     places = positions.read(connection)
-    late = {m.name for m in models if places.get(f"{key_of(m)}{NEXT}", 0) < head - NEAR}
+    late = {m.name for m in models if places.get(f"{key_of(m)}{NEXT}", -1) < max(0, head - NEAR)}
     return {name: done for name, done in unbuilt(connection, models, head).items() if name in late}
 
 

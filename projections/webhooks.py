@@ -4,6 +4,7 @@ They are no read model: an administrator makes them, and the sender moves them o
 those of the log; an event is sent again when a process dies between a delivery and this table.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -88,9 +89,11 @@ def listed(connection: Connection) -> list[Webhook]:
     return fetch(connection, select(WEBHOOKS).order_by(WEBHOOKS.c.created_at), Webhook)
 
 
-def change(connection: Connection, id: str, actor: Actor, action: str, **values: Any) -> bool:  # noqa: ANN401 - columns
+def change(
+    connection: Connection, id: str, actor: Actor, action: str, values: Mapping[str, Any]
+) -> bool:
     """Change what an administrator may; whether there is such a webhook."""
-    query = WEBHOOKS.update().where(WEBHOOKS.c.id == id).values(**values)
+    query = WEBHOOKS.update().where(WEBHOOKS.c.id == id).values(values)
     changed = connection.execute(query).rowcount == 1
     if changed:
         told = {k: v for k, v in values.items() if k not in {"secret", "former_secret"}}

@@ -122,7 +122,7 @@ class ProjectionsParts(Opened):
         Sender,
         Singleton(
             Source,
-            log=Calling(pseudonymous, Opened.log),
+            events=events,
             database=Opened.database,
             cipher=Singleton(Cipher, Opened.secret_key),
         ),

@@ -7,8 +7,8 @@ from datetime import datetime
 from commands.export.exportable import PORTION, Span
 from domain.log import Log
 from domain.moments import position_before
-from projections.events import catalogue
 from projections.events.event import Event
+from projections.events.reader import EventReader
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,19 +27,15 @@ class EventsExport:
 
     record = EventLine
 
-    def __init__(self, log: Log) -> None:
-        """`log`: without tags."""
-        self._log = log
-        self._topics = catalogue.topics_of(())
+    def __init__(self, log: Log, events: EventReader) -> None:
+        self._log, self._events = log, events
 
     def portions(self, span: Span) -> Iterator[tuple[int, Sequence[EventLine]]]:
         """A fact is what a fact means: nothing is kept for it."""
         after = position_before(self._log, span.begin, span.station) if span.begin else 0
-        while noted := self._log.since(
-            after, limit=PORTION, topics=self._topics, station=span.station
-        ):
-            after = noted[-1].position
-            told = [event for each in noted if (event := catalogue.public(each))]
+        full = True
+        while full:
+            told, after, full = self._events.after(after, limit=PORTION, station=span.station)
             yield after, [_line(event) for event in told if span.holds(event.time)]
 
     def head(self) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO
 
-from commands import opening
+from commands import choices, opening
 from commands.export.events import EventsExport
 from commands.export.exportable import Exportable, Span
 from commands.export.files import writer
@@ -16,14 +16,18 @@ from commands.export.rows import meter_values_of, transactions_of
 from commands.settings import Settings, SettingsError
 from domain.log import Log
 from projections.database import Database
+from projections.events.reader import EventReader
 from projections.events.view import pseudonymous
 
-_MADE: Mapping[What, Callable[[Log, Database], Exportable]] = MappingProxyType(
+_Making = Callable[[Log, Database, Settings], Exportable]
+_MADE: Mapping[What, _Making] = MappingProxyType(
     {
-        What.EVENTS: lambda log, _: EventsExport(pseudonymous(log)),
-        What.TRANSACTIONS: lambda _, database: transactions_of(database),
-        What.METER_VALUES: lambda _, database: meter_values_of(database),
-        What.JOURNAL: lambda log, _: JournalExport(log),
+        What.EVENTS: lambda log, _, settings: EventsExport(
+            log, EventReader(pseudonymous(log), choices.event_source(settings))
+        ),
+        What.TRANSACTIONS: lambda _, database, __: transactions_of(database),
+        What.METER_VALUES: lambda _, database, __: meter_values_of(database),
+        What.JOURNAL: lambda log, _, __: JournalExport(log),
     }
 )
 Tell = Callable[[int, int], None]  # how many rows, and the position they lead to
@@ -36,7 +40,7 @@ def exportable(what: What, settings: Settings) -> Iterator[Exportable]:
         raise SettingsError(f"{opening.MEMORY} is within the process that runs it")
     stored, database = opening.open_database(settings)
     try:
-        yield _MADE[what](opening.sealed(stored, database), database)
+        yield _MADE[what](opening.sealed(stored, database), database, settings)
     finally:
         stored.close()
         database.close()

@@ -1,9 +1,7 @@
 """Read models as exports: their rows as they are, in the order of the facts that made them."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Generic, TypeVar
-
-from sqlalchemy import Connection
+from typing import Any, Generic, TypeVar
 
 from commands.export.exportable import PORTION, Span
 from projections import meter_values, transactions
@@ -23,10 +21,10 @@ class RowsExport(Generic[R]):
         database: Database,
         record: type[R],
         *,
-        portion: Callable[[Connection, Portion], Sequence[R]],
+        portion: Callable[[Any, Portion], Sequence[R]],
         place: Callable[[R], Place],
     ) -> None:
-        """`portion` reads rows in order after a place; `place` is where a row stands."""
+        """`portion` reads rows, by a connection, in order; `place` is where a row stands."""
         self.record = record
         self._database, self._portion, self._place = database, portion, place
 

@@ -186,4 +186,4 @@ def _time(at: datetime | None) -> str:
 
 
 def _wh(wh: int | None) -> str:
-    return "" if wh is None else f"{wh:,} Wh".replace(",", "\u202f")
+    return "" if wh is None else f"{wh} Wh"

@@ -73,11 +73,8 @@ def _tell(report: "Report") -> None:
     for each in report.first:
         typer.echo()
         typer.echo(_headline(each))
-        rows = [
-            {"what": change.what, "was": change.was, "would_be": change.would_be}
-            for change in each.changes
-        ]
-        show(rows, ("what", "was", "would_be"), as_json=False)
+        told = [change._asdict() for change in each.changes]
+        show(told, ("what", "was", "would_be"), as_json=False)
     for name, counted in (("action", report.by_action), ("station", report.by_station)):
         if counted:
             typer.echo()

@@ -77,12 +77,12 @@ class Webhooks:
         """Change the name, url, types, stations or single; whether there is such a webhook."""
         self._check(members.get("url"), members.get("types", ()), members.get("stations", ()))
         joined = {k: v if isinstance(v, str | bool) else ",".join(v) for k, v in members.items()}
-        return self._database.write(webhooks.change, id, actor, "ChangeWebhook", **joined)
+        return self._database.write(webhooks.change, id, actor, "ChangeWebhook", joined)
 
     def pause(self, id: str, actor: Actor) -> bool:
         """Send nothing until it is resumed; whether there is such a webhook."""
         change = webhooks.change
-        return self._database.write(change, id, actor, "PauseWebhook", state=webhooks.PAUSED)
+        return self._database.write(change, id, actor, "PauseWebhook", {"state": webhooks.PAUSED})
 
     def resume(self, id: str, actor: Actor, *, after: int | None) -> bool:
         """Go on where it stood, or after another position; whether there is such a webhook."""
@@ -94,7 +94,7 @@ class Webhooks:
         }
         if after is not None:
             fresh["position"] = after
-        return self._database.write(webhooks.change, id, actor, "ResumeWebhook", **fresh)
+        return self._database.write(webhooks.change, id, actor, "ResumeWebhook", fresh)
 
     def rotate(self, id: str, actor: Actor) -> str | None:
         """A new secret, shown this once; the one before signs too, until it is dropped."""
@@ -103,13 +103,13 @@ class Webhooks:
             return None
         secret = signature.new_secret()
         sealed = {"secret": self._cipher.seal(secret), "former_secret": found.secret}
-        changed = self._database.write(webhooks.change, id, actor, "RotateWebhook", **sealed)
+        changed = self._database.write(webhooks.change, id, actor, "RotateWebhook", sealed)
         return secret if changed else None
 
     def drop_former_secret(self, id: str, actor: Actor) -> bool:
         """Only the newest secret signs; whether there is such a webhook."""
         change = webhooks.change
-        return self._database.write(change, id, actor, "DropWebhookSecret", former_secret="")
+        return self._database.write(change, id, actor, "DropWebhookSecret", {"former_secret": ""})
 
     def remove(self, id: str, actor: Actor) -> bool:
         """End it; whether there was one."""

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from domain.log import Log
 from projections.events import catalogue
 from projections.events.event import Event
+from projections.events.reader import EventReader
 from projections.webhooks import Webhook
 
-_MOST_FACTS = 500
+_MOST_EVENTS = 500
 _MOST_BYTES = 1_000_000
 
 
@@ -28,17 +28,13 @@ class Portion(NamedTuple):
     upto: int
 
 
-def portion(log: Log, webhook: Webhook) -> Portion:
-    """What follows the position of a webhook; `log`: without tags."""
-    head = log.position()
+def portion(events: EventReader, webhook: Webhook) -> Portion:
+    """What follows the position of a webhook."""
     topics = catalogue.topics_of(_listed(webhook.types))
-    found = log.since(webhook.position, limit=_MOST_FACTS, topics=topics)
-    last = found[-1].position if found else webhook.position
-    upto = last if len(found) == _MOST_FACTS else max(head, last)
+    told = events.after(webhook.position, limit=_MOST_EVENTS, topics=topics)
     stations = _listed(webhook.stations)
-    told = [event for each in found if (event := catalogue.public(each))]
-    wanted = [event for event in told if not stations or event.station in stations]
-    return Portion(list(_requests(wanted, upto, single=webhook.single)), upto)
+    wanted = [event for event in told.events if not stations or event.station in stations]
+    return Portion(list(_requests(wanted, told.position, single=webhook.single)), told.position)
 
 
 def _listed(text: str) -> tuple[str, ...]:

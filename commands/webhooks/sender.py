@@ -13,10 +13,10 @@ from time import monotonic
 from commands.webhooks import signature
 from commands.webhooks.courier import Answer, Post
 from commands.webhooks.portions import Portion, Request, portion
-from domain.log import Log
 from domain.ports import Clock
 from projections import webhooks
 from projections.database import Database
+from projections.events.reader import EventReader
 from projections.vault import Cipher
 from projections.webhooks import Attempt, Webhook
 
@@ -33,7 +33,7 @@ _log = logging.getLogger("ampledger.webhooks")
 class Source:
     """Where events and subscriptions are; blocking."""
 
-    log: Log  # without tags
+    events: EventReader
     database: Database
     cipher: Cipher
 
@@ -82,13 +82,13 @@ class Sender:
         if not active():
             await asyncio.sleep(self._poll)
             return
-        head = await asyncio.to_thread(self._source.log.position)
+        head = await asyncio.to_thread(self._source.events.head)
         for webhook in await asyncio.to_thread(self._due):
             if webhook.id not in self._busy and webhook.position < head:
                 task = asyncio.create_task(self._serve(post, active, webhook))
                 self._busy[webhook.id] = task
                 task.add_done_callback(partial(self._forget, webhook.id))
-        await asyncio.to_thread(self._source.log.wait, head, self._poll)
+        await asyncio.to_thread(self._source.events.wait, head, self._poll)
 
     def _forget(self, webhook: str, _: asyncio.Task[None]) -> None:
         self._busy.pop(webhook, None)
@@ -109,7 +109,7 @@ class Sender:
     async def _step(self, post: Post, webhook: Webhook) -> Webhook | None:
         """Send a portion; the webhook as it is now when there may be more for it."""
         before = webhook.position
-        wanted = await asyncio.to_thread(portion, self._source.log, webhook)
+        wanted = await asyncio.to_thread(portion, self._source.events, webhook)
         if not await self._send(post, webhook, wanted):
             return None
         now = await asyncio.to_thread(self._source.database.read, webhooks.find, webhook.id)
@@ -177,6 +177,7 @@ class Sender:
 
     def _pause(self, failures: int, answer: Answer) -> timedelta:
         """Twice as long each time, with jitter; longer when the receiver asks for it."""
-        grown = min(_FIRST * 2 ** min(failures, _MOST_DOUBLINGS), _LONGEST)
+        factor: int = 2 ** min(failures, _MOST_DOUBLINGS)
+        grown = min(_FIRST * factor, _LONGEST)
         asked = min(timedelta(seconds=answer.wait), _MOST_WAIT)
         return max(grown * self._chance.uniform(0.5, 1.0), asked)

@@ -133,7 +133,7 @@ def _sample(value: SampledValue) -> Sample:
     usual = "Wh" if value.measurand.startswith(_ENERGY) else ""
     is_signed = value.format == _SIGNED
     return Sample(
-        value="signed, see below" if is_signed else value.value,
+        value="signed" if is_signed else value.value,
         unit="" if is_signed else value.unit or usual,
         measurand=value.measurand,
         context=value.context,

@@ -153,8 +153,13 @@ def _first_with_a_row(log: Log, facts: Sequence[Notification]) -> Notification |
 def _position_of_row(log: Log, fact: Notification) -> int:
     """Of the row that led to a fact; 0: there is none."""
     at, after = moment_of(fact.state), 0
-    span = {"received_from": at, "received_to": at + _MICROSECOND}
-    while rows := log.frames(station=fact.station, after=after, limit=_ROWS, **span):
+    while rows := log.frames(
+        station=fact.station,
+        after=after,
+        limit=_ROWS,
+        received_from=at,
+        received_to=at + _MICROSECOND,
+    ):
         for row in rows:
             if row.entry.key == fact.cause:
                 return row.position

@@ -48,7 +48,7 @@ def find(text: bytes, *, owner: str = "", rows: bool = False) -> list[Span]:
     `owner` is the tag of the token that the text is about, "" for none; `rows`: it has entries of
     local lists.
     """
-    if not (owner or rows or _may_be_personal(text)):
+    if not (owner or rows or may_be_personal(text)):
         return []
     spans = list(_members(text, owner))
     if b'"token:' in text:
@@ -65,17 +65,15 @@ def tag_in(text: str) -> str:
     return folded(text).replace("\0", "\ufffd").encode(errors="replace").decode()
 
 
-def _may_be_personal(text: bytes) -> bool:
+def may_be_personal(text: bytes) -> bool:
     """Seldom wrong, and in a fraction of the time of a search."""
+    lower = text.lower()
     return (
-        b"Tag" in text
-        or b"tag" in text
-        or b"parent" in text
-        or b"token:" in text
-        or b"OCMF" in text
-        or b"\\u00" in text
-        or b"TAG" in text
-        or b"oken" in text
+        b"tag" in lower
+        or b"parent" in lower
+        or b"token" in lower
+        or b"ocmf" in lower
+        or b"\\u00" in lower
     )
 
 
@@ -95,8 +93,6 @@ def _pattern(*, owned: bool, metered: bool, spelled: bool) -> re.Pattern[bytes]:
 
 def _members(text: bytes, owner: str) -> Iterator[Span]:
     lower = text.lower()
-    if not (owner or b"tag" in lower or b"parent" in lower or _is_special(lower)):
-        return
     spelled = b"\\u00" in lower
     pattern = _pattern(owned=bool(owner), metered=b"OCMF" in text, spelled=spelled)
     for found in pattern.finditer(lower):
@@ -109,10 +105,6 @@ def _members(text: bytes, owner: str) -> Iterator[Span]:
             yield from _bare(text, found, depth, whose)
         elif len(found[3]) == depth:
             yield from _string(text, found.end(), depth, whose)
-
-
-def _is_special(lower: bytes) -> bool:
-    return b"ocmf" in lower or b"idtoken" in lower or b"\\u00" in lower
 
 
 def _bare(text: bytes, found: re.Match[bytes], depth: int, whose: str) -> Iterator[Span]:

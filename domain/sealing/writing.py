@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from domain.log import JournalEntry, StoredFact, StoredSnapshot
+from domain.model.meter import Meter
 from domain.ports import TokenKey
 from domain.sealing import personal, snapshots
 from domain.sealing.literals import escaped, has_any, reference, seal
@@ -12,6 +13,7 @@ from domain.sealing.personal import Span
 
 Keys = Mapping[str, TokenKey]  # by folded tag
 _LISTED = frozenset({"local_list.replaced", "local_list.amended"})  # topics with entries
+_READINGS = Meter.Read.TOPIC
 
 
 class Found(NamedTuple):
@@ -91,6 +93,8 @@ class EntryDraft(NamedTuple):
 
 def draft_fact(fact: StoredFact) -> FactDraft | None:
     """What is to be done to a fact; None when it is stored as it is."""
+    if fact.topic == _READINGS and b"OCMF" not in fact.state and not has_any(fact.state):
+        return None  # most of all that is written: it holds no tag
     owner = tag_of(fact.stream) if fact.stream.startswith("token:") else ""
     state = search(fact.state, owner=owner, rows=fact.topic in _LISTED)
     if state or names_token(fact.stream) or names_token(fact.station):
@@ -101,11 +105,16 @@ def draft_fact(fact: StoredFact) -> FactDraft | None:
 def draft_entry(entry: JournalEntry) -> EntryDraft | None:
     """What is to be done to a journal entry; None when it is stored as it is."""
     owner = tag_of(entry.station)
+    deviations = entry.deviations.encode(errors="replace")
+    context = entry.context.encode(errors="replace")
+    together = b"\n".join((entry.payload, entry.answer, deviations, context))
+    if not (owner or has_any(together) or personal.may_be_personal(together)):
+        return None
     found = (
         search(entry.payload, owner=owner),
         search(entry.answer, owner=owner),
-        search(entry.deviations.encode(errors="replace")) if entry.deviations else None,
-        search(entry.context.encode(errors="replace")) if entry.context else None,
+        search(deviations),
+        search(context),
     )
     return EntryDraft(entry, *found) if owner or any(found) else None
 

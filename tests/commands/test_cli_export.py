@@ -72,10 +72,9 @@ def test_a_transaction_is_a_row():
 def test_duckdb_reads_a_parquet_file(place):
     path = place / "readings.parquet"
     assert export("meter-values", path).exit_code == 0
-    found = duckdb.sql(
-        f"SELECT sum(value), count(*), epoch_ms(max(sampled_at)) FROM '{path}'"
-    ).fetchall()[0]
-    assert found[:2] == (300.0, 4)
+    asked = f"SELECT sum(value), count(*), epoch_ms(max(sampled_at)) FROM '{path}'"
+    ((*found,),) = duckdb.execute(asked).fetchall()
+    assert found[:2] == [300.0, 4]
     assert found[2] == datetime(2026, 5, 1, 12, 0, 30, 500_000, tzinfo=UTC).timestamp() * 1000
 
 

@@ -54,6 +54,9 @@ def test_a_page_is_checked_like_the_bundle_that_is_in_it(ampledger, bundle, tmp_
 
     checked = ampledger("proof", "--check", kept)
 
+    assert "\ufffd" not in kept.read_text()
+    assert "8451 Wh - 1000 Wh" in kept.read_text()
+
     assert checked.exit_code == 0, checked.output
     assert told(checked.stdout)["public key"] == "cannot be checked"
     assert told(checked.stdout)["energy"] == "verified"

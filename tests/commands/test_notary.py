@@ -56,8 +56,8 @@ def test_the_chain_grows_by_portions_and_is_signed_at_intervals(ledger):
     assert (signed(ledger), late(ledger).rows) == ([1], 0)
     ledger.now += MINUTE
     assert notary.grow().checkpoint.number == 2  # what there is, though nothing came
-    ledger.now += MINUTE
     ledger.record()
+    ledger.now += 2 * MINUTE
     assert (late(ledger).rows, late(ledger).seconds) == (2, 2 * INTERVAL)
     assert (notary.grow().checkpoint.number, signed(ledger)) == (3, [1, 2, 3])
     ledger.now += MINUTE

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -312,7 +313,7 @@ def test_an_id_that_was_signed_is_compared_with_the_tag(quick):
     assert not failed(lines(found))
 
 
-def decision(house: Billed, ruling: Ruling, **more: int) -> ResolveCase:
+def decision(house: Billed, ruling: Ruling, **more: Any) -> ResolveCase:
     """Of the case that was put aside last."""
     case = [fact for fact in house.told() if isinstance(fact, Quarantine.Kept)][-1]
     return ResolveCase(

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
 import orjson
 import pytest
@@ -19,6 +20,7 @@ from commands.webhooks.sender import Sender, Source
 from projections import webhooks
 from projections.actions import Actor
 from projections.database import Database
+from projections.events.reader import EventReader
 from projections.vault import Cipher, new_key
 from tests.domain.house import House, start, stop
 from tests.projections.conftest import database, empty  # noqa: F401 - the databases of read models
@@ -63,13 +65,14 @@ class Scene:
         self.desk = Webhooks(self.database, self.house.log, self.cipher, private=False)
 
     def subscribe(self, **wanted):
-        made, secret = self.desk.add(
-            Subscription(**{"name": "", "url": "https://r/", "after": 0} | wanted), ACTOR
-        )
+        values: dict[str, Any] = {"name": "", "url": "https://r/", "after": 0}
+        made, secret = self.desk.add(Subscription(**values | wanted), ACTOR)
         return made.id, secret
 
     def sender(self):
-        source = Source(log=self.house.log, database=self.database, cipher=self.cipher)
+        source = Source(
+            events=EventReader(self.house.log), database=self.database, cipher=self.cipher
+        )
         return Sender(source, self.receiver, lambda: self.now, give_up=GIVE_UP, poll=0.02)
 
     @asynccontextmanager
@@ -97,7 +100,7 @@ class Scene:
 
     def public(self):
         wanted = self.desk.add(Subscription(name="", url="https://x/", after=0, single=True), ACTOR)
-        told = portion(self.house.log, wanted[0])
+        told = portion(EventReader(self.house.log), wanted[0])
         self.desk.remove(wanted[0].id, ACTOR)
         return [request.events[0].position for request in told.requests]
 
@@ -282,7 +285,7 @@ def test_only_the_last_hundred_attempts_are_kept(scene):
 def test_a_portion_is_cut_before_it_is_too_large(scene, monkeypatch):
     monkeypatch.setattr("commands.webhooks.portions._MOST_BYTES", 1000)
     id, _ = scene.subscribe()
-    told = portion(scene.house.log, scene.row(id))
+    told = portion(EventReader(scene.house.log), scene.row(id))
     assert len(told.requests) > 1
     assert [e.position for r in told.requests for e in r.events] == scene.public()
     assert told.requests[-1].upto == told.upto == scene.house.log.position()
