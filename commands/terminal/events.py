@@ -29,9 +29,9 @@ def events(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="and all that come")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show public events, the oldest first; `--follow` alone shows those that come.
+    """Show public events, the oldest first.
 
-    With --json each line is a CloudEvent.
+    `--follow` alone shows those that come. With --json each line is a CloudEvent.
     """
     client = client_of(context)
     chosen = {"type": type or [], "station": station, "since": since, "until": until}

@@ -38,9 +38,9 @@ def export(
         Format | None, typer.Option(help="left out: as the file is called, else jsonl")
     ] = None,
 ) -> None:
-    """Write what happened to a file: from the database itself, beside the running system.
+    """Write what happened to a file.
 
-    Transactions and the journal show tags; events show the pseudonyms that streams have.
+    It reads the database itself, beside the running system. Transactions and the journal show tags; events show the pseudonyms that streams have.
     """
     from commands.export import exporting  # noqa: PLC0415 - pyarrow: half a second others need not wait
 

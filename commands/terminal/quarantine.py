@@ -11,7 +11,7 @@ from commands.terminal.output import AsJson, plainly, show, show_one
 from domain.model.quarantine import Kind, Ruling
 
 app = typer.Typer(
-    help="What contradicts the record or could not be handled, for a person to decide.",
+    help="What a person has to decide.",
     no_args_is_help=True,
 )
 

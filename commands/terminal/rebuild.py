@@ -40,7 +40,7 @@ def rebuild(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Build read models anew from the facts, or show how far each is.
+    """Build read models anew from the facts.
 
     The running projections do the work. The rows of before are read until the new ones are there,
     and nobody waits.

@@ -33,7 +33,7 @@ def redecide(
     most: Annotated[int, typer.Option(min=0, help="differences that are shown")] = 10,
     as_json: AsJson = False,
 ) -> None:
-    """Decide again what is in the journal, by this program, and tell what would be otherwise.
+    """Decide the journal again, and tell what differs.
 
     It reads the database beside the running system and changes nothing. Exit code 1 when there is
     a difference.

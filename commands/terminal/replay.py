@@ -33,7 +33,7 @@ def replay(
     compare_with: Annotated[str, typer.Option(help="another time: what differs?")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Show a station with all it has, or a transaction, as it was."""
+    """Show a station or a transaction as it was."""
     if bool(station) == (transaction is not None):
         fail("say either --station or --transaction", USAGE)
     client = client_of(context)

@@ -30,7 +30,7 @@ def timeline(
     full: Annotated[bool, typer.Option("--full", help="whole messages")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show what was said, wished and due, the oldest first, and the facts that it led to."""
+    """Show what was said and done, and what it led to."""
     client = client_of(context)
     chosen: dict[str, object] = {"kind": kind or "", "from": begin, "to": end}
     path = _path(client, subject, is_station=is_station)

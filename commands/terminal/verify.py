@@ -46,7 +46,7 @@ def verify(
     most: Annotated[int, typer.Option(min=1, help="end after so many findings")] = 10,
     as_json: AsJson = False,
 ) -> None:
-    """Recompute the chain over the whole log, and name what is not as it was sealed.
+    """Prove that no row of the log was altered.
 
     It needs the database, or with --offline only a file and the public key. Exit code 1 when
     something was found.

@@ -65,7 +65,7 @@ class Redecision:
         """What would be on record of each row; raises Unavailable."""
         self._overlay.position = batch[0].before
         rows = [self._read(row) for row in batch]
-        self._streams.prefetch(need for row in rows if row for need in _needs(row))
+        self._streams.prefetch_more(need for row in rows if row for need in _needs(row))
         for recorded, read in zip(batch, rows, strict=True):
             self._overlay.position = recorded.before
             for stream in recorded.strays:

@@ -14,6 +14,9 @@ class Remembered(Repository):
         self._overlay = overlay
 
     def prefetch(self, streams: Iterable[str]) -> None:
+        """Nothing: many rows were prepared for together, and the rest is loaded when asked for."""
+
+    def prefetch_more(self, streams: Iterable[str]) -> None:
         """Load what is neither in memory nor known to be absent: nobody else writes meanwhile."""
         absent = self._absent
         lacking = {s for s in streams if s not in self._cache and s not in absent}

@@ -17,6 +17,8 @@ from projections.database import Database
 from projections.engines import engine, writing
 from projections.migration import READ_MODELS
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
 PATH = "/api/v1/read-models"
 
 

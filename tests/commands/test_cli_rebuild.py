@@ -10,8 +10,9 @@ from projections.engines import engine, writing
 from tests.installation import Installation
 
 
-def shown(ampledger, *words):
-    return {row["name"]: row for row in map(json.loads, ampledger(*words).splitlines())}
+def shown(ampledger):
+    rows = map(json.loads, ampledger("rebuild", "--json").stdout.splitlines())
+    return {row["name"]: row for row in rows}
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -21,6 +22,14 @@ def installation(request, tmp_path):
         url = {"DATABASE_URL": request.getfixturevalue("postgres_database")}
     with Installation(tmp_path, **url) as running:
         yield running
+
+
+@pytest.fixture
+def ampledger(installation, ampledger, monkeypatch):
+    """It opens the database itself, and so has to be told where that is."""
+    monkeypatch.setenv("AMPLEDGER_DATABASE_URL", installation.database_url)
+    monkeypatch.setenv("AMPLEDGER_SECRET_KEY", installation._settings["SECRET_KEY"])
+    return ampledger
 
 
 def as_before(installation, *models):
@@ -35,35 +44,36 @@ def as_before(installation, *models):
     database.dispose()
 
 
-def test_read_models_are_built_while_people_read_and_before_a_release_reads_them(installation):
-    ampledger = installation.command
+def test_read_models_are_built_while_people_read_and_before_a_release_reads_them(
+    installation, ampledger
+):
     installation.start("run")
     ampledger("tokens", "add", "T1")
     ampledger("stations", "add", "CP1")
-    assert "tokens is built by the projections" in ampledger("rebuild", "tokens", "--wait")
-    row = shown(ampledger, "rebuild", "--json")["tokens"]
+    assert "is built by the projections" in ampledger("rebuild", "tokens", "--wait").stdout
+    row = shown(ampledger)["tokens"]
     assert (row["read"], row["build"], row["percent"], row["missed"]) == (True, "finished", 100, 0)
-    assert ampledger("rebuild", "--all", "--wait").endswith("all are switched\n")
-    assert ampledger("rebuild", "--ahead") == "every read model of this release is there\n"
-    assert ampledger("rebuild", "--tidy") == "there is nothing to drop\n"
+    assert ampledger("rebuild", "--all", "--wait").stdout.endswith("all are switched\n")
+    assert ampledger("rebuild", "--ahead").stdout == "every read model of this release is there\n"
+    assert ampledger("rebuild", "--tidy").stdout == "there is nothing to drop\n"
     installation.end("run")
 
     as_before(installation, tokens.MODEL, stations.MODEL)
-    rows = shown(ampledger, "rebuild", "--json")
-    assert {name for name, row in rows.items() if not row["read"]} == {"tokens", "stations"}
-    assert "stations, tokens: built" in ampledger("rebuild", "--ahead")
-    rows = shown(ampledger, "rebuild", "--json")
-    assert (rows["tokens"]["read"], rows["tokens"]["build"]) == (False, "following")
+    assert {n for n, row in shown(ampledger).items() if not row["read"]} == {"tokens", "stations"}
+    assert "stations, tokens: built" in ampledger("rebuild", "--ahead").stdout
+    row = shown(ampledger)["tokens"]
+    assert (row["read"], row["build"]) == (False, "following")
 
     installation.start("run")
-    assert [json.loads(each)["id_tag"] for each in listed(ampledger, "tokens")] == ["T1"]
-    assert [json.loads(each)["id"] for each in listed(ampledger, "stations")] == ["CP1"]
+    assert listed(ampledger, "tokens") == ["T1"]
+    assert listed(ampledger, "stations") == ["CP1"]
     installation.end("run")
 
     as_before(installation, stations.MODEL)
     installation.start("run")  # builds what it needs itself
-    assert [json.loads(each)["id"] for each in listed(ampledger, "stations")] == ["CP1"]
+    assert listed(ampledger, "stations") == ["CP1"]
 
 
 def listed(ampledger, what):
-    return ampledger(what, "list", "--json").splitlines()
+    lines = ampledger(what, "list", "--json").stdout.splitlines()
+    return [row.get("id_tag") or row["id"] for row in map(json.loads, lines)]

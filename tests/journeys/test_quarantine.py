@@ -61,7 +61,7 @@ async def test_a_second_stop_is_accepted_by_a_person(station, tag, operator):
     assert row["status"] == "stopped"
 
 
-@pytest.mark.parametrize("installation", ["distributed"], indirect=True)
+@pytest.mark.parametrize("installed", ["distributed"], indirect=True)
 async def test_poison_of_the_broker_becomes_a_case(installation, operator, amqp_url):
     queue = topics.qualified(installation.namespace, topics.inbound(0))
     rubbish = b"rubbish of a journey"
