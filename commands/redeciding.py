@@ -47,7 +47,7 @@ class Redeciding:
         """Decide again, and keep `most` differences; raises Unavailable."""
         if self._window is None:
             return Report(most)
-        gc.freeze()  # what is loaded stays: looking through it again and again costs a tenth
+        gc.freeze()  # what is loaded stays: the collector need not look at it
         with TemporaryDirectory(prefix="ampledger-") as folder:
             aside = open_log(f"{_SQLITE}{Path(folder) / 'aside.db'}")
             try:

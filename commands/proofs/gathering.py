@@ -162,18 +162,20 @@ def _is_about(entry: JournalEntry, number: int) -> bool:
 
 
 def _is_named(told: object, number: int) -> bool:
-    if isinstance(told, list):
-        return any(_is_named(each, number) for each in told)
-    if not isinstance(told, dict):
-        return False
-    if any(name.lower() in _NAMES and value == number for name, value in told.items()):
-        return True
-    inner = told.get("payload")  # of a call that an operator wished
-    nested = [*told.values(), _read(inner.encode()) if isinstance(inner, str) else None]
-    return any(_is_named(each, number) for each in nested)
+    waiting = [told]  # a list: stations may nest as deeply as they like
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, list):
+            waiting += each
+        elif isinstance(each, dict):
+            if any(name.lower() in _NAMES and value == number for name, value in each.items()):
+                return True
+            inner = each.get("payload")  # of a call that an operator wished
+            waiting += [*each.values(), _read(inner) if isinstance(inner, str) else None]
+    return False
 
 
-def _read(text: bytes) -> object:
+def _read(text: bytes | str) -> object:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import singledispatch
 from typing import Any
@@ -22,6 +23,8 @@ from domain.evidence.said import Record, Said, opened
 from domain.evidence.signed_values import PublicKey, judge
 from domain.journal import Unrevivable, revive
 from domain.model.aggregate import Fact
+from domain.model.meter import Meter
+from domain.model.quarantine import Quarantine
 from domain.model.transaction import Transaction
 from domain.ocpp import times
 from domain.ocpp.v16 import metering
@@ -30,6 +33,7 @@ from domain.ocpp.v16.types import SampledValue
 _MILLISECOND = timedelta(milliseconds=1)
 _SIGNED = "SignedData"
 _ENERGY = "Energy.Active"
+_STREAMS = Transaction.id_of(0).removesuffix("0")
 
 
 class NoTransaction(Exception):
@@ -38,9 +42,7 @@ class NoTransaction(Exception):
 
 def account(rows: Rows, keys: Sequence[PublicKey]) -> Account:
     """All that the rows say. Raises NoTransaction, and what `opened` raises."""
-    record = opened(rows)
-    if not any(isinstance(each.fact, Transaction.Started) for each in record.told):
-        raise NoTransaction
+    record = _own(opened(rows))
     readings = tuple(_readings(record))
     derivation = derive(record, readings)
     return Account(
@@ -51,6 +53,34 @@ def account(rows: Rows, keys: Sequence[PublicKey]) -> Account:
         signed_values=tuple(_signed(record, keys)),
         deeds=tuple(_deeds(record)),
     )
+
+
+def _own(record: Record) -> Record:
+    """Without frames of other transactions, genuine as they may be: they prove nothing of this one.
+
+    Raises NoTransaction, ValueError when there are several.
+    """
+    started = [each.fact for each in record.told if isinstance(each.fact, Transaction.Started)]
+    if not started:
+        raise NoTransaction
+    number = started[0].number
+    streams = {each.fact.originator_id for each in record.told}
+    if {each for each in streams if each.startswith(_STREAMS)} != {Transaction.id_of(number)}:
+        raise ValueError("there are facts of several transactions")
+    causes = set(_causes(record, number))
+    said = (each for each in record.said if each.names(number) or each.key in causes)
+    return replace(record, said=tuple(said))
+
+
+def _causes(record: Record, number: int) -> Iterator[tuple[str, str]]:
+    """What led to facts of a transaction, and to the cases that it was corrected by."""
+    ours = {Transaction.id_of(number), Meter.of_transaction(number)}
+    ours |= {each.fact.case for each in record.told if isinstance(each.fact, Transaction.Corrected)}
+    for each in record.told:
+        if each.fact.originator_id in ours:
+            yield each.cause
+            if isinstance(each.fact, Quarantine.Kept):
+                yield each.cause[0], each.fact.frame
 
 
 def _summary(record: Record, energy_wh: int | None) -> Summary:

@@ -15,6 +15,7 @@ from domain.evidence.signed_values import Judgement, PublicKey
 from domain.pki import seals
 
 FORMAT = "ampledger.proof.1"
+BY_FACT = "fact "  # how the source of a step begins that no frame tells
 
 
 class NotABundle(Exception):
@@ -59,6 +60,11 @@ class Derivation(msgspec.Struct, frozen=True, kw_only=True):
     final: bool
     decided_by: str = ""  # who says so, where the meter says something else
     steps: tuple[Step, ...]
+
+    @property
+    def unframed(self) -> tuple[Step, ...]:
+        """What facts say and no frame does."""
+        return tuple(each for each in self.steps if each.source.startswith(BY_FACT))
 
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True):

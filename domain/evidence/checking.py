@@ -1,6 +1,9 @@
 """A bundle checked, with nothing but itself and a public key: one honest line for each thing."""
 
+import struct
 from collections.abc import Iterator, Mapping
+
+import msgspec
 
 from domain.chain import segments
 from domain.evidence.account import NoTransaction, account
@@ -12,6 +15,10 @@ from domain.facts import UnknownTopic
 from domain.pki import seals
 from domain.sealing.literals import Unopenable, open_with
 
+_UNREADABLE = (  # what is raised by rows that nobody would have stored
+    *(NoTransaction, Unopenable, UnknownTopic, msgspec.MsgspecError),
+    *(ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError),
+)
 _SEVERAL = 3  # of many problems as many are told
 
 
@@ -31,7 +38,7 @@ def examine(proof: Proof) -> list[Line]:
     lines = [_openings(proof), _completeness(proof)]
     try:
         found = account(proof.rows, proof.meter_keys)
-    except (NoTransaction, Unopenable, UnknownTopic, ValueError, KeyError, TypeError) as error:
+    except _UNREADABLE as error:
         why = f"the rows cannot be read: {type(error).__name__} {error}"
         return [*lines, Line("readings and energy", Verdict.FAILED, why)]
     return [*lines, _same(found, proof.account), _energy(found), *_signed(found), *compare(found)]
@@ -74,11 +81,16 @@ def _chain(proof: Proof, keys: Mapping[str, bytes]) -> Line:
     if proof.chain is None:
         why = proof.unchained or "the bundle has no segment of it"
         return Line(what, Verdict.CANNOT_BE_CHECKED, why)
-    problems = segments.problems(proof.chain, texts_of(proof.rows), keys)
+    texts, count = texts_of(proof.rows), len(proof.rows.facts) + len(proof.rows.journal)
+    if len(texts) != count:
+        return Line(what, Verdict.FAILED, "two rows claim the same position")
+    try:
+        problems = segments.problems(proof.chain, texts, keys)
+    except (struct.error, ValueError) as error:  # numbers that no chain has
+        problems = [str(error)]
     if problems:
         return Line(what, Verdict.FAILED, _some(problems))
     blocks, checkpoint = proof.chain.blocks, proof.chain.checkpoint
-    count = len(proof.rows.facts) + len(proof.rows.journal)
     why = f"all {count} rows are in blocks {blocks[0].number} to {blocks[-1].number}"
     return Line(what, Verdict.VERIFIED, f"{why}, signed as checkpoint {checkpoint.number}")
 
@@ -138,6 +150,9 @@ def _energy(found: Account) -> Line:
         return Line(what, Verdict.CANNOT_BE_CHECKED, why)
     if energy is None:
         return Line(what, Verdict.NOT_PRESENT, found.derivation.steps[-1].text)
+    if told := found.derivation.unframed:
+        why = f"{energy} Wh, which the record says and no frame: {told[0].text}"
+        return Line(what, Verdict.CANNOT_BE_CHECKED, why)
     state = "" if found.derivation.final else ", provisional: the station has not stopped it"
     return Line(what, Verdict.VERIFIED, f"derived again from the frames: {energy} Wh{state}")
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from domain.evidence.bundle import Derivation, Step, Taken
+from domain.evidence.bundle import BY_FACT, Derivation, Step, Taken
 from domain.evidence.said import Record, Said, Told
 from domain.model.quarantine import Quarantine
 from domain.model.transaction import Transaction
@@ -95,7 +95,7 @@ def _correction(fact: Transaction.Corrected, told: Told, record: Record) -> Step
         if said.request.meterStop == fact.meter_wh:
             return Step(f"{text}: by this stop", fact.meter_wh, said.source)
         text += f" against the {said.request.meterStop} Wh of {said.source}"
-    return Step(text, fact.meter_wh, f"fact {told.position}")
+    return Step(text, fact.meter_wh, f"{BY_FACT}{told.position}")
 
 
 def _is_case(told: Told, case: str) -> bool:
@@ -133,7 +133,7 @@ def _last_register(readings: Sequence[Taken], text: str) -> Step | None:
 
 
 def _by_record(text: str, wh: int | None, told: Told) -> Step:
-    return Step(f"{text}, by the record: no frame of it is here", wh, f"fact {told.position}")
+    return Step(f"{text}, by the record: no frame of it is here", wh, f"{BY_FACT}{told.position}")
 
 
 def _between(readings: Sequence[Taken]) -> Iterator[Step]:

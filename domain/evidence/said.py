@@ -41,6 +41,10 @@ class Said:
         """What facts name as their cause."""
         return self.entry.station, self.entry.key
 
+    def names(self, number: int) -> bool:
+        """Whether it is of a transaction by what it says itself; what has no values always is."""
+        return number == getattr(self.request, "transactionId", number)
+
     @property
     def source(self) -> str:
         """Where that stands, in words."""
@@ -83,9 +87,14 @@ class Record:
 
 
 def opened(rows: Rows) -> Record:
-    """The rows with what is sealed in them; raises Unopenable, UnknownTopic, ValueError."""
+    """The rows with what is sealed in them, in the order of the log, whatever theirs is.
+
+    Raises Unopenable, UnknownTopic, ValueError.
+    """
     keys = {each.literal.encode(): each.key for each in rows.openings}
-    return Record(tuple(_facts(rows, keys)), tuple(_entries(rows, keys)))
+    told = sorted(_facts(rows, keys), key=lambda each: each.position)
+    said = sorted(_entries(rows, keys), key=lambda each: each.position)
+    return Record(tuple(told), tuple(said))
 
 
 def _facts(rows: Rows, keys: Mapping[bytes, bytes]) -> Iterator[Told]:
