@@ -53,7 +53,8 @@ MEMBERS = table(
     key=["campaign", "station"],
 )
 # In words, not as parameters: else their indexes are not taken.
-_WAITING, _RELEASED = literal_column("'waiting'"), literal_column("'released'")
+_WAITING: ColumnElement[str] = literal_column("'waiting'")
+_RELEASED: ColumnElement[str] = literal_column("'released'")
 RELEASED = MEMBERS.c.state == _RELEASED
 
 

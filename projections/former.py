@@ -59,8 +59,8 @@ class Former:
         Raises Unavailable.
         """
         with translated(), writing(self._engine) as connection:
-            used = builds.unfinished(connection).keys()
-            used |= {name for name, at in _uses(connection).items() if at > now - _AWAY}
+            seen = {name for name, at in _uses(connection).items() if at > now - _AWAY}
+            used = seen | builds.unfinished(connection).keys()
             found = list(self._strange(connection))
             gone = [name for name in found if name not in used]
             for name in gone:
@@ -77,7 +77,9 @@ class Former:
 
     def _is_lower(self, name: str) -> bool:
         found = _KEY.fullmatch(name)
-        return bool(found) and int(found["version"]) < self._versions.get(found["model"], 0)
+        if found is None:
+            return False
+        return int(found["version"]) < self._versions.get(found["model"], 0)
 
 
 def _uses(connection: Connection) -> dict[str, datetime]:

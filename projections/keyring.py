@@ -4,6 +4,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Index, Select, func, select, text, update
@@ -22,6 +23,7 @@ class KeyRow:
 
     pseudonym: str
     tag: str | None
+    lookup: str | None  # of the tag: PostgreSQL indexes no long text, and stations send some
     secret: str | None  # base64; None: destroyed
     made_at: datetime
     forgotten_at: datetime | None = None
@@ -31,7 +33,7 @@ class KeyRow:
 KEYS = table(
     "token_keys",
     KeyRow,
-    Index("token_keys_tag", "tag", unique=True),
+    Index("token_keys_lookup", "lookup", unique=True),
     Index("token_keys_forgotten", "forgotten_at"),
     key=["pseudonym"],
 )
@@ -77,7 +79,8 @@ class StoredKeyring:
 
     def destroy(self, pseudonym: str) -> None:
         ours = (KEYS.c.pseudonym == pseudonym, KEYS.c.forgotten_at.is_not(None))
-        values = {"secret": None, "tag": None, "destroyed_at": datetime.now(UTC)}
+        none = dict.fromkeys(("secret", "tag", "lookup"))
+        values = {**none, "destroyed_at": datetime.now(UTC)}
         with translated(), writing(self._engine) as connection:
             if connection.dialect.name == "sqlite":
                 connection.execute(text("PRAGMA secure_delete = ON"))  # the page is overwritten
@@ -85,13 +88,13 @@ class StoredKeyring:
 
     def _of_tags(self, tags: Collection[str]) -> dict[str, TokenKey]:
         with translated(), self._engine.connect() as connection:
-            query = _FOUND.where(among(connection, KEYS.c.tag, tags))
+            query = _FOUND.where(among(connection, KEYS.c.lookup, list(map(_lookup, tags))))
             return {key.tag: key for key in _keys(connection, query)}
 
 
 def pseudonym_of(connection: Connection, id_tag: str) -> str:
     """What stands for a tag, in any spelling; "" when nothing on record speaks of it."""
-    query = select(KEYS.c.pseudonym).where(KEYS.c.tag == tag_in(id_tag))
+    query = select(KEYS.c.pseudonym).where(KEYS.c.lookup == _lookup(tag_in(id_tag)))
     return str(connection.scalar(query) or "")
 
 
@@ -101,6 +104,7 @@ def _make(connection: Connection, keys: Sequence[TokenKey]) -> None:
         {
             "pseudonym": key.pseudonym,
             "tag": key.tag,
+            "lookup": _lookup(key.tag),
             "secret": b64encode(key.secret).decode(),
             "made_at": at,
         }
@@ -108,7 +112,11 @@ def _make(connection: Connection, keys: Sequence[TokenKey]) -> None:
     ]
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     insert: sqlite.Insert | postgresql.Insert = dialect.insert(KEYS)
-    connection.execute(insert.on_conflict_do_nothing(index_elements=[KEYS.c.tag]), values)
+    connection.execute(insert.on_conflict_do_nothing(index_elements=[KEYS.c.lookup]), values)
+
+
+def _lookup(tag: str) -> str:
+    return sha256(tag.encode()).hexdigest()
 
 
 def _keys(connection: Connection, query: Select[Any]) -> list[TokenKey]:

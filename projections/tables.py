@@ -36,6 +36,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql import quoted_name
 
 METADATA = MetaData()
 
@@ -104,7 +105,7 @@ def beside(target: Table, suffix: str, *, indexes: str = "") -> Table:
     """
     made = target.to_metadata(MetaData(), name=f"{target.name}{suffix}")
     for index in made.indexes:
-        index.name = f"{index.name}{indexes or suffix}"
+        index.name = quoted_name(f"{index.name}{indexes or suffix}", quote=None)
     return made
 
 

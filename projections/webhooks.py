@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Index, select
+from sqlalchemy import ColumnElement, Connection, Index, select
 
 from domain.log import Log
 from domain.model.operations import RecordAction
@@ -103,8 +103,8 @@ def change(
 
 def remove(connection: Connection, id: str, actor: Actor) -> bool:
     """End it, with what is known of its attempts; whether there was one."""
-    connection.execute(ATTEMPTS.delete().where(ATTEMPTS.c.webhook == id))
     removed = connection.execute(WEBHOOKS.delete().where(WEBHOOKS.c.id == id)).rowcount == 1
+    connection.execute(ATTEMPTS.delete().where(ATTEMPTS.c.webhook == id))
     if removed:
         _note(connection, actor, "RemoveWebhook", id)
     return removed
@@ -123,10 +123,10 @@ def due(connection: Connection, now: datetime) -> list[Webhook]:
     return fetch(connection, select(WEBHOOKS).where(columns.state == ACTIVE, late), Webhook)
 
 
-def advance(connection: Connection, id: str, *, old: int, new: int) -> bool:
-    """Nothing up to `new` is of interest to it; whether it is where the caller left it."""
-    query = WEBHOOKS.update().where(WEBHOOKS.c.id == id, WEBHOOKS.c.position == old)
-    return connection.execute(query.values(position=new)).rowcount == 1
+def advance(connection: Connection, webhook: Webhook, *, upto: int) -> bool:
+    """Nothing up to `upto` is of interest to it; whether it is as the caller knows it."""
+    query = WEBHOOKS.update().where(*_unchanged(webhook)).values(position=upto)
+    return connection.execute(query).rowcount == 1
 
 
 def delivered(connection: Connection, webhook: Webhook, attempt: Attempt, *, upto: int) -> bool:
@@ -169,12 +169,8 @@ def _attempted(
 ) -> bool:
     """The state is compared too: who was paused or removed meanwhile stays so."""
     columns = WEBHOOKS.c
-    mine = (
-        columns.id == webhook.id,
-        columns.position == webhook.position,
-        columns.state == ACTIVE,
-        columns.attempts == attempt.number - 1,
-    )
+    mine = (columns.state == ACTIVE, columns.failures == webhook.failures)
+    mine = (*mine, columns.attempts == attempt.number - 1, *_unchanged(webhook))
     query = WEBHOOKS.update().where(*mine).values(attempts=attempt.number, **values)
     if connection.execute(query).rowcount == 0:
         return False
@@ -182,6 +178,12 @@ def _attempted(
     old = (ATTEMPTS.c.webhook == webhook.id, ATTEMPTS.c.number <= attempt.number - _KEPT)
     connection.execute(ATTEMPTS.delete().where(*old))
     return True
+
+
+def _unchanged(webhook: Webhook) -> tuple[ColumnElement[bool], ...]:
+    """Where it stands, and what is wanted: what was sent by an older wish counts for nothing."""
+    names = ("id", "position", "url", "types", "stations", "single")
+    return tuple(WEBHOOKS.c[name] == getattr(webhook, name) for name in names)
 
 
 def _note(connection: Connection, actor: Actor, action: str, id: str, detail: str = "") -> None:

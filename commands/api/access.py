@@ -48,6 +48,7 @@ class _AtLeast:
 _viewer, _operator, _administrator = map(_AtLeast, Role)
 
 viewing = Depends(_viewer)  # what every router begins with
+Viewer = Annotated[Holder, Depends(_viewer)]
 Operator = Annotated[Holder, Depends(_operator)]
 Administrator = Annotated[Holder, Depends(_administrator)]
 administering = Depends(_administrator)

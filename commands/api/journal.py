@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from commands.api.access import viewing
+from commands.api.access import Role, Viewer, viewing
 from commands.api.office import AnOffice
 from commands.api.shapes import (
     LARGEST,
@@ -18,7 +18,9 @@ from commands.api.shapes import (
     before,
     page_of,
 )
-from domain.log import JournalRow
+from domain.log import JournalEntry, JournalRow
+from domain.model.operations import RecordAction
+from projections.users import Holder
 
 router = APIRouter(prefix="/api/v1/stations", tags=["journal"], dependencies=[viewing])
 
@@ -49,6 +51,7 @@ class Entry(BaseModel):
 def list_journal(
     office: AnOffice,
     station: StationId,
+    by: Viewer,
     *,
     action: Filter = "",
     message_id: Filter = "",
@@ -70,7 +73,15 @@ def list_journal(
         message_id=message_id,
         kind=kind,
     )
-    return page_of(rows, limit, item=_entry, place=lambda row: row.position)
+    seen = [row._replace(entry=veiled(row.entry, by)) for row in rows]
+    return page_of(seen, limit, item=_entry, place=lambda row: row.position)
+
+
+def veiled(entry: JournalEntry, by: Holder) -> JournalEntry:
+    """Without what only the audit trail tells, for whoever may not read that."""
+    if entry.action != RecordAction.__name__ or Role[by.role] >= Role.admin:
+        return entry
+    return entry._replace(payload=b"", answer=b"", context="")
 
 
 def _entry(row: JournalRow) -> Entry:

@@ -7,7 +7,8 @@ import orjson
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
-from commands.api.access import viewing
+from commands.api.access import Viewer, viewing
+from commands.api.journal import veiled
 from commands.api.office import AnOffice
 from commands.api.past import course_of
 from commands.api.problems import Problem
@@ -94,7 +95,13 @@ AWindow = Annotated[Window, Depends(_window)]
 
 @router.get("/stations/{station}/timeline")
 def get_timeline_of_station(
-    office: AnOffice, station: StationId, window: AWindow, cursor: Cursor = "", limit: Limit = 100
+    office: AnOffice,
+    station: StationId,
+    window: AWindow,
+    by: Viewer,
+    *,
+    cursor: Cursor = "",
+    limit: Limit = 100,
 ) -> Page[Event]:
     """All that was said, wished and due, the oldest first, unless asked otherwise."""
     era, place = _place(cursor)
@@ -105,6 +112,7 @@ def get_timeline_of_station(
             most = limit + 1 - len(found)
             found += read(office.log, station, window, place=place, limit=most)
             era, place = "", 0
+    found = [each._replace(entry=each.entry and veiled(each.entry, by)) for each in found]
     return page_of(found, limit, item=event_of, place=_place_of)
 
 

@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from commands.proofs import sections
 from commands.proofs.markup import Markup, tag
 from domain.evidence import bundle
 from domain.evidence.bundle import Bundle, NotABundle
-from domain.evidence.checking import check
+from domain.evidence.checking import UNREADABLE, check
 from domain.evidence.comparison import Line
 from domain.evidence.signed_values import Verdict
 
@@ -63,6 +63,24 @@ def inside(text: bytes) -> bytes:
     if found is None:
         raise NotABundle("it is a page without a proof inside")
     return found[1]
+
+
+def shown(text: bytes) -> Iterator[Line]:
+    """Whether a page shows what the bundle in it says; nothing when it is no page."""
+    found = inside(text)
+    if found is text:
+        return
+    what = "page"
+    try:
+        is_same = page(found).encode() == text
+    except UNREADABLE as error:
+        yield Line(what, Verdict.FAILED, f"none can be made of the bundle inside: {error}")
+        return
+    if is_same:
+        yield Line(what, Verdict.VERIFIED, "it shows what the bundle inside says, to the byte")
+    else:
+        why = "it was altered, or another release has made it: only the bundle inside was checked"
+        yield Line(what, Verdict.CANNOT_BE_CHECKED, why)
 
 
 def _style() -> str:

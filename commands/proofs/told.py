@@ -1,5 +1,6 @@
 """Proofs at a terminal: files in, lines out."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,6 +9,7 @@ from commands.refusal import Refusal
 from domain.evidence import bundle
 from domain.evidence.bundle import Bundle, NotABundle
 from domain.evidence.checking import check, failed
+from domain.evidence.comparison import Line
 from domain.pki import seals
 
 
@@ -19,19 +21,23 @@ class Told(NamedTuple):
     failed: bool
 
 
-def handed_over(file: Path) -> Bundle:
-    """A bundle in a file, or in a page of it; raises OSError, Refusal."""
+def handed_over(file: Path) -> tuple[Bundle, list[Line]]:
+    """A bundle in a file, or in a page of it and what is to be said of that.
+
+    Raises OSError, Refusal.
+    """
+    text = file.read_bytes()
     try:
-        return bundle.read(page.inside(file.read_bytes()))
+        return bundle.read(page.inside(text)), list(page.shown(text))
     except NotABundle as error:
         raise Refusal(f"{file}: {error}") from None
 
 
-def tell(found: Bundle, public_key: bytes | None) -> Told:
-    """A line for each thing that was looked at."""
+def tell(found: Bundle, public_key: bytes | None, further: Sequence[Line] = ()) -> Told:
+    """A line for each thing that was looked at; `further` are those of the page it was in."""
     told, energy = found.proof.account.transaction, found.proof.account.derivation.energy_wh
     amount = "no energy" if energy is None else f"{energy} Wh"
-    lines = check(found, public_key)
+    lines = [*further, *check(found, public_key)]
     return Told(
         headline=f"transaction {told.number}, {told.station}, connector {told.connector}: {amount}",
         rows=[

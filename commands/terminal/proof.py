@@ -42,7 +42,8 @@ def proof(
     if (number is None) == (check is None):
         raise Refusal("name either a transaction or, with --check, a file")
     if check is not None:
-        _show(told.tell(told.handed_over(check), key))
+        found, further = told.handed_over(check)
+        _show(told.tell(found, key, further))
         return
     made = client_of(context).document(
         path_of("transactions", number, "proof"),

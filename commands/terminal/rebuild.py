@@ -77,16 +77,16 @@ def _follow(work: "Rebuilding") -> None:
         while under_way := _under_way(work):
             tell(under_way)
             time.sleep(_PAUSE)
-    if problems := [each for each in work.overview() if each.build and each.build.problem]:
-        raise Refusal(
-            f"{problems[0].name}: {problems[0].build.problem if problems[0].build else ''}"
-        )
     typer.echo("all are switched")
 
 
 def _under_way(work: "Rebuilding") -> dict[str, int]:
+    """How many percent of each are done; raises Refusal when one cannot go on."""
     builds = {each.name: each.build for each in work.overview() if each.build}
-    return {name: each.percent for name, each in builds.items() if each.state != "finished"}
+    for name, build in builds.items():
+        if build.problem:
+            raise Refusal(f"{name} cannot go on, which is tried all the same: {build.problem}")
+    return {name: build.percent for name, build in builds.items() if build.state != "finished"}
 
 
 def _build_ahead(work: "Rebuilding") -> None:

@@ -1,8 +1,10 @@
 """One request to a receiver, and what it says: the one place that knows httpx (ADR 29)."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from types import MappingProxyType
 from typing import Protocol, Self
 from urllib.parse import urlsplit, urlunsplit
 
@@ -12,11 +14,12 @@ from commands.webhooks import addresses
 from commands.webhooks.addresses import Forbidden
 from domain.ports import Clock
 
-_TIMEOUT = httpx.Timeout(15.0, connect=5.0)  # s
+_TIMEOUT = httpx.Timeout(15.0, connect=5.0)  # s, of silence
+_WHOLE = 60.0  # s for a request with all that belongs to it
 _LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=50)
 _LONGEST = 300  # characters of an answer that are told
 _MOST = 4096  # bytes of an answer that are read
-_AGENT = "Ampledger"
+_OURS = MappingProxyType({"User-Agent": "Ampledger", "Accept-Encoding": "identity"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,17 +62,23 @@ class Courier:
     async def __call__(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Post it; no redirect is followed, and of the answer only the beginning is read."""
         try:
-            address = await addresses.resolve(url, private=self._private)
-            request = self._request(url, address, body, headers)
-            response = await self._client.send(request, stream=True)
-            try:
-                text = await _beginning(response)
-            finally:
-                await response.aclose()
+            async with asyncio.timeout(_WHOLE):
+                return await self._posted(url, body, headers)
+        except TimeoutError:
+            return Answer(status=0, error=f"it was not done in time: {_WHOLE:g} s")
         except Forbidden as error:
             return Answer(status=0, error=str(error))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return Answer(status=0, error=f"{type(error).__name__}: {error}"[:_LONGEST])
+
+    async def _posted(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        address = await addresses.resolve(url, private=self._private)
+        request = self._request(url, address, body, headers)
+        response = await self._client.send(request, stream=True)
+        try:
+            text = "" if response.is_success else await _beginning(response)
+        finally:
+            await response.aclose()
         return self._answer(response, text)
 
     def _request(
@@ -83,7 +92,7 @@ class Courier:
             "POST",
             urlunsplit(parts._replace(netloc=place)),
             content=body,
-            headers={**headers, "Host": parts.netloc, "User-Agent": _AGENT},
+            headers={**headers, "Host": parts.netloc, **_OURS},
             extensions={"sni_hostname": parts.hostname or ""},
         )
 
@@ -107,7 +116,7 @@ class Courier:
 async def _beginning(response: httpx.Response) -> str:
     """As much of an answer as is told; what follows is not waited for."""
     read = b""
-    async for chunk in response.aiter_bytes():
+    async for chunk in response.aiter_raw():
         read += chunk
         if len(read) >= _MOST:
             break

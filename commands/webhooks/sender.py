@@ -83,8 +83,9 @@ class Sender:
             await asyncio.sleep(self._poll)
             return
         head = await asyncio.to_thread(self._source.events.head)
+        busy = set(self._busy)  # what is read of these now is old when they are done
         for webhook in await asyncio.to_thread(self._due):
-            if webhook.id not in self._busy and webhook.position < head:
+            if webhook.id not in busy and webhook.position < head:
                 task = asyncio.create_task(self._serve(post, active, webhook))
                 self._busy[webhook.id] = task
                 task.add_done_callback(partial(self._forget, webhook.id))
@@ -134,7 +135,7 @@ class Sender:
         if upto == webhook.position:
             return False
         write = self._source.database.write
-        return write(webhooks.advance, webhook.id, old=webhook.position, new=upto)
+        return write(webhooks.advance, webhook, upto=upto)
 
     def _headers(self, webhook: Webhook, request: Request) -> dict[str, str]:
         sealed = [each for each in (webhook.secret, webhook.former_secret) if each]

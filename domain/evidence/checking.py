@@ -15,7 +15,7 @@ from domain.facts import UnknownTopic
 from domain.pki import seals
 from domain.sealing.literals import Unopenable, open_with
 
-_UNREADABLE = (  # what is raised by rows that nobody would have stored
+UNREADABLE = (  # what is raised by rows that nobody would have stored
     *(NoTransaction, Unopenable, UnknownTopic, msgspec.MsgspecError),
     *(ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError),
 )
@@ -38,7 +38,7 @@ def examine(proof: Proof) -> list[Line]:
     lines = [_openings(proof), _completeness(proof)]
     try:
         found = account(proof.rows, proof.meter_keys)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         why = f"the rows cannot be read: {type(error).__name__} {error}"
         return [*lines, Line("readings and energy", Verdict.FAILED, why)]
     return [*lines, _same(found, proof.account), _energy(found), *_signed(found), *compare(found)]

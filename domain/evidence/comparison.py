@@ -12,6 +12,7 @@ from domain.evidence.signed_values import Verdict, unwrap
 from domain.model.values import folded
 
 _BEGIN, _END, _GOOD = "B", "E", "G"
+_COARSE = Decimal(1000)  # Wh: a meter that writes no less says nothing of a bill
 _WHOLE = Decimal(1)  # Wh: OCPP has no less in a start and a stop
 
 
@@ -26,7 +27,12 @@ class Line(msgspec.Struct, frozen=True):
 def compare(account: Account) -> Iterator[Line]:
     """Whether the signed readings are those that are billed. Nothing without signed readings."""
     sets = list(_sets(account.signed_values))
-    readings = [each for signed in sets for each in signed.readings if each.wh is not None]
+    energies = [each for signed in sets for each in signed.readings if each.wh is not None]
+    readings = [each for each in energies if each.is_import]
+    if energies and not readings:
+        told = ", ".join(sorted({each.obis for each in energies}))
+        why = f"what the meter signed is no energy that was taken: {told}"
+        yield Line("signed energy", Verdict.CANNOT_BE_CHECKED, why)
     if not readings:
         return
     yield _status(readings)
@@ -80,7 +86,7 @@ def _alike(what: str, signed: Reading | None, wh: int | None) -> Line:
             what, Verdict.CANNOT_BE_CHECKED, "the station told no reading without signature"
         )
     why = f"signed {_written(signed)}, told {wh} Wh"
-    return Line(what, _verdict(signed.wh - wh, max(_WHOLE, signed.resolution_wh)), why)
+    return Line(what, _verdict(signed.wh - wh, _WHOLE, signed.resolution_wh), why)
 
 
 def _difference(begin: Reading | None, end: Reading | None, energy: int | None) -> Line:
@@ -94,13 +100,18 @@ def _difference(begin: Reading | None, end: Reading | None, energy: int | None) 
         why = f"the readings are of two registers: {begin.obis} and {end.obis}"
         return Line(what, Verdict.CANNOT_BE_CHECKED, why)
     signed = end.wh - begin.wh
-    tolerance = _WHOLE + max(begin.resolution_wh, end.resolution_wh, key=abs)
+    resolution = max(begin.resolution_wh, end.resolution_wh)
     why = f"signed {_plain(signed)} Wh, derived {energy} Wh"
-    return Line(what, _verdict(signed - energy, tolerance), why)
+    return Line(what, _verdict(signed - energy, _WHOLE, _WHOLE + resolution), why)
 
 
-def _verdict(difference: Decimal, tolerance: Decimal) -> Verdict:
-    return Verdict.VERIFIED if abs(difference) <= tolerance else Verdict.FAILED
+def _verdict(difference: Decimal, exact: Decimal, tolerance: Decimal) -> Verdict:
+    """Equal, or as equal as the meter writes; one that writes too coarsely proves nothing."""
+    if abs(difference) <= exact:
+        return Verdict.VERIFIED
+    if abs(difference) > tolerance:
+        return Verdict.FAILED
+    return Verdict.CANNOT_BE_CHECKED if tolerance >= _COARSE else Verdict.VERIFIED
 
 
 def _identities(sets: Sequence[Ocmf], id_tag: str) -> Iterator[Line]:

@@ -20,6 +20,8 @@ _LONGEST = 200_000  # characters of one value
 _DIGITS = 15  # before and behind the point of a reading
 _ALGORITHM = re.compile(r"ECDSA-([A-Za-z0-9-]+)-SHA256")
 _DEFAULT_ALGORITHM = "ECDSA-secp256r1-SHA256"
+# 2.8 is energy given back, 3.8 to 10.8 are reactive and apparent; C0 to C3: OCMF's own, given back.
+_NOT_IMPORTED = re.compile(r":(?:0?[2-9]|10|C[0-3])\.0?8\.", re.IGNORECASE)
 _DER = "application/x-der"
 _WH = MappingProxyType({"WH": Decimal(1), "KWH": Decimal(1000), "MWH": Decimal(1_000_000)})
 # What a reading shares with the one before it where it says nothing itself.
@@ -42,6 +44,11 @@ class Reading:
     status: str  # ST: G is good
     wh: Decimal | None
     resolution_wh: Decimal  # what the last digit that is written stands for
+
+    @property
+    def is_import(self) -> bool:
+        """Whether it is of energy taken, as far as its register is one that has a common name."""
+        return not _NOT_IMPORTED.search(self.obis)
 
     @property
     def taken_at(self) -> datetime | None:

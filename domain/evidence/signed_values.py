@@ -15,6 +15,7 @@ from domain.pki.meter_signatures import MeterKey, UnsupportedCurve
 from domain.pki.reading import Unreadable
 
 _LONGEST = 200_000  # characters of a value that is looked at
+_ITSELF = "the signed value itself, vouched for by nobody"
 _DEPTH = 3  # wrappings that are taken off: a structure, base64 and hex
 
 
@@ -70,7 +71,7 @@ def unwrap(value: str) -> Unwrapped:
 def judge(value: str, keys: Sequence[PublicKey]) -> Judgement:
     """Verify a signed value with the first of the keys, the one that is most to be trusted.
 
-    A key that came with the value itself is used when there is no other, and it is said so.
+    A key that came with the value itself is used when there is no other: it can only refute.
     """
     unwrapped = unwrap(value)
     if unwrapped.format != "OCMF":
@@ -78,7 +79,7 @@ def judge(value: str, keys: Sequence[PublicKey]) -> Judgement:
         why = f"the format {name} is not verified here" if name else "its format is not known"
         return Judgement(name, Verdict.CANNOT_BE_CHECKED, why)
     if unwrapped.public_key:
-        itself = PublicKey(unwrapped.public_key, "the signed value itself, vouched for by nobody")
+        itself = PublicKey(unwrapped.public_key, _ITSELF)
         keys = [*keys, itself]
     try:
         return _judge(ocmf.parse(unwrapped.text), keys)
@@ -98,6 +99,8 @@ def _judge(signed: ocmf.Ocmf, keys: Sequence[PublicKey]) -> Judgement:
     except Unreadable as error:
         return _unchecked(f"the public key cannot be read: {error}", told)
     verdict = Verdict.FAILED if why else Verdict.VERIFIED
+    if told.source == _ITSELF and not why:
+        return _unchecked("it fits the public key that came with it, and so would a forgery", told)
     notes = "; ".join([why or f"ECDSA on {key.curve} over SHA-256", *signed.notes])
     return Judgement("OCMF", verdict, notes, key.text, told.source)
 

@@ -43,10 +43,12 @@ class KeyCache:
         missing = wanted - known.keys()
         if not missing:
             return known
+        seen = self._seen
         known |= self._forgotten(missing)
         if new := missing - known.keys():
             found = self._keyring.of_tags(new, create=create)
-            self._keep(self._by_tag, found)
+            lasting = {tag: key for tag, key in found.items() if not key.forgotten_at}
+            self._keep(self._by_tag, lasting, seen)  # the others may be destroyed any time
             known |= found
         return known
 
@@ -55,10 +57,11 @@ class KeyCache:
         if not pseudonyms:
             return {}
         self.look()
+        seen = self._seen
         known = {each: key for each in pseudonyms if (key := self._by_pseudonym.get(each))}
         if missing := set(pseudonyms) - known.keys():
             found = self._keyring.of_pseudonyms(missing)
-            self._keep(self._by_pseudonym, found)
+            self._keep(self._by_pseudonym, found, seen)
             known |= found
         return {each: key for each, key in known.items() if self._usable(key)}
 
@@ -81,8 +84,11 @@ class KeyCache:
         forgotten = key.forgotten_at
         return bool(key.secret) and (forgotten is None or self._now() < forgotten + OPEN_FOR)
 
-    def _keep(self, kept: dict[str, TokenKey], found: dict[str, TokenKey]) -> None:
+    def _keep(self, kept: dict[str, TokenKey], found: dict[str, TokenKey], seen: int) -> None:
+        """`seen`: what was known when they were asked for; nothing is kept that may be older."""
         with self._lock:
+            if seen != self._seen:
+                return
             if len(kept) + len(found) > _MOST:
                 kept.clear()
             kept.update(found)

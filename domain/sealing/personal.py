@@ -21,14 +21,17 @@ NAMES = frozenset(
 OF_OWNER = frozenset({"note", "result"})  # members of what is about one token, in any words
 _WORDS = rb"(?:stop_)?id_?tag|parent(?:_?id_?tag)?|idtoken"
 _BLANKS = rb"(?:\s|\\+[nrt])*"
-_QUOTE = re.compile(rb'(\\*)"')
+_OPENING = rb"(?:[\s\[]|\\+[nrt])*"  # a value that is sent as a list of it is read too
+_QUOTE = re.compile(rb'(?<!\\)(\\*+)"')  # each run of backslashes is looked at once
 _TOKEN = re.compile(rb'"token:')
 _ROWS = re.compile(rb'"(?:entries|changes)"\s*:\s*"')
-_TOLD = (  # in sentences of ours
-    re.compile(rb'\bid_tag: ((?:[^"\\]|\\.)+?)(?=, \w+: |"|\Z)'),
-    re.compile(rb' Wh, reason [^"\\]*?, idTag (?!-(?:"|\Z))((?:[^"\\]|\\.)+?)(?="|\Z)'),
+_SAID = rb'((?:[^"\\]|\\[\s\S])++)'
+_TOLD = (  # in sentences of ours; what is not matched is not looked at again
+    re.compile(rb'\bid_tag: ((?:[^"\\]|\\[\s\S])+?)(?=, \w+: |"|\\?\Z)'),
+    re.compile(rb' Wh, reason (?:(?! Wh, reason )[^"\\])*?, idTag (?!-(?:"|\Z))%b' % _SAID),
 )
 _SPELLED = rb'(?:[^"\\]{0,60}?\\+u00[0-9a-fA-F]{2}){1,30}[^"\\]{0,60}'  # a name with escapes
+_LONGEST = 500  # characters of a tag that are read from a frame
 _ROW = 4  # strings of an entry on a local list: the first and the last are tags
 
 
@@ -61,8 +64,9 @@ def find(text: bytes, *, owner: str = "", rows: bool = False) -> list[Span]:
 
 
 def tag_in(text: str) -> str:
-    """A tag as it is compared and as databases take it."""
-    return folded(text).replace("\0", "\ufffd").encode(errors="replace").decode()
+    """A tag as it is compared and as databases take it: of what a station sent, what is read."""
+    read = text.replace("\0", "")[:_LONGEST]
+    return folded(read).encode(errors="replace").decode()
 
 
 def may_be_personal(text: bytes) -> bool:
@@ -88,7 +92,7 @@ def _pattern(*, owned: bool, metered: bool, spelled: bool) -> re.Pattern[bytes]:
     if spelled:
         words.append(_SPELLED)
     value = rb'(?:(\\*)"|([-+.\w]+))'
-    return re.compile(rb'"(%b)(\\*)"%b:%b%b' % (b"|".join(words), _BLANKS, _BLANKS, value))
+    return re.compile(rb'"(%b)(\\*)"%b:%b%b' % (b"|".join(words), _BLANKS, _OPENING, value))
 
 
 def _members(text: bytes, owner: str) -> Iterator[Span]:

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from tests.api.stage import eventually
+from tests.api.test_access import token_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -135,3 +136,17 @@ async def test_what_is_no_cursor_and_no_transaction_is_said(api, name):
         assert answer.status_code == (200 if cursor == "ajE=" else 422)
     assert (await api.get("/api/v1/transactions/999999/timeline")).status_code == 404
     assert (await api.get("/api/v1/stations/nobody-there/timeline")).json()["items"] == []
+
+
+async def test_the_audit_trail_is_not_read_by_way_of_the_journal(api, installation):
+    async with installation.client(await token_of(api, "viewer")) as viewer:
+
+        async def seen(client, path):
+            answer = await client.get(f"/api/v1/stations/user%3Amatrix-viewer/{path}")
+            return answer.text if "RecordAction" in answer.text else ""
+
+        for path in ("journal", "timeline"):
+            assert "AddUser" in await eventually(lambda path=path: seen(api, path))
+            told = await seen(viewer, path)
+            assert "AddUser" not in told
+            assert '"by":"admin"' not in told

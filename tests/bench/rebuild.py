@@ -12,6 +12,7 @@ from functools import partial
 from time import perf_counter, process_time
 
 from commands.clock import SystemClock
+from commands.opening import sealed
 from domain import facts
 from domain.log import Log, StoredFact
 from domain.model.aggregate import Aggregate
@@ -43,13 +44,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         log_url = chosen.url or f"sqlite:///{folder}/log.db"
         migrate(log_url)
-        log = open_log(log_url)
-        _fill(log, chosen.sessions)
+        stored = open_log(log_url)
         database = Database(engine(chosen.url or f"sqlite:///{folder}/read.db"))
         database.migrate()
+        log = sealed(stored, database)
+        _fill(log, chosen.sessions)
         _report(log, database)
         database.close()
-        log.close()
+        stored.close()
 
 
 def _report(log: Log, database: Database) -> None:

@@ -60,6 +60,17 @@ def test_a_page_is_checked_like_the_bundle_that_is_in_it(ampledger, bundle, tmp_
     assert checked.exit_code == 0, checked.output
     assert told(checked.stdout)["public key"] == "cannot be checked"
     assert told(checked.stdout)["energy"] == "verified"
+    assert told(checked.stdout)["page"] == "verified"
+
+
+def test_a_page_that_shows_something_else_than_its_bundle_is_told(ampledger, bundle, tmp_path):
+    kept = tmp_path / "proof.html"
+    kept.write_text(page(bundle).replace("7.451 kWh", "1.451 kWh", 1))
+
+    checked = ampledger("proof", "--check", kept)
+
+    assert checked.stdout.startswith("transaction 1, CP1, connector 1: 7451 Wh\n")
+    assert told(checked.stdout)["page"] == "cannot be checked"
 
 
 def test_an_altered_proof_is_told_and_ends_with_1(ampledger, file):

@@ -54,6 +54,14 @@ def test_a_tag_has_one_key(keyring: Keyring):
     assert made["abc"].secret != made["ä\\x"].secret
 
 
+def test_a_tag_may_be_longer_than_a_database_indexes(keyring: Keyring):
+    """A station sends what it likes: a frame must not be taken for a database that is away."""
+    tag = "".join(map(str, range(20_000)))
+    key = key_of(keyring, tag)
+    assert key.tag == tag
+    assert keyring.of_tags([tag], create=False) == {tag: key}
+
+
 def test_a_key_is_found_by_its_pseudonym(keyring: Keyring):
     key = key_of(keyring, "abc")
     assert keyring.of_pseudonyms([key.pseudonym, "anon-aaaaaaaaaaaa"]) == {key.pseudonym: key}

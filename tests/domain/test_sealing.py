@@ -38,6 +38,10 @@ def tags(text: bytes, **about) -> list[str]:
         (b'[2,"1","Authorize",{"id\\u0054ag":"A\\u0042C"}]', ["abc"]),
         (b'[2,"1","Authorize",{"idTag":"ABC', ["abc"]),
         (b'[2,"1","Authorize",{"idTag":12345}]', ["12345"]),
+        (b'{"idTag":["ABC"]}', ["abc"]),
+        (b'{"idTag":[ 12345 ]}', ["12345"]),
+        (b'{"idTag":"A\\u0000BC"}', ["abc"]),
+        (b'{"idTag":"' + 600 * b"A" + b'"}', [500 * "a"]),
         (b'{"idTag":""}', []),
         (b'{"idTag":null,"parent":""}', []),
         (b'{"idTag":"A\\"B\\\\"}', ['a"b\\']),
@@ -167,3 +171,20 @@ def test_an_altered_literal_cannot_be_opened():
 def test_two_spellings_of_a_tag_have_one_key():
     assert tag_in("AbC") == tag_in("aBc") == "abc"
     assert tags(b'{"idTag":"ABC","id_tag":"abc"}') == ["abc", "abc"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'"idTag":"' + 1_000_000 * b"\\",
+        b'"idTag":"' + 500_000 * b"\\" + b"x" + 500_000 * b"\\",
+        b", idTag " + 80_000 * b" Wh, reason ",
+        b", idTag " + 40_000 * b" Wh, reason x, idTag a" + b"\\",
+        100_000 * b"id_tag: a" + b"\\",
+        100_000 * b"id_tag: a" + b"\\\n",
+    ],
+)
+def test_a_search_takes_time_in_proportion_to_the_text(text: bytes):
+    """In proportion to its square, each of them would take minutes to hours."""
+    sealed, keys = stored(text)
+    assert literals.opened(sealed, keys) == text

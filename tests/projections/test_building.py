@@ -1,6 +1,6 @@
 """Read models are built beside those that are read, under load, through crashes, row for row."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from threading import Event, Thread
 from time import monotonic
@@ -168,7 +168,7 @@ def test_under_load_what_was_built_is_what_a_second_projection_of_all_facts_show
             meanwhile.stop.wait(0.005)
 
     meanwhile.work(write)
-    for models in ([calls.MODEL], list(READ_MODELS)):
+    for models in ((calls.MODEL,), READ_MODELS):
         scene.ask(*models)
         drive(scene, scene.builder(), models)
     meanwhile.stop.set()
@@ -185,7 +185,7 @@ def test_under_load_what_was_built_is_what_a_second_projection_of_all_facts_show
     assert left_over(scene) == []
 
 
-def drive(scene: Scene, builder: Builder, models: list[ReadModel]) -> None:
+def drive(scene: Scene, builder: Builder, models: Sequence[ReadModel]) -> None:
     """Step until all are switched, whatever is raised that `run` knows how to take."""
     builder.portion = 25
     deadline = monotonic() + PATIENCE
@@ -241,6 +241,29 @@ def test_a_reader_who_does_not_let_go_delays_the_switch_and_is_not_disturbed(sce
         assert not finished(scene, calls.MODEL)
         assert len(calls.listed(reading)) == 3
     drive(scene, builder, [calls.MODEL])
+
+
+def test_a_view_of_somebody_on_a_table_of_ours_is_told_as_the_problem(scene, meanwhile):
+    if not schema_of(scene.engine):
+        pytest.skip("SQLite does not mind")
+    scene.tell(scene.requested("c1"))
+    scene.project()
+    with writing(scene.engine) as connection:
+        connection.execute(text("CREATE VIEW of_somebody AS SELECT id FROM calls_v3"))
+    scene.ask(calls.MODEL)
+    meanwhile.work(scene.builder().run, meanwhile.stop, lambda: True)
+    awaited(lambda: "of_somebody" in scene.read(builds.known)[key_of(calls.MODEL)].problem)
+    assert len(scene.read(calls.listed)) == 1
+    with writing(scene.engine) as connection:
+        connection.execute(text("DROP VIEW of_somebody"))
+    awaited(lambda: finished(scene, calls.MODEL))
+    assert scene.read(builds.known)[key_of(calls.MODEL)].problem == ""
+
+
+def awaited(condition: Callable[[], bool]) -> None:
+    deadline = monotonic() + PATIENCE
+    while not condition():
+        assert monotonic() < deadline
 
 
 def test_a_build_goes_on_where_it_was_when_its_process_died(scene):

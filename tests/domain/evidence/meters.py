@@ -52,9 +52,10 @@ class Meter:
         *,
         encoding: str = "hex",
         raw: bool = False,
+        register: str = "1-b:1.8.0",
         **signature: str,
     ) -> str:
-        payload = written(readings)
+        payload = written(readings).replace("1-b:1.8.0", register)
         signed = self.sign(payload)
         if raw:
             size = (self._key.curve.key_size + 7) // 8

@@ -96,13 +96,16 @@ def test_a_key_of_another_curve_than_the_signature_names_does_not_verify_it():
     assert (found.verdict, "secp256k1" in found.why) == (Verdict.FAILED, True)
 
 
-def test_a_key_that_came_along_is_used_only_when_nobody_else_names_one():
+def test_a_key_that_came_along_verifies_nothing_and_refutes_when_nobody_else_names_one():
     forger = Meter()
     packed = json.dumps({"signedMeterData": forger.ocmf(), "publicKey": forger.public.hex()})
 
+    other = json.dumps({"signedMeterData": forger.ocmf(), "publicKey": A_METER.public.hex()})
+
     alone, vouched = judge(packed, []), judge(packed, key_of(A_METER))
 
-    assert (alone.verdict, "nobody" in alone.key_source) == (Verdict.VERIFIED, True)
+    assert (alone.verdict, "nobody" in alone.key_source) == (Verdict.CANNOT_BE_CHECKED, True)
+    assert judge(other, []).verdict is Verdict.FAILED
     assert vouched.verdict is Verdict.FAILED
 
 
