@@ -15,7 +15,7 @@ from domain.model.token import Token
 from domain.ports import Clock, Keyring
 from domain.sealing.cache import LOOK_EVERY, OPEN_FOR
 from domain.sealing.names import tag_of
-from projections import positions
+from projections import positions, transactions
 from projections.engines import translated, writing
 from projections.scrubbing import Scrubbing
 
@@ -78,9 +78,15 @@ class Forgetting:
 
     def _destroy(self) -> int:
         due = self._keyring.forgotten(self._clock() - CLOSED_AFTER)
-        for key in due:
+        ended = [key for key in due if not self._charges(key.tag)]
+        for key in ended:
             with translated():
                 rows = Scrubbing(self._engine, key).run()
             self._keyring.destroy(key.pseudonym)
             _log.info("a token is forgotten", extra={"pseudonym": key.pseudonym, "rows": rows})
-        return len(due)
+        return len(ended)
+
+    def _charges(self, tag: str) -> bool:
+        """Whether a start with it, that a station may repeat, came after it was forgotten."""
+        with translated(), self._engine.connect() as connection:
+            return bool(transactions.listed(connection, id_tag=tag, open=True, limit=1))

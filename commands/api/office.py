@@ -1,6 +1,7 @@
 """What the resources work with, as FastAPI hands it to them."""
 
 from dataclasses import dataclass, field, replace
+from threading import BoundedSemaphore
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -19,6 +20,8 @@ from domain.ports import Clock
 from projections.actions import Actor
 from projections.database import Database
 
+_PLACES = 4  # of those who read a whole history at once: fewer than the API has threads
+
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
@@ -34,7 +37,8 @@ class Defaults:
 class Office:
     """Wishes go to the desk, calls to the call box; database and log are read, blocking.
 
-    `origin` is the address that whoever asks comes from; "" for the office of nobody.
+    `origin` is the address that whoever asks comes from; "" for the office of nobody. `places` are
+    for those who read long: see `commands.api.past.in_turn`.
     """
 
     desk: Wishing
@@ -51,6 +55,7 @@ class Office:
     webhooks: Webhooks
     defaults: Defaults = field(default_factory=Defaults)
     origin: str = ""
+    places: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_PLACES))
 
     def open_to(self, origin: str) -> "Office":
         """The same office, whose wishes tell where they come from."""

@@ -5,6 +5,7 @@ answer says in headers which instant was meant, and which position of the log.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
@@ -22,6 +23,8 @@ from projections.readmodel import ReadModel
 
 At = Annotated[GivenTime | None, Query(description="as it was then: a time that is past")]
 Number = Annotated[int, Path(ge=1, le=LARGEST)]
+
+_PATIENCE = 2.0  # s to wait for a place
 
 INSTANT, POSITION = "As-Of", "As-Of-Position"
 
@@ -84,6 +87,17 @@ def check_past(office: Office, instant: datetime) -> None:
         raise Problem(422, f"{times.write(instant)} is not past yet", kind="invalid")
 
 
+@contextmanager
+def in_turn(office: Office) -> Iterator[None]:
+    """A place for what reads long, so that threads are left to others; raises Problem when full."""
+    if not office.places.acquire(timeout=_PATIENCE):
+        raise Problem(503, "too many look into the past already; ask again", kind="busy")
+    try:
+        yield
+    finally:
+        office.places.release()
+
+
 def _then(
     office: Office,
     source: Source,
@@ -95,7 +109,7 @@ def _then(
         yield office
         return
     check_past(office, at)
-    with Past(office.log, source, models) as past:
+    with in_turn(office), Past(office.log, source, models) as past:
         position = past.go_to(at)
         response.headers[INSTANT], response.headers[POSITION] = times.write(at), str(position)
         yield replace(office, database=past.database)

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from commands.api.access import viewing
 from commands.api.office import AnOffice, Office
+from commands.api.past import in_turn
 from commands.api.problems import Problem
 from commands.api.shapes import LARGEST
 from commands.proofs import page
@@ -66,7 +67,8 @@ def get_page(office: AnOffice, number: Number, meter_key: MeterKey = "") -> Resp
 
 def _made(office: Office, number: int, meter_key: str) -> bytes:
     try:
-        return office.proofs.make(number, meter_key=meter_key)
+        with in_turn(office):
+            return office.proofs.make(number, meter_key=meter_key)
     except NoSuchTransaction:
         detail = f"there is no transaction {number}"
         raise Problem(404, detail, kind="not-found") from None

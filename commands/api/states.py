@@ -16,7 +16,7 @@ from commands.api.connectors import Connector
 from commands.api.differences import changes
 from commands.api.local_list_shapes import ListedToken, LocalList
 from commands.api.office import AnOffice, Office
-from commands.api.past import At, check_past
+from commands.api.past import At, check_past, in_turn
 from commands.api.problems import Problem
 from commands.api.profile_shapes import InstalledProfile
 from commands.api.reservations import Reservation
@@ -75,7 +75,7 @@ class Changes(BaseModel):
 def get_state(office: AnOffice, station: StationId, at: At = None) -> State:
     """All of a station as it was at an instant, from its facts alone; without `at`: as it is."""
     instant = _past(office, at)
-    with Past(office.log, OfStation(office.log, station), MODELS) as past:
+    with in_turn(office), _past_of(office, station) as past:
         position = past.go_to(instant)
         _check_known(station, position, instant)
         rows = rows_of(past.database, station)
@@ -98,7 +98,7 @@ def get_changes(
     until = _past(office, end)
     if begin > until:
         raise Problem(422, "from must not be later than to", kind="invalid")
-    with Past(office.log, OfStation(office.log, station), MODELS) as past:
+    with in_turn(office), _past_of(office, station) as past:
         first = past.go_to(begin)
         before = rows_of(past.database, station)
         last = past.go_to(until)
@@ -130,6 +130,10 @@ def _differences(before: dict[Named, Any], after: dict[Named, Any]) -> Iterator[
                     before=each.before,
                     after=each.after,
                 )
+
+
+def _past_of(office: Office, station: str) -> Past:
+    return Past(office.log, OfStation(office.log, station), MODELS)
 
 
 def _past(office: Office, instant: datetime | None) -> datetime:

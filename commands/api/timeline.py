@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from commands.api.access import Viewer, viewing
 from commands.api.journal import veiled
 from commands.api.office import AnOffice
-from commands.api.past import course_of
+from commands.api.past import course_of, in_turn
 from commands.api.problems import Problem
 from commands.api.shapes import (
     LARGEST,
@@ -125,7 +125,8 @@ def get_timeline_of_transaction(
     row = office.database.read(transactions.find, number)
     is_over = row is not None and row.state == "stopped"
     last = row.last_position if row is not None and is_over else 0
-    happened = timeline.of_transaction(office.log, course.station, number, course.after, last)
+    with in_turn(office):
+        happened = timeline.of_transaction(office.log, course.station, number, course.after, last)
     wanted = [each for each in happened if window.holds(each.at) and window.wants(each.kind)]
     _, place = _place(cursor)
     if window.newest_first:

@@ -90,7 +90,7 @@ async def test_what_was_reconfigured_becomes_an_event():
 
 def test_secrets_are_kept_for_nobody_else_to_read(tmp_path):
     file = tmp_path / "kept" / "S.json"
-    ring = Keyring(2, KEY, "chain", "key", {SYSTEM: ["root"]}, file)
+    ring = Keyring(2, KEY, "chain", "key", roots={SYSTEM: ["root"]}, file=file)
     ring.keep()
     ring.keep()
     assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)

@@ -237,6 +237,22 @@ def test_a_token_that_charges_is_not_forgotten(scene: Scene):
     assert told.wish(scene.house, op.ForgetToken(id_tag=told.TAG)) == ""
 
 
+def test_a_start_after_a_token_was_forgotten_gets_the_same_answer_until_it_ended(scene: Scene):
+    assert told.wish(scene.house, op.ForgetToken(id_tag=told.TAG)) == ""
+    answer = scene.house.ask(start("late", tag=told.TAG, meter=1500))[2]
+    scene.project()
+    assert scene.forgetting.step().forgotten == 1
+    scene.restart()
+    scene.later(CLOSED_AFTER + timedelta(seconds=1))
+    assert scene.forgetting.step().destroyed == 0
+    scene.house.restart()
+    assert scene.house.ask(start("again", tag=told.TAG, meter=1500))[2] == answer
+    scene.house.ask(stop(answer["transactionId"], "end", 1600))
+    scene.project()
+    assert scene.forgetting.step().destroyed == 1
+    assert "secret-tag-77" not in texts(iter(scene.rows().items()))
+
+
 def test_a_tag_that_nobody_issued_is_forgotten_too(scene: Scene):
     scene.forget(told.STRANGE)
     scene.project()
