@@ -17,6 +17,7 @@ _PORTION = 500  # events
 _MOST_RECENT = 5_000  # events
 _MOST_BYTES = 16 << 20
 _MOST_FOLLOWERS = 300
+_MOST_READERS = 2  # of those who are behind, at once: threads are few, and others need them
 _POLL = 1.0  # s
 _GATHER = 0.02  # s between two reads: more events leave together
 _PAUSE_AWAY = 1.0  # s while the database is away
@@ -65,6 +66,7 @@ class Feed:
         self._bytes = 0
         self._live = False
         self._followers = 0
+        self._readers = asyncio.Semaphore(_MOST_READERS)
         self._wanted = asyncio.Event()
         self._news = asyncio.Event()  # another one each time
         self._ended = False
@@ -130,7 +132,8 @@ class Feed:
         if self._live and position >= self._floor:
             fresh = [each for each in self._since(position) if choice.takes(each)]
             return Passage(fresh, max(position, self._position))
-        portion = await asyncio.to_thread(self.page, position, choice, limit=_PORTION)
+        async with self._readers:
+            portion = await asyncio.to_thread(self.page, position, choice, limit=_PORTION)
         return Passage(portion.events, portion.position)
 
     def _since(self, position: int) -> list[Event]:

@@ -169,11 +169,15 @@ def _with_facts(log: Log, station: str, rows: Sequence[JournalRow]) -> Iterator[
     received = [row.entry.received_at for row in rows]
     after = position_before(log, min(received), station)
     upto = position_at(log, max(received), station)
-    told: dict[tuple[str, datetime], list[Notification]] = {}
+    told: dict[tuple[str, datetime], list[Notification]] = {
+        (row.entry.key, row.entry.received_at): [] for row in rows
+    }
     for fact in facts_between(log, after, upto, station=station) if upto else ():
-        told.setdefault((fact.cause, moment_of(fact.state)), []).append(fact)
+        caused = told.get((fact.cause, moment_of(fact.state)))
+        if caused is not None:  # there may be far more between rows of one kind
+            caused.append(fact)
     for position, entry in rows:
-        facts = told.get((entry.key, entry.received_at), ())
+        facts = told[entry.key, entry.received_at]
         yield Happening(entry.key, entry.received_at, position, entry, tuple(facts))
 
 

@@ -68,6 +68,7 @@ def _postgres(address: URL, schema: str) -> Engine:
         pool_pre_ping=True,
         connect_args={"options": options, "connect_timeout": 5},
         execution_options={"schema_name": schema},
+        hide_parameters=True,  # errors are logged, and what was written may be personal or a key
     )
 
 
@@ -79,6 +80,7 @@ def _sqlite(address: URL) -> Engine:
         address,
         poolclass=QueuePool,
         connect_args={"check_same_thread": False, "timeout": _PATIENCE},
+        hide_parameters=True,  # as above
         **size,
     )
     event.listen(made, "connect", _prepare)

@@ -169,9 +169,13 @@ def _attempted(
 ) -> bool:
     """The state is compared too: who was paused or removed meanwhile stays so."""
     columns = WEBHOOKS.c
-    mine = (columns.state == ACTIVE, columns.failures == webhook.failures)
-    mine = (*mine, columns.attempts == attempt.number - 1, *_unchanged(webhook))
-    query = WEBHOOKS.update().where(*mine).values(attempts=attempt.number, **values)
+    mine = (
+        columns.state == ACTIVE,
+        columns.attempts == attempt.number - 1,
+        columns.failures == webhook.failures,
+    )
+    known = WEBHOOKS.update().where(*mine, *_unchanged(webhook))
+    query = known.values(attempts=attempt.number, **values)
     if connection.execute(query).rowcount == 0:
         return False
     connection.execute(ATTEMPTS.insert().values(asdict(attempt)))

@@ -14,6 +14,7 @@ from gateway.addresses import Networks, client_of, is_trusted
 _HEADER = "X-Request-Id"
 _LONGEST_ID = 64
 _RIGHT = re.compile(r"(/files(?:/|%2f)+).*", re.IGNORECASE | re.DOTALL)  # also below a prefix
+_TAG = re.compile(r"(/tokens(?:/|%2f)+)[^/]+", re.IGNORECASE)
 _NOBODY = ("unknown", 0)  # to the audit trail a wish without an address is no person's
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -65,8 +66,8 @@ def _believe(scope: Scope, trusted: Networks) -> None:
 
 
 def _shown(path: str) -> str:
-    """A path without the right that a location of ours is."""
-    return _RIGHT.sub(r"\1***", path)
+    """A path without the right that a location of ours is, and without the tag of a token."""
+    return _TAG.sub(r"\1***", _RIGHT.sub(r"\1***", path))
 
 
 def _id_of(scope: Scope) -> str:

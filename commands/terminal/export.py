@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,8 +12,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from commands.export.exportable import Span
 from commands.export.kinds import Format, What
-from commands.refusal import Refusal
 from commands.terminal.connection import settings_of
+from commands.terminal.instants import instant
 from commands.terminal.output import plainly
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ def export(
     """
     from commands.export import exporting  # noqa: PLC0415 - pyarrow: half a second others need not wait
 
-    span = Span(begin=_instant(begin), end=_instant(end), station=station)
+    span = Span(begin=instant(begin), end=instant(end), station=station)
     chosen = format or _SUFFIXES.get(out.suffix, Format.JSONL)
     with exporting.exportable(what, settings_of(context)) as table, _bar(table.head()) as tell:
         if str(out) == "-":
@@ -53,17 +52,6 @@ def export(
             with exporting.whole(out) as file:
                 count = exporting.export(table, span, chosen, file, tell)
     typer.echo(f"{count} rows", err=True)
-
-
-def _instant(text: str) -> datetime | None:
-    """An instant without a zone is in UTC; raises Refusal."""
-    if not text:
-        return None
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        raise Refusal(f"{text} is no instant such as 2026-05-01T12:00:00Z, and no day") from None
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 @contextmanager

@@ -4,7 +4,6 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from commands.refusal import Refusal
 from commands.settings import Settings
 from commands.terminal.connection import settings_of
+from commands.terminal.instants import instant
 from commands.terminal.output import AsJson, plainly
 from domain.chain.rows import instant
 from domain.ocpp import times
@@ -86,7 +86,7 @@ def _write(settings: Settings, path: Path, begin: str, end: str) -> None:
     from commands.verification import checking  # noqa: PLC0415 - as above
 
     with checking.verification_of(settings) as work, _bar() as watch:
-        first, last = work.write(path, _instant(begin), _instant(end), watch=watch)
+        first, last = work.write(path, instant(begin), instant(end), watch=watch)
     typer.echo(f"blocks {first} to {last}")
 
 
@@ -119,17 +119,6 @@ def _tell(checked: "Checked", *, as_json: bool) -> None:
 def _printable(text: str) -> str:
     """Whoever altered a row may not control the terminal."""
     return "".join(letter if letter.isprintable() else "�" for letter in text)
-
-
-def _instant(text: str) -> datetime | None:
-    """An instant without a zone is in UTC; raises Refusal."""
-    if not text:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise Refusal(f"{text} is no instant such as 2026-05-01T12:00:00Z, and no day") from None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 @contextmanager

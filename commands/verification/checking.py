@@ -1,6 +1,6 @@
 """A check from beginning to end: of the database, or of a file somewhere else."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -11,12 +11,12 @@ from commands.clock import SystemClock
 from commands.refusal import Refusal
 from commands.settings import Settings, SettingsError
 from commands.verification import exported
-from commands.verification.exported import ExportedChain, Preface, Unreadable
+from commands.verification.exported import ExportedChain, Preface, Unreadable, Witness
 from commands.verification.stored import StoredChain
 from domain.chain.checkpoints import Checkpoint
 from domain.chain.findings import Finding, Problem
 from domain.chain.rows import instant, micros
-from domain.chain.verifying import Portion, Tally, Verifier
+from domain.chain.verifying import Portion, Pruning, Tally, Verifier
 from domain.log import Log
 from domain.ocpp import times
 from domain.pki import seals
@@ -49,10 +49,29 @@ class Verification:
     def check(
         self, keys: Mapping[str, bytes], published: Iterable[Checkpoint], *, watch: Watch, most: int
     ) -> Checked:
-        """The whole chain, until so many findings; raises Unavailable."""
+        """The whole chain, until so many findings; raises Unavailable.
+
+        Once more when days were pruned meanwhile: what seems to be missing may have been told.
+        """
+        kept = tuple(published)
+        while True:
+            told = self._database.read(chain.prunings)
+            checked = self._check(keys, told, kept, watch=watch, most=most)
+            if not checked.findings or told == self._database.read(chain.prunings):
+                return checked
+
+    def _check(
+        self,
+        keys: Mapping[str, bytes],
+        told: Sequence[Pruning],
+        published: Sequence[Checkpoint],
+        *,
+        watch: Watch,
+        most: int,
+    ) -> Checked:
         late = behind(self._stored, self._database, self._clock)
         last = late.blocks
-        verifier = Verifier(keys, self._database.read(chain.prunings))
+        verifier = Verifier(keys, told)
         source = StoredChain(self._stored, self._database, published=published)
         watched = _watched(source.portions(last), watch, first=1, last=last)
         findings = _found(verifier, watched, source.rest, most)
@@ -72,10 +91,31 @@ class Verification:
 
         Raises Refusal when there is none.
         """
-        first, last = self._signed(since, until)
-        told = [each for each in self._database.read(chain.prunings) if each.number >= first]
-        now = times.write(self._clock())
-        preface = Preface(first=first, last=last, written_at=now, prunings=tuple(told))
+        while True:
+            told = self._database.read(chain.prunings)
+            preface = self._preface(*self._signed(since, until), told)
+            self._write(path, preface, watch=watch)
+            if told == self._database.read(chain.prunings):  # else rows may have gone meanwhile
+                return preface.first, preface.last
+
+    def _preface(self, first: int, last: int, told: Sequence[Pruning]) -> Preface:
+        return Preface(
+            first=first,
+            last=last,
+            written_at=times.write(self._clock()),
+            prunings=tuple(each for each in told if each.number >= first),
+            witnesses=tuple(self._witnesses(each.number for each in told if each.number > last)),
+        )
+
+    def _witnesses(self, numbers: Iterable[int]) -> Iterator[Witness]:
+        for number in numbers:
+            found = self._database.read(chain.sealed_from, number, limit=1)
+            signed = self._database.read(chain.checkpoints, after=number - 1, limit=1)
+            for (block, _), checkpoint in zip(found, signed, strict=False):
+                yield Witness(block=block, checkpoint=checkpoint)
+
+    def _write(self, path: Path, preface: Preface, *, watch: Watch) -> None:
+        first, last = preface.first, preface.last
         source = StoredChain(self._stored, self._database, first=first)
         part = path.with_name(f"{path.name}.part")
         with part.open("wb") as file:
@@ -83,7 +123,6 @@ class Verification:
             for _ in _watched(written, watch, first=first, last=last):
                 pass
         part.replace(path)
-        return first, last
 
     def _signed(self, since: datetime | None, until: datetime | None) -> tuple[int, int]:
         first, last = self._database.read(
@@ -107,7 +146,8 @@ def check_file(path: Path, keys: Mapping[str, bytes], *, watch: Watch, most: int
         preface = source.preface
         verifier = Verifier(keys, preface.prunings, whole=preface.first == 1)
         watched = _watched(source.portions(), watch, first=preface.first, last=preface.last)
-        findings = _found(verifier, watched, lambda: (), most)
+        unproven = tuple(map(_unproven, preface.unproven(keys)))
+        findings = (*unproven, *_found(verifier, watched, lambda: (), most))[:most]
     except Unreadable as error:
         return Checked((Finding(Problem.ALTERED, "file", 0, detail=str(error)),), verifier.tally)
     signed = verifier.tally.signed
@@ -178,6 +218,11 @@ def _unsigned(signed: Checkpoint | None) -> Finding:
     at = f"the last one is of {times.write(instant(signed.at))}" if signed else "there is none"
     number = signed.number if signed else 0
     return Finding(Problem.UNSIGNED, "block", number + 1, detail=f"no checkpoint follows; {at}")
+
+
+def _unproven(told: Pruning) -> Finding:
+    detail = "it is said to tell of pruned rows, and no genuine checkpoint shows it"
+    return Finding(Problem.FORGED, "block", told.number, detail=detail)
 
 
 def _watched(

@@ -6,14 +6,14 @@ the line; then the `["block", header, records]` they are of, and `["checkpoint",
 
 import gzip
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, TypeVar
 
 import msgspec
 
 from domain.chain.blocks import Block
-from domain.chain.checkpoints import Checkpoint
+from domain.chain.checkpoints import Checkpoint, differs
 from domain.chain.rows import Kind, Row, day_of
 from domain.chain.verifying import Portion, Pruning
 
@@ -28,6 +28,19 @@ class Unreadable(Exception):
     """It is no such file, or a part of one; the message says what, and in which line."""
 
 
+class Witness(msgspec.Struct, frozen=True, kw_only=True):
+    """A block after the file's last that tells of pruned days, and the signature over it."""
+
+    block: Block
+    checkpoint: Checkpoint
+
+    def told(self, keys: Mapping[str, bytes]) -> Pruning | None:
+        """What it tells, None when nobody who is trusted has signed it."""
+        if differs(self.checkpoint, self.block) or not self.checkpoint.is_genuine(keys):
+            return None
+        return Pruning(self.block.number, self.block.pruned_before)
+
+
 class Preface(msgspec.Struct, frozen=True, kw_only=True):
     """The first line: what is in the file."""
 
@@ -36,6 +49,14 @@ class Preface(msgspec.Struct, frozen=True, kw_only=True):
     last: int
     written_at: str
     prunings: tuple[Pruning, ...] = ()
+    witnesses: tuple[Witness, ...] = ()  # of prunings that the blocks of the file do not tell
+
+    def unproven(self, keys: Mapping[str, bytes]) -> Iterator[Pruning]:
+        """Prunings that nothing in the file proves."""
+        proven = {each.told(keys) for each in self.witnesses}
+        for each in self.prunings:
+            if each.number > self.last and each not in proven:
+                yield each
 
 
 class Writer:

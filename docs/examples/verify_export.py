@@ -60,6 +60,7 @@ class Check:
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             preface = json.loads(next(lines))
             self.gone, self.number = preface["prunings"], preface["first"] - 1
+            yield from self.preface(preface)
             for line in lines:
                 kind, *said = json.loads(line)
                 self.counts[kind] += 1
@@ -71,6 +72,18 @@ class Check:
                     yield from self.checkpoint(said[0])
         if not self.is_signed or not self.counts["end"]:
             yield "the file was cut short, or its end is not signed"
+
+    def preface(self, preface: dict[str, Any]) -> Iterator[str]:
+        """What later blocks tell of pruned days is signed as well."""
+        proven = {}
+        for each in preface["witnesses"]:
+            block, signed = each["block"], each["checkpoint"]
+            digest = sha256(text_of("ampledger.block.1", block, HEADER)).hexdigest()
+            if self.is_genuine(signed) and signed["digest"] == digest:
+                proven[block["number"]] = block["pruned_before"]
+        for number, day in self.gone:
+            if number > preface["last"] and proven.get(number) != day:
+                yield f"nothing proves that block {number} tells of pruned rows"
 
     def row(self, place: tuple[str, int], text: str) -> Iterator[str]:
         """The text is hashed as it stands in the line."""
@@ -101,14 +114,20 @@ class Check:
 
     def checkpoint(self, signed: dict[str, Any]) -> Iterator[str]:
         """It is signed, and over the block before it."""
-        statement = text_of("ampledger.checkpoint.1", signed, SIGNED)
-        try:
-            self.public.verify(bytes.fromhex(signed["signature"]), statement)
-            self.is_signed = True
-        except (InvalidSignature, ValueError):
+        self.is_signed = self.is_genuine(signed)
+        if not self.is_signed:
             yield f"checkpoint {signed['number']} is forged"
         if (signed["number"], signed["digest"]) != (self.number, self.digest):
             yield f"checkpoint {signed['number']} was signed over another block"
+
+    def is_genuine(self, signed: dict[str, Any]) -> bool:
+        """Whether the key has signed a checkpoint."""
+        statement = text_of("ampledger.checkpoint.1", signed, SIGNED)
+        try:
+            self.public.verify(bytes.fromhex(signed["signature"]), statement)
+        except (InvalidSignature, ValueError):
+            return False
+        return True
 
 
 if __name__ == "__main__":

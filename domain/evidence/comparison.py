@@ -30,8 +30,8 @@ def compare(account: Account) -> Iterator[Line]:
     energies = [each for signed in sets for each in signed.readings if each.wh is not None]
     readings = [each for each in energies if each.is_import]
     if energies and not readings:
-        told = ", ".join(sorted({each.obis for each in energies}))
-        why = f"what the meter signed is no energy that was taken: {told}"
+        registers = ", ".join(sorted({each.obis for each in energies}))
+        why = f"what the meter signed is no energy that was taken: {registers}"
         yield Line("signed energy", Verdict.CANNOT_BE_CHECKED, why)
     if not readings:
         return

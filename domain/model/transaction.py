@@ -90,6 +90,7 @@ class Transaction(Aggregate):
                 reason=self.reason,
                 id_tag=self.id_tag,
             )
+            transaction.corrected.clear()  # of its provisional end: there is nothing to take back
 
     class Closed(Fact):
         """Ended without a stop of the station; a stop that comes later still counts."""

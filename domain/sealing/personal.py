@@ -64,9 +64,8 @@ def find(text: bytes, *, owner: str = "", rows: bool = False) -> list[Span]:
 
 
 def tag_in(text: str) -> str:
-    """A tag as it is compared and as databases take it: of what a station sent, what is read."""
-    read = text.replace("\0", "")[:_LONGEST]
-    return folded(read).encode(errors="replace").decode()
+    """A tag as it is compared and as databases take it; no more of it than is read of a frame."""
+    return folded(text[:_LONGEST]).replace("\0", "\ufffd").encode(errors="replace").decode()
 
 
 def may_be_personal(text: bytes) -> bool:

@@ -1,5 +1,6 @@
 """Events of meters: readings as they came, without what only a billing proof may hold."""
 
+import re
 from typing import Annotated, Any
 
 import msgspec
@@ -10,6 +11,7 @@ from projections.events import members
 from projections.events.public import About, Data, public
 
 _SIGNED = "SignedData"
+_NUMBER = re.compile(r"\s*[+-]?[0-9]{0,20}[.,]?[0-9]{0,20}([eE][+-]?[0-9]{1,3})?\s*")
 
 
 class Sample(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -51,7 +53,14 @@ def _about(fact: Meter.Read, _: str) -> About:
 
 def _samples(fact: Meter.Read) -> tuple[Sample, ...]:
     sampled = msgspec.json.decode(fact.samples, type=list[dict[str, Any]])
-    return tuple(_sample(each) for each in sampled if each.get("format") != _SIGNED)
+    return tuple(_sample(each) for each in sampled if _is_plain(each))
+
+
+def _is_plain(sampled: dict[str, Any]) -> bool:
+    """A number, and nothing else: stations send signed values under other names, too."""
+    return sampled.get("format") != _SIGNED and bool(
+        _NUMBER.fullmatch(str(sampled.get("value", "")))
+    )
 
 
 def _sample(sampled: dict[str, Any]) -> Sample:
@@ -61,10 +70,8 @@ def _sample(sampled: dict[str, Any]) -> Sample:
 
 
 def _signed(fact: Meter.Read) -> int:
-    if _SIGNED not in fact.samples:
-        return 0
     sampled = msgspec.json.decode(fact.samples, type=list[dict[str, Any]])
-    return sum(each.get("format") == _SIGNED for each in sampled)
+    return sum(not _is_plain(each) for each in sampled)
 
 
 PUBLIC = (public("meter.read.v1", Meter.Read, MeterRead, _about, samples=_samples, signed=_signed),)

@@ -1,6 +1,7 @@
 """The timeline of a station and of a transaction: what happened, who wished it, what it led to."""
 
 import asyncio
+from functools import partial
 
 import pytest
 
@@ -146,7 +147,7 @@ async def test_the_audit_trail_is_not_read_by_way_of_the_journal(api, installati
             return answer.text if "RecordAction" in answer.text else ""
 
         for path in ("journal", "timeline"):
-            assert "AddUser" in await eventually(lambda path=path: seen(api, path))
+            assert "AddUser" in await eventually(partial(seen, api, path))
             told = await seen(viewer, path)
             assert "AddUser" not in told
             assert '"by":"admin"' not in told

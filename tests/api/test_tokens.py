@@ -1,3 +1,5 @@
+import logging
+
 import pytest
 
 from tests.api.stage import eventually
@@ -82,6 +84,17 @@ async def test_a_token_is_forgotten(api):
     at_once = await api.put("/api/v1/tokens/Forget-Me", json={})
     assert at_once.status_code == 409
     assert "in a minute" in at_once.json()["detail"]
+
+
+async def test_a_tag_is_in_no_log(api, caplog):
+    with caplog.at_level(logging.DEBUG, logger="ampledger"):
+        await api.put("/api/v1/tokens/Logged-77", json={})
+        await api.get("/api/v1/tokens/Logged-77")
+        await api.post("/api/v1/tokens/Logged-77/forget")
+    paths = {getattr(record, "path", "") for record in caplog.records}
+    assert paths >= {"/api/v1/tokens/***", "/api/v1/tokens/***/forget"}
+    told = [str(vars(record)) for record in caplog.records if record.name.startswith("ampledger")]
+    assert not any("logged-77" in text.casefold() for text in told)
 
 
 async def test_what_nobody_spoke_of_cannot_be_forgotten(api):

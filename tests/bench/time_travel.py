@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
+from threading import BoundedSemaphore
 from time import perf_counter, process_time
 from types import SimpleNamespace
 from typing import Any
@@ -18,6 +19,7 @@ from domain.store.opening import migrate, open_log
 from domain.timeline import Window
 from projections import connectors, stations
 from projections.past import OfStation, Past
+from projections.users import Holder
 from tests.bench.__main__ import _POSTGRES
 from tests.databases import fresh_database
 from tests.domain.house import House, start, stop
@@ -45,7 +47,7 @@ def _measure(name: str, url: str) -> None:
     while log.position() < _FACTS:
         number += 1
         _charge(house, number)
-    office: Any = SimpleNamespace(log=log, clock=lambda: house.now)
+    office: Any = SimpleNamespace(log=log, clock=lambda: house.now, places=BoundedSemaphore())
     middle = house.now - number * 7 * _MINUTE
     print(f"{name}: {log.position()} facts, ms (fastest, median, CPU of this process)")
     _time("row of the station, ?at=", lambda: _row(house, stations.MODEL))
@@ -57,7 +59,8 @@ def _measure(name: str, url: str) -> None:
         lambda: states.get_changes(office, "CP1", begin=middle, end=middle + 60 * _MINUTE),
     )
     oldest, newest = Window(), Window(newest_first=True)
-    page = partial(timeline.get_timeline_of_station, office, "CP1")
+    viewer = Holder("", "viewer", "", None, None)
+    page = partial(timeline.get_timeline_of_station, office, "CP1", by=viewer)
     _time("timeline, the oldest hundred", lambda: page(oldest))
     _time("timeline, the newest hundred", lambda: page(newest))
     log.close()

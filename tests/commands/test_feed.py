@@ -1,7 +1,8 @@
 """One reader for all who follow; whoever is behind reads by himself, and nobody misses anything."""
 
 import asyncio
-from contextlib import asynccontextmanager
+import threading
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
 import orjson
@@ -181,3 +182,36 @@ async def test_the_shared_reader_comes_back_with_the_database(log, tell, monkeyp
         log.away = False
         tell(1)
         assert await heard(following, 2) == [1, 2]
+
+
+async def test_many_who_are_behind_leave_threads_to_others(log, tell):
+    tell(20)
+    reader = Crowding(log)
+    feed = Feed(reader)
+    followers = [feed.follow(0, EVERYTHING, patience=PATIENCE) for _ in range(12)]
+    found = await asyncio.gather(*(heard(each, 20) for each in followers))
+    assert {len(each) for each in found} == {20}
+    assert 1 <= reader.most <= 2
+    for each in followers:
+        await each.aclose()
+
+
+class Crowding(EventReader):
+    """How many read at the same time, at most."""
+
+    def __init__(self, log):
+        super().__init__(log)
+        self.most, self._now, self._lock = 0, 0, threading.Lock()
+        self._two = threading.Barrier(3)
+
+    def after(self, position, **wanted):
+        with self._lock:
+            self._now += 1
+            self.most = max(self.most, self._now)
+        try:
+            with suppress(threading.BrokenBarrierError):
+                self._two.wait(0.2)  # a third one breaks nothing: it would be here too
+            return super().after(position, **wanted)
+        finally:
+            with self._lock:
+                self._now -= 1

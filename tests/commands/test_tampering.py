@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from commands.refusal import Refusal
-from commands.verification import checking
+from commands.verification import checking, stored
 from domain.pki import seals
 from projections import chain
 from tests.commands.chained import DAY, KEYS, NOON, SEAL, in_folder, ledger_at
@@ -238,6 +238,10 @@ LINES = {
         lines[2].replace("CP1", "CP2"),
         *lines[2:],
     ],
+    "a pruning that never was": lambda lines: [
+        lines[0].replace('"prunings":[]', '"prunings":[[9,99999]]'),
+        *(each for each in lines[1:] if not each.startswith('["entry",3,')),
+    ],
     "a line after the end": lambda lines: [*lines, lines[2]],
     "cut short": lambda lines: lines[:-1],
     "no checkpoint": lambda lines: [each for each in lines if "checkpoint" not in each],
@@ -275,6 +279,45 @@ def test_pruned_days_are_told_in_the_file_too(pruned, tmp_path):
     pruned.chain().prune(pruned.now)
     path = tmp_path / "pruned"
     pruned.verification.write(path, None, None, watch=lambda *_: None)
+    assert offline(path) == []
+
+
+def test_a_part_tells_of_later_prunings_with_a_signature(pruned, tmp_path):
+    pruned.now += 30 * DAY
+    pruned.chain().prune(pruned.now)
+    path, key = tmp_path / "part", tmp_path / "key.pem"
+    key.write_text(seals.pem(SEAL.public_key))
+    until = NOON + timedelta(seconds=61)
+    assert pruned.verification.write(path, None, until, watch=lambda *_: None) == (1, 2)
+    assert offline(path) == []
+    assert _example(path, key).returncode == 0
+    said = gzip.decompress(path.read_bytes())
+    preface, rest = said.split(b"\n", 1)
+    day = json.loads(preface)["prunings"][0][1]
+    forged = preface.replace(b"%d" % day, b"%d" % (day + 9))
+    path.write_bytes(gzip.compress(forged + b"\n" + rest))
+    told = "it is said to tell of pruned rows, and no genuine checkpoint shows it"
+    assert offline(path) == [f"block 4 forged: {told}"]
+    assert _example(path, key).returncode == 1
+
+
+def test_days_that_are_pruned_meanwhile_are_no_alarm(pruned, tmp_path, monkeypatch):
+    monkeypatch.setattr(stored, "_ROWS", 2)
+    pruned.now += 30 * DAY
+    path = tmp_path / "file"
+
+    def prune(*_):
+        pruned.chain().prune(pruned.now)
+
+    asked = iter((prune, *20 * [lambda *_: None]))
+    assert (
+        pruned.verification.check(KEYS, (), watch=lambda *_: next(asked)(), most=10).findings == ()
+    )
+    pruned.now += DAY
+    pruned.sealed(5)
+    pruned.now += 30 * DAY
+    asked = iter((prune, *20 * [lambda *_: None]))
+    pruned.verification.write(path, None, None, watch=lambda *_: next(asked)())
     assert offline(path) == []
 
 

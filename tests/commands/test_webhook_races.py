@@ -93,7 +93,7 @@ async def test_what_was_due_before_it_was_delivered_is_not_sent_again(scene):  #
 
 
 def serving():
-    return [each for each in asyncio.all_tasks() if each.get_coro().__name__ == "_serve"]
+    return [each for each in asyncio.all_tasks() if "._serve at" in repr(each.get_coro())]
 
 
 BROKEN = ["https://[::1", "https://r:99999/", "https://r:x/", f"https://{'a' * 70}.com/"]
@@ -131,7 +131,7 @@ async def test_an_answer_that_is_packed_is_not_unpacked():
 
 async def test_a_receiver_that_never_ends_its_answer_has_failed(monkeypatch):
     monkeypatch.setattr(courier, "_WHOLE", 0.1, raising=False)
-    asked = asyncio.Event()
+    asked, over = asyncio.Event(), asyncio.Event()
 
     async def drip(reader, writer):
         await reader.readuntil(b"\r\n\r\n")
@@ -139,10 +139,12 @@ async def test_a_receiver_that_never_ends_its_answer_has_failed(monkeypatch):
         writer.write(b"HTTP/1.1 500 No\r\nContent-Length: 10\r\n\r\na")
         await reader.read()
         writer.close()
+        over.set()
 
     server = await asyncio.start_server(drip, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     async with server, courier.Courier(lambda: ACTOR.at, private=True) as post:
         answer = await post(f"http://localhost:{port}/", b"[]", {})
+        await asyncio.wait_for(over.wait(), PATIENCE)
     assert (asked.is_set(), answer.status) == (True, 0)
     assert "in time" in answer.error

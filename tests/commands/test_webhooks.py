@@ -312,21 +312,22 @@ def test_what_can_never_be_sent_is_refused(scene, wish, problem):
 @asynccontextmanager
 async def listening(reply: bytes):
     """A server on this machine, and what it was sent."""
-    heard = []
+    heard, under_way = [], []
 
     async def answer(reader, writer):
+        under_way.append(asyncio.current_task())
         head = await reader.readuntil(b"\r\n\r\n")
         length = next(
             int(line[15:]) for line in head.lower().split(b"\r\n") if b"content-length" in line
         )
         heard.append((head.decode(), await reader.readexactly(length)))
         writer.write(reply)
-        await writer.drain()
         writer.close()
 
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
     async with server:
         yield f"http://localhost:{server.sockets[0].getsockname()[1]}/hook?x=1", heard
+        await asyncio.gather(*under_way)
 
 
 def said(status, *headers, body=""):

@@ -226,6 +226,20 @@ def test_late_values_move_the_end_of_their_own_transaction(desk):
     assert len(desk.cases()) == 2
 
 
+def test_the_stop_of_a_station_is_not_taken_back_with_what_was_decided_before_it(desk):
+    number = begin(desk)
+    close = op.CloseTransaction(station="CP1", transaction=number, reason="lost")
+    assert desk.reply(close).refused == ""
+    desk.house.ask(values(number, 1300))
+    assert desk.resolve(Ruling.ASSIGN, transaction=number).refused == ""
+    desk.house.ask(stop(number, "t1", 1900))
+    before = len(desk.house.told())
+    assert desk.reopen().refused == ""
+    assert [type(fact) for fact in desk.house.told()[before:]] == [Quarantine.Reopened]
+    desk.house.ask(stop(number, "t1-again", 1900))
+    assert len([f for f in desk.house.told() if type(f) is Transaction.Stopped]) == 1
+
+
 def test_late_values_are_given_to_the_transaction_they_are_of(desk):
     ended = begin(desk)
     desk.house.ask(stop(ended))

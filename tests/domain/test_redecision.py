@@ -21,9 +21,12 @@ from domain.redecision import deciding, recorded, report
 from domain.redecision.recorded import Window, window
 from domain.redecision.report import Report
 from domain.redecision.streams import Remembered
+from domain.sealed_log import SealedLog
+from domain.sealing.cache import KeyCache
 from domain.store.memory import MemoryLog
+from domain.store.memory_keyring import MemoryKeyring
 from domain.store.opening import migrate, open_log
-from tests.domain.house import House, heartbeat, reset, start, stop
+from tests.domain.house import NOON, House, heartbeat, reset, start, stop
 from tests.redeciding import redecided, told
 
 A_DAY = timedelta(days=1)
@@ -188,6 +191,25 @@ def test_days_that_were_pruned_are_the_past_of_those_that_are_left(house: House)
     assert found.is_identical, told(found)
     assert found.rows
     assert found.facts < len(house.log.since(0, limit=10_000))
+
+
+def test_what_was_decided_of_a_token_is_decided_again_once_it_is_forgotten() -> None:
+    """Its tag is nowhere any more, and it was the same token by its pseudonym."""
+    stored, keyring = MemoryLog(), MemoryKeyring()
+    house = House(SealedLog(stored, KeyCache(keyring)))
+    converse(house)
+    house.process(house.wish(op.ForgetToken(id_tag="ABC")))
+    (key,) = keyring.of_tags(["abc"], create=False).values()
+    keyring.forget(key.pseudonym, at=house.now)
+    keyring.destroy(key.pseudonym)
+    house = House(SealedLog(stored, KeyCache(keyring)))
+    house.now = NOON + A_DAY * 9
+    house.process(house.opened("S1", 99))
+    house.process(house.wish(op.IssueToken(id_tag="ABC", permit=Permit())))
+    house.ask(start("later", meter=9), station="S1", connection=99)
+    found = redecided(house.log)
+    assert found.is_identical, told(found)
+    assert key.pseudonym.encode() in b"".join(row.entry.payload for row in house.log.frames())
 
 
 def test_a_row_of_an_earlier_release_is_passed_over(house: House) -> None:

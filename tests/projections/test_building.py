@@ -1,45 +1,28 @@
 """Read models are built beside those that are read, under load, through crashes, row for row."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from threading import Event, Thread
 from time import monotonic
 
 import pytest
-from sqlalchemy import Engine, Table, inspect, select, text
+from sqlalchemy import Engine, Table, inspect, text
 
 from projections import builds, calls, positions, stations, stumbles
-from projections.building import Builder
 from projections.builds import NEXT
 from projections.engines import schema_of, writing
-from projections.migration import READ_MODELS, migrate
+from projections.migration import READ_MODELS
 from projections.owner import Owner
 from projections.ownership import Ownership, owner_of
 from projections.positions import Fenced, key_of
 from projections.progress import Trust
-from projections.readmodel import ReadModel, onto
-from projections.tables import beside
-from tests.projections.scene import Scene, rows_of, tables
-
-PATIENCE = 60.0  # s
+from tests.projections.building import PATIENCE, busy, drive, finished
+from tests.projections.scene import Scene, tables
 
 
 @pytest.fixture
 def scene(database: Engine) -> Scene:
     return Scene(database)
-
-
-def busy(scene: Scene, prefix: str, count: int) -> None:
-    """Facts of several kinds, committed one by one."""
-    for number in range(count):
-        call = scene.requested(f"{prefix}{number}")
-        if number % 3 == 0:
-            call.send(5, at=scene.now)
-        scene.tell(call, scene.connected(f"{prefix}-CP{number}"))
-
-
-def finished(scene: Scene, model: ReadModel) -> bool:
-    return scene.read(builds.known)[key_of(model)].finished_at is not None
 
 
 def left_over(scene: Scene) -> list[str]:
@@ -185,18 +168,6 @@ def test_under_load_what_was_built_is_what_a_second_projection_of_all_facts_show
     assert left_over(scene) == []
 
 
-def drive(scene: Scene, builder: Builder, models: Sequence[ReadModel]) -> None:
-    """Step until all are switched, whatever is raised that `run` knows how to take."""
-    builder.portion = 25
-    deadline = monotonic() + PATIENCE
-    while not all(finished(scene, model) for model in models):
-        assert monotonic() < deadline, scene.read(builds.known)
-        try:
-            builder.step(active=True)
-        except Fenced:
-            builder.forget()
-
-
 def test_whoever_reads_meanwhile_sees_all_rows_all_the_time(scene, meanwhile):
     if scene.engine.pool.size() == 1:
         pytest.skip("one connection: nobody reads meanwhile")
@@ -340,88 +311,3 @@ def test_rows_are_trusted_and_nobody_is_fenced_by_a_switch(scene):
     scene.tell(scene.requested("later"))
     assert scene.projector.step().moved
     assert scene.read(trust.holds)
-
-
-# --- a new version of a read model ---
-
-
-@dataclass
-class Upgraded:
-    """The release that follows: the calls in a table of a new version, which no view reads."""
-
-    scene: Scene
-    model: ReadModel
-    models: tuple[ReadModel, ...]
-
-    def position(self) -> int | None:
-        return self.scene.read(positions.read).get(key_of(self.model))
-
-    def rows(self) -> list[tuple[object, ...]]:
-        return self.scene.read(rows_of, self.model.table)
-
-
-@pytest.fixture
-def upgraded(scene: Scene) -> Upgraded:
-    busy(scene, "a", 10)
-    scene.project()
-    table = beside(calls.CALLS, "", indexes="_9")
-    table.name = "calls_v9"
-    model = onto(calls.MODEL, table)
-    with writing(scene.engine) as connection:
-        table.create(connection)
-        builds.ask(connection, [table.name], by="", at=scene.now)
-    others = tuple(each for each in READ_MODELS if each is not calls.MODEL)
-    return Upgraded(scene, model, (*others, model))
-
-
-def test_a_new_version_is_kept_close_to_the_log_until_its_release_owns_the_work(upgraded):
-    scene = upgraded.scene
-    spare = scene.builder("new", models=upgraded.models)
-    while spare.step(active=False):
-        pass
-    assert upgraded.position() is None
-    busy(scene, "b", 5)
-    scene.project()  # the release before goes on
-    assert len(scene.read(calls.listed)) == 15
-    while spare.step(active=False):
-        pass
-    assert upgraded.position() is None
-    drive(scene, spare, [upgraded.model])
-    assert upgraded.position() == scene.log.position()
-    assert upgraded.rows() == scene.read(rows_of, calls.CALLS)
-
-
-def test_the_projector_of_the_new_release_takes_a_version_up_once_it_is_built(upgraded):
-    scene = upgraded.scene
-    projector = scene.another_projector(models=upgraded.models)
-    busy(scene, "b", 5)
-    while projector.step().moved:
-        pass
-    assert upgraded.position() is None
-    drive(scene, scene.builder(models=upgraded.models), [upgraded.model])
-    busy(scene, "c", 5)
-    while projector.step().moved:
-        pass
-    assert upgraded.position() == scene.log.position()
-    assert len(upgraded.rows()) == 20
-
-
-def test_a_database_without_rows_of_a_log_that_has_facts_is_built_before_it_is_read(empty):
-    migrate(empty, has_facts=True)
-    scene = Scene(empty)
-    busy(scene, "a", 10)
-    scene.project()
-    assert scene.read(positions.read) == {}
-    assert set(scene.read(builds.unfinished)) == {key_of(model) for model in READ_MODELS}
-    drive(scene, scene.builder(), list(READ_MODELS))
-    scene.project()
-    assert set(scene.read(positions.read).values()) == {scene.log.position()}
-    assert len(scene.read(calls.listed)) == 10
-    assert len(scene.read(lambda c: c.execute(select(text("id FROM calls"))).all())) == 10
-
-
-def test_a_log_without_facts_needs_no_builds(empty):
-    migrate(empty)
-    scene = Scene(empty)
-    assert scene.read(builds.known) == {}
-    assert set(scene.read(positions.read)) == {key_of(model) for model in READ_MODELS}
