@@ -39,7 +39,8 @@ def export(
 ) -> None:
     """Write what happened to a file.
 
-    It reads the database itself, beside the running system. Transactions and the journal show tags; events show the pseudonyms that streams have.
+    It reads the database itself, beside the running system. Transactions and the journal show tags;
+    events show the pseudonyms that streams have.
     """
     from commands.export import exporting  # noqa: PLC0415 - pyarrow: half a second others need not wait
 

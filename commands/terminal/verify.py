@@ -13,8 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from commands.refusal import Refusal
 from commands.settings import Settings
+from commands.terminal import instants
 from commands.terminal.connection import settings_of
-from commands.terminal.instants import instant
 from commands.terminal.output import AsJson, plainly
 from domain.chain.rows import instant
 from domain.ocpp import times
@@ -86,7 +86,7 @@ def _write(settings: Settings, path: Path, begin: str, end: str) -> None:
     from commands.verification import checking  # noqa: PLC0415 - as above
 
     with checking.verification_of(settings) as work, _bar() as watch:
-        first, last = work.write(path, instant(begin), instant(end), watch=watch)
+        first, last = work.write(path, instants.instant(begin), instants.instant(end), watch=watch)
     typer.echo(f"blocks {first} to {last}")
 
 
