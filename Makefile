@@ -11,12 +11,13 @@ BIN := .venv/bin
 UV ?= uv
 BENCH ?=
 ABUSE ?=
+OF_PROCESSES := tests/abuse tests/api tests/commands
 LOCK := $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate pyproject.toml
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run install check test bench abuse audit format lock clean
+.PHONY: run install check test test-processes test-parts bench abuse audit format lock clean
 
 run: install
 	$(BIN)/ampledger run
@@ -40,8 +41,16 @@ check: install
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Two halves at the same time, each told when it is done.
 test: check
-	services="$$(deploy/services.sh $(BIN)/python)"; eval "$$services"; $(BIN)/pytest
+	services="$$(deploy/services.sh $(BIN)/python)"; eval "$$services"; \
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target --keep-going test-processes test-parts
+
+test-processes:
+	$(BIN)/pytest $(OF_PROCESSES)
+
+test-parts:
+	$(BIN)/pytest tests $(OF_PROCESSES:%=--ignore=%)
 
 bench: install
 	services="$$(deploy/services.sh $(BIN)/python)"; eval "$$services"; \

@@ -111,7 +111,8 @@ class Chain:
         return self._signed is None or self._signed.number < self._last.number
 
     def _is_due(self, at: int) -> bool:
-        return self._signed is None or at - self._signed.at >= self._interval
+        """Also when the clock was put back: what is signed in the future says nothing of now."""
+        return self._signed is None or not 0 <= at - self._signed.at < self._interval
 
     def _seal(
         self,

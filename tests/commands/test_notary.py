@@ -64,6 +64,19 @@ def test_the_chain_grows_by_portions_and_is_signed_at_intervals(ledger):
     assert (notary.grow().checkpoint, ledger.findings()) == (None, [])
 
 
+def test_a_clock_that_was_put_back_does_not_keep_the_notary_from_signing(ledger):
+    ledger.now += 3650 * 1440 * MINUTE
+    ledger.record()
+    notary = ledger.chain()
+    assert notary.grow().checkpoint.number == 1
+    ledger.now -= 3650 * 1440 * MINUTE
+    for _ in range(2):
+        ledger.record()
+        notary.grow()
+        ledger.now += MINUTE
+    assert (signed(ledger), ledger.findings()) == ([1, 2, 3], [])
+
+
 def test_a_notary_that_was_restarted_goes_on_where_the_chain_ends(ledger):
     for _ in range(3):
         ledger.record()

@@ -1,6 +1,7 @@
 """No tag is in the clear in the log; a token that was forgotten is in no row either."""
 
 import sqlite3
+from base64 import b64encode
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -184,6 +185,17 @@ def test_a_forgotten_token_is_in_no_row_and_a_rebuild_agrees(scene: Scene, tmp_p
     shown = texts(iter(scene.log.frames(limit=1000))) + texts(iter(scene.log.since(0, limit=1000)))
     assert "secret-tag-77" not in shown
     assert "jane doe" not in shown
+
+
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+def test_neither_tag_nor_key_is_left_in_the_file(scene: Scene, tmp_path: Path):
+    key = scene.keyring.of_tags(["secret-tag-77"], create=False)["secret-tag-77"]
+    scene.forget(told.TAG)
+    content = b"".join(path.read_bytes() for path in sorted(tmp_path.glob("read.db*"))).lower()
+    assert b64encode(key.secret).lower() not in content
+    assert told.TAG.lower().encode() not in content
+    assert told.NOTE.lower().encode() not in content
+    assert told.OTHER.lower().encode() in content
 
 
 def test_everything_else_goes_on(scene: Scene):
