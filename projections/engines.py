@@ -41,6 +41,24 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+def overwrite(engine: Engine) -> None:
+    """Leave no former content in the write-ahead log of an SQLite file, unless somebody reads it.
+
+    PostgreSQL sees to it by itself, later.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA busy_timeout = 1000")  # ms: nobody is to wait for it
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        cursor.execute(f"PRAGMA busy_timeout = {1000 * _PATIENCE}")
+        cursor.close()
+    finally:
+        connection.close()
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """What the database raises, as the ports name it: Unavailable, Conflict."""
@@ -94,6 +112,7 @@ def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA secure_delete=ON")  # who is forgotten must not stay in free pages
     cursor.close()
 
 

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Index, Select, func, select, text, update
+from sqlalchemy import Connection, Engine, Index, Select, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.ports import TokenKey
 from domain.sealing.personal import tag_in
 from domain.store.memory_keyring import new_key
-from projections.engines import translated, writing
+from projections.engines import overwrite, translated, writing
 from projections.tables import among, table
 
 
@@ -82,9 +82,9 @@ class StoredKeyring:
         none = dict.fromkeys(("secret", "tag", "lookup"))
         values = {**none, "destroyed_at": datetime.now(UTC)}
         with translated(), writing(self._engine) as connection:
-            if connection.dialect.name == "sqlite":
-                connection.execute(text("PRAGMA secure_delete = ON"))  # the page is overwritten
             connection.execute(update(KEYS).where(*ours).values(values))
+        with translated():
+            overwrite(self._engine)
 
     def _of_tags(self, tags: Collection[str]) -> dict[str, TokenKey]:
         with translated(), self._engine.connect() as connection:

@@ -24,6 +24,7 @@ _FIRST = timedelta(seconds=1)
 _LONGEST = timedelta(minutes=5)
 _MOST_DOUBLINGS = 10
 _MOST_WAIT = timedelta(hours=1)  # that a receiver may ask for
+_UNSIGNED = "its secret was sealed with another AMPLEDGER_SECRET_KEY: rotate it"
 _GONE = 410  # RFC 9110 section 15.5.11
 
 _log = logging.getLogger("ampledger.webhooks")
@@ -123,7 +124,7 @@ class Sender:
             return await asyncio.to_thread(self._pass, webhook, wanted.upto)
         for request in wanted.requests:
             begun = monotonic()
-            answer = await post(webhook.url, request.body, self._headers(webhook, request))
+            answer = await self._deliver(post, webhook, request)
             milliseconds = round(1000 * (monotonic() - begun))
             attempt = self._attempt(webhook, request, answer, milliseconds)
             if not await asyncio.to_thread(self._keep, webhook, request, attempt, answer):
@@ -137,15 +138,19 @@ class Sender:
         write = self._source.database.write
         return write(webhooks.advance, webhook, upto=upto)
 
-    def _headers(self, webhook: Webhook, request: Request) -> dict[str, str]:
+    async def _deliver(self, post: Post, webhook: Webhook, request: Request) -> Answer:
+        """Nothing goes out unsigned."""
         sealed = [each for each in (webhook.secret, webhook.former_secret) if each]
         secrets = [opened for each in sealed if (opened := self._source.cipher.open(each))]
-        return {
+        if not secrets:
+            return Answer(status=0, error=_UNSIGNED)
+        headers = {
             "Content-Type": request.content_type,
             "Ampledger-Webhook": webhook.id,
             "Ampledger-Attempt": str(webhook.failures + 1),
             signature.HEADER: signature.sign(request.body, secrets, self._clock()),
         }
+        return await post(webhook.url, request.body, headers)
 
     def _attempt(
         self, webhook: Webhook, request: Request, answer: Answer, milliseconds: int

@@ -170,6 +170,15 @@ async def test_a_request_is_signed_and_bears_both_signatures_while_the_secret_ch
     assert not signature.is_good(headers[signature.HEADER], body, first, scene.now)
 
 
+async def test_nothing_goes_out_unsigned(scene):
+    id, _ = scene.subscribe()
+    scene.cipher = Cipher(new_key())
+    async with scene.sending():
+        await scene.until_failed(id)
+    assert "AMPLEDGER_SECRET_KEY" in scene.row(id).last_error
+    assert scene.receiver.requests == []
+
+
 async def test_what_was_not_taken_is_sent_again_first_after_a_pause(scene):
     id, _ = scene.subscribe(single=True)
     scene.receiver.answers = [Answer(status=200), Answer(status=503, error="busy", wait=60)]
