@@ -321,7 +321,8 @@ def test_what_can_never_be_sent_is_refused(scene, wish, problem):
 @asynccontextmanager
 async def listening(reply: bytes):
     """A server on this machine, and what it was sent."""
-    heard, under_way = [], []
+    heard: list[Any] = []
+    under_way: list[Any] = []
 
     async def answer(reader, writer):
         under_way.append(asyncio.current_task())
