@@ -357,7 +357,7 @@ def _live(scene, happenings, limit):
 
 
 @given(st.lists(_HAPPENING, min_size=20, max_size=60), st.integers(1, 20), st.integers(1, 50))
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 def test_a_rebuilt_read_model_is_row_for_row_the_live_one(happenings, live, again):
     scene = Scene()
     _live(scene, happenings, live)
