@@ -51,7 +51,6 @@ def test_a_time_of_any_zone_is_that_instant_in_utc(database):
     assert row.connected_at.utcoffset() == timedelta(0)
 
 
-
 def test_nothing_of_a_failed_transaction_stays(database):
     with pytest.raises(IntegrityError):
         _write_then_fail(database)
