@@ -12,6 +12,7 @@ from commands.webhooks.addresses import Forbidden
 from commands.webhooks.courier import Answer
 from projections import webhooks
 from projections.database import Database
+from tests.commands.test_webhook_requests import 
 from tests.commands.test_webhooks import (  # noqa: F401 - a fixture
     ACTOR,
     PATIENCE,
