@@ -12,13 +12,11 @@ from commands.webhooks.addresses import Forbidden
 from commands.webhooks.courier import Answer
 from projections import webhooks
 from projections.database import Database
-from tests.commands.test_webhook_requests import 
+from tests.commands.test_webhook_requests import posted, said
 from tests.commands.test_webhooks import (  # noqa: F401 - a fixture
     ACTOR,
     PATIENCE,
     Receiver,
-    posted,
-    said,
     scene,
 )
 from tests.domain.house import start
