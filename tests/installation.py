@@ -59,6 +59,7 @@ class Installation:
         self.gateway_url = f"ws://127.0.0.1:{gateway_port}/ocpp"
         self.api_url = f"http://127.0.0.1:{self._settings['API_PORT']}"
         self.admin_token = self._settings["ADMIN_TOKEN"]
+        self.secret_key = self._settings["SECRET_KEY"]
         self.namespace = self._settings.get("NAMESPACE", "ampledger")
         self.secure_url = self.mutual_url = ""  # until it is made secure
         self.servers = folder / "servers"  # certificates of the gateway
