@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from commands.export.exportable import Span
 from commands.export.kinds import Format, What
+from commands.terminal import progress
 from commands.terminal.connection import settings_of
 from commands.terminal.instants import instant
 from commands.terminal.output import plainly
@@ -57,15 +57,11 @@ def export(
 
 @contextmanager
 def _bar(head: int) -> Iterator["Tell"]:
-    """A line that moves, on stderr: what is read by scripts stays clean."""
-    console = Console(stderr=True, highlight=False, markup=False)
     columns = (
         BarColumn(),
         TaskProgressColumn(),
         TextColumn("{task.fields[rows]} rows", markup=False),
         TimeElapsedColumn(),
     )
-    shown = Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty())
-    with shown:
-        task = shown.add_task("", total=head, rows=0)
-        yield lambda rows, position: shown.update(task, completed=position, rows=rows)
+    with progress.line(*columns, total=head, rows=0) as move:
+        yield lambda rows, position: move(completed=position, rows=rows)

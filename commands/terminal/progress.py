@@ -2,12 +2,20 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Protocol
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from commands.client import Client
 
@@ -35,9 +43,20 @@ def followed(client: Client, path: str, *, wait: float) -> dict[str, Any]:
 
 
 @contextmanager
-def _bar() -> Iterator[Tell]:
-    """A line that moves, on stderr: what is read by scripts stays clean."""
+def line(
+    *columns: ProgressColumn,
+    total: int | None,
+    **fields: Any,  # noqa: ANN401 - what the columns show
+) -> Iterator[Callable[..., None]]:
+    """A line that moves, on stderr: what is read by scripts stays clean, and a pipe shows none."""
     console = Console(stderr=True, highlight=False, markup=False)
+    shown = Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty())
+    with shown:
+        yield partial(shown.update, shown.add_task("", total=total, **fields))
+
+
+@contextmanager
+def _bar() -> Iterator[Tell]:
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -45,15 +64,13 @@ def _bar() -> Iterator[Tell]:
         TextColumn("{task.fields[counts]}", markup=False),
         TimeElapsedColumn(),
     )
-    shown = Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty())
-    with shown:
-        task = shown.add_task("", total=None, counts="")
+    with line(*columns, total=None, counts="") as move:
 
         def tell(row: dict[str, Any], /) -> None:
             stations = row["stations"]
             done = stations["succeeded"] + stations["failed"] + stations["cancelled"]
             counts = f"{stations['failed']} failed, {stations['under_way']} under way"
             description, total = str(row["state"]), stations["total"]
-            shown.update(task, description=description, completed=done, total=total, counts=counts)
+            move(description=description, completed=done, total=total, counts=counts)
 
         yield tell

@@ -1,6 +1,5 @@
 """`ampledger rebuild`: read models built anew beside those that are read, and how far they are."""
 
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -8,10 +7,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from commands.refusal import Refusal
+from commands.terminal import progress
 from commands.terminal.connection import settings_of
 from commands.terminal.output import AsJson, plainly, show
 
@@ -116,21 +115,11 @@ def _row(each: "Overview") -> dict[str, object]:
 
 @contextmanager
 def _bar() -> Iterator["Tell"]:
-    """A line that moves, on stderr: what is read by scripts stays clean."""
-    console = Console(stderr=True, highlight=False, markup=False)
     columns = (BarColumn(), TaskProgressColumn(), TextColumn("{task.description}", markup=False))
-    shown = Progress(
-        *columns,
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    )
-    with shown:
-        task = shown.add_task("", total=100)
+    with progress.line(*columns, TimeElapsedColumn(), total=100) as move:
 
         def tell(percents: dict[str, int]) -> None:
             description = ", ".join(f"{name} {done} %" for name, done in percents.items())
-            shown.update(task, completed=min(percents.values()), description=description)
+            move(completed=min(percents.values()), description=description)
 
         yield tell

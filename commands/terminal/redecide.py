@@ -1,16 +1,15 @@
 """`ampledger redecide`: what today's code would decide of what was recorded."""
 
 import json
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+from commands.terminal import progress
 from commands.terminal.connection import settings_of
 from commands.terminal.instants import instant
 from commands.terminal.output import AsJson, plainly, show
@@ -98,8 +97,6 @@ def _headline(difference: "Difference") -> str:
 
 @contextmanager
 def _bar(positions: tuple[int, int]) -> Iterator["Tell"]:
-    """A line that moves, on stderr: what is read by scripts stays clean."""
-    console = Console(stderr=True, highlight=False, markup=False)
     columns = (
         BarColumn(),
         TaskProgressColumn(),
@@ -107,7 +104,5 @@ def _bar(positions: tuple[int, int]) -> Iterator["Tell"]:
         TimeElapsedColumn(),
     )
     first, last = positions
-    shown = Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty())
-    with shown:
-        task = shown.add_task("", total=last - first + 1, rows=0)
-        yield lambda rows, position: shown.update(task, completed=position - first + 1, rows=rows)
+    with progress.line(*columns, total=last - first + 1, rows=0) as move:
+        yield lambda rows, position: move(completed=position - first + 1, rows=rows)

@@ -1,19 +1,17 @@
 """`ampledger verify`: whether the log is what was sealed."""
 
 import json
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 
 from commands.refusal import Refusal
 from commands.settings import Settings
-from commands.terminal import instants
+from commands.terminal import instants, progress
 from commands.terminal.connection import settings_of
 from commands.terminal.output import AsJson, plainly
 from domain.chain.rows import instant
@@ -123,15 +121,11 @@ def _printable(text: str) -> str:
 
 @contextmanager
 def _bar() -> Iterator["Watch"]:
-    """A line that moves, on stderr: what is read by scripts stays clean."""
-    console = Console(stderr=True, highlight=False, markup=False)
     columns = (
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("blocks", markup=False),
         TimeRemainingColumn(),
     )
-    shown = Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty())
-    with shown:
-        task = shown.add_task("", total=None)
-        yield lambda done, total: shown.update(task, completed=done, total=total)
+    with progress.line(*columns, total=None) as move:
+        yield lambda done, total: move(completed=done, total=total)

@@ -14,6 +14,7 @@ from projections.migration import migrate
 
 @pytest.fixture(params=["sqlite in memory", "sqlite file", "postgresql"])
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A test that is for some of them only says so: `indirect`."""
     if request.param == "postgresql":
         url = request.getfixturevalue("postgres_url")
         made = engine(url, schema=f"projections_{uuid4().hex}")

@@ -19,6 +19,9 @@ from projections.progress import Trust
 from tests.projections.building import PATIENCE, busy, drive, finished
 from tests.projections.scene import Scene, tables
 
+_POSTGRESQL = pytest.mark.parametrize("empty", ["postgresql"], indirect=True)
+_WITH_READERS = pytest.mark.parametrize("empty", ["sqlite file", "postgresql"], indirect=True)
+
 
 @pytest.fixture
 def scene(database: Engine) -> Scene:
@@ -78,9 +81,8 @@ def index_columns(scene: Scene) -> dict[str, list[tuple[object, ...]]]:
     }
 
 
+@_POSTGRESQL  # SQLite cannot rename indexes
 def test_on_postgresql_tables_indexes_and_views_have_their_names_again(scene):
-    if not schema_of(scene.engine):
-        pytest.skip("SQLite cannot rename indexes")
     schema = schema_of(scene.engine)
     query = text(
         "SELECT relname, relkind FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace"
@@ -168,9 +170,8 @@ def test_under_load_what_was_built_is_what_a_second_projection_of_all_facts_show
     assert left_over(scene) == []
 
 
+@_WITH_READERS  # in memory there is one connection
 def test_whoever_reads_meanwhile_sees_all_rows_all_the_time(scene, meanwhile):
-    if scene.engine.pool.size() == 1:
-        pytest.skip("one connection: nobody reads meanwhile")
     busy(scene, "a", 10)
     scene.project()
     seen: set[tuple[int, int]] = set()
@@ -198,9 +199,8 @@ def test_whoever_reads_meanwhile_sees_all_rows_all_the_time(scene, meanwhile):
     assert seen == {(10, 10)}
 
 
+@_POSTGRESQL  # a reader of SQLite has a snapshot, and delays nothing
 def test_a_reader_who_does_not_let_go_delays_the_switch_and_is_not_disturbed(scene):
-    if not schema_of(scene.engine):
-        pytest.skip("readers of SQLite have a snapshot")
     busy(scene, "a", 3)
     scene.project()
     scene.ask(calls.MODEL)
@@ -214,9 +214,8 @@ def test_a_reader_who_does_not_let_go_delays_the_switch_and_is_not_disturbed(sce
     drive(scene, builder, [calls.MODEL])
 
 
+@_POSTGRESQL  # SQLite lets such a view be
 def test_a_view_of_somebody_on_a_table_of_ours_is_told_as_the_problem(scene, meanwhile):
-    if not schema_of(scene.engine):
-        pytest.skip("SQLite does not mind")
     scene.tell(scene.requested("c1"))
     scene.project()
     with writing(scene.engine) as connection:
