@@ -4,12 +4,12 @@ import logging
 import re
 import sys
 
-from commands import keys
+from commands import keys, links
 from commands.api.access import Role as UserRole
 from commands.settings import Role, Settings
 from domain.log import Conflict
 from domain.ports import Clock
-from projections import members, user_tokens, users
+from projections import invitations, members, sign_ins, user_tokens, users
 from projections.actions import CONSOLE, Actor
 from projections.database import Database
 
@@ -24,23 +24,34 @@ def ensure_administrator(role: Role, settings: Settings, database: Database, clo
 
     Another token than the last time replaces it. Raises OSError, Unavailable.
     """
-    token = settings.admin_token.get_secret_value() or _made(role, settings)
+    given = settings.admin_token.get_secret_value()
+    token, is_new = (given, False) if given or role != "run" else _made(settings)
     if token:
         _install(database, clock, token)
-    elif not database.read(users.listed):
+    if is_new:
+        _welcome(settings, database, clock, token)
+    elif not token and not database.read(users.listed):
         _log.warning("nobody can use the API yet: `ampledger users add NAME --role admin`")
 
 
-def _made(role: Role, settings: Settings) -> str:
-    """`ampledger run` makes a token, prints it once and keeps it."""
-    if role != "run":
-        return ""
+def _made(settings: Settings) -> tuple[str, bool]:
+    """`ampledger run` makes a token, prints it once and keeps it; whether it did so now."""
     path = settings.data / keys.ADMIN_TOKEN
     token, is_new = keys.kept(path, keys.new_token)
     if is_new:
         sys.stdout.write(f"The administrator's token, kept in {path}:\n{token}\n")
         sys.stdout.flush()
-    return token
+    return token, is_new
+
+
+def _welcome(settings: Settings, database: Database, clock: Clock, token: str) -> None:
+    """Print a link by which the new administrator chooses a password, once."""
+    name, at, secret = database.read(user_tokens.owner, token), clock(), keys.new_invitation()
+    invitation = invitations.made(name, secret, by=_NAME, at=at)
+    if database.write(sign_ins.invite, invitation, Actor(_NAME, CONSOLE, at)):
+        link = links.welcome(settings, secret)
+        sys.stdout.write(f"Choose the password of {name} in a browser, within 24 h:\n{link}\n")
+        sys.stdout.flush()
 
 
 def _install(database: Database, clock: Clock, token: str) -> None:

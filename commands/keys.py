@@ -9,11 +9,14 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from uuid import uuid4
 
+from projections import user_sessions
+from projections.user_sessions import UserSession
 from projections.user_tokens import UserToken, hashed
 
 ADMIN_TOKEN = "admin-token"  # noqa: S105 - a file's name
 SECRET_KEY = "secret-key"  # noqa: S105 - a file's name
 _PREFIX = "amp_"  # by which those who scan for leaked secrets know a token of ours
+_INVITATION = "ami_"
 
 
 def kept(path: Path, make: Callable[[], str]) -> tuple[str, bool]:
@@ -36,6 +39,21 @@ def kept(path: Path, make: Callable[[], str]) -> tuple[str, bool]:
 def new_token() -> str:
     """A bearer token nobody can guess."""
     return _PREFIX + secrets.token_urlsafe(32)
+
+
+def new_session_token() -> str:
+    """The bearer token of a session."""
+    return user_sessions.PREFIX + secrets.token_urlsafe(32)
+
+
+def new_invitation() -> str:
+    """What the link of an invitation ends with."""
+    return _INVITATION + secrets.token_urlsafe(32)
+
+
+def session_of(user: str, secret: str, *, origin: str, at: datetime) -> UserSession:
+    """What is kept of a session that begins."""
+    return user_sessions.begun(uuid4().hex, user, secret, origin=origin, at=at)
 
 
 def token_of(

@@ -7,7 +7,7 @@ from typing import TextIO
 import structlog
 from structlog.types import Processor
 
-_QUIET = ("asyncio", "uvicorn", "websockets")  # only what went wrong
+_QUIET = ("asyncio", "httpx", "nicegui", "uvicorn", "websockets")  # only what went wrong
 _MUTE = ("aio_pika", "aiormq")  # the broker's adapter tells what matters of it
 
 

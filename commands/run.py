@@ -4,19 +4,16 @@ import asyncio
 import gc
 import logging
 import signal
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib import import_module
 from typing import Any
 
-from commands import bootstrap, duties, measures, opening
+from commands import bootstrap, measures, opening
 from commands.api.ops import ops_server
 from commands.clock import SystemClock
-from commands.containers.api import ApiParts
-from commands.containers.domain import DomainParts
-from commands.containers.gateway import GatewayParts
-from commands.containers.projections import ProjectionsParts
-from commands.duties import Duty
+from commands.duties.duty import Begin, Duty
 from commands.metrics import Metrics
 from commands.settings import Role, Settings, SettingsError
 from domain.log import Log, Unavailable
@@ -24,7 +21,7 @@ from domain.ports import Broker
 from gateway.broker.outbox import Outbox
 
 _THREADS = 32  # for what blocks; on a small machine the default would be five
-_Begun = AbstractAsyncContextManager[Duty]
+_ROLES = ("projections", "domain", "gateway", "api")
 
 _log = logging.getLogger("ampledger.run")
 
@@ -85,6 +82,7 @@ async def serve(role: Role, settings: Settings) -> None:
 @asynccontextmanager
 async def running(role: Role, settings: Settings) -> AsyncIterator[dict[str, int]]:
     """A role at work; yields the ports it listens on, by name."""
+    begins = _begins(role)
     threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="work")
     asyncio.get_running_loop().set_default_executor(threads)  # the loop's end shuts it down
     async with AsyncExitStack() as stack:
@@ -95,8 +93,8 @@ async def running(role: Role, settings: Settings) -> AsyncIterator[dict[str, int
         opened = await _open(stack, role, settings, duty)
         group = await stack.enter_async_context(asyncio.TaskGroup())
         ports = {"ops": ops.port}
-        for each in _duties(role, opened, group):
-            begun = await stack.enter_async_context(each)
+        for begin in begins:
+            begun = await stack.enter_async_context(begin(opened, group))
             duty.checks.update(begun.checks)
             duty.sources.extend(begun.sources)
             ports.update(begun.ports)
@@ -135,24 +133,13 @@ async def _open(
     }
 
 
-def _duties(role: Role, opened: Mapping[str, Any], group: asyncio.TaskGroup) -> list[_Begun]:
-    """In the order in which they start; who answers stations and people comes last."""
-    kinds: dict[str, tuple[Any, Callable[[Any, asyncio.TaskGroup], _Begun]]] = {
-        "projections": (ProjectionsParts, duties.projections),
-        "domain": (DomainParts, duties.domain),
-        "gateway": (GatewayParts, duties.gateway),
-        "api": (ApiParts, duties.api),
-    }
-    return [
-        duty(_checked(container(**opened)), group)
-        for name, (container, duty) in kinds.items()
-        if role in {name, "run"}
-    ]
+def _begins(role: Role) -> list[Begin]:
+    """In the order in which they start; who answers stations and people comes last.
 
-
-def _checked(parts: Any) -> Any:  # noqa: ANN401 - a container of one of four classes
-    parts.check_dependencies()
-    return parts
+    Nothing is imported that the role does not need: all of it takes seconds.
+    """
+    names = [name for name in _ROLES if role in {name, "run"}]
+    return [import_module(f"commands.duties.{name}").begin for name in names]
 
 
 def _settle() -> None:

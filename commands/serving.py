@@ -11,6 +11,10 @@ class ServingSettings(BaseModel):
 
     api_host: str = Field("127.0.0.1", description="address of the HTTP API")
     api_port: int = Field(8000, ge=0, le=65535, description="port of the HTTP API; 0: any")
+    ui: bool = Field(
+        True,  # noqa: FBT003 - as pydantic has it
+        description="whether the api process also serves the web pages for operators, under /",
+    )
     api_certificate: Path | None = Field(
         None,
         description="PEM file with the certificate of the HTTP API, read at start; unset: no TLS",

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 
-from commands import keys, opening
+from commands import keys, opening, passwords
 from commands.api.access import Role
 from commands.clock import SystemClock
 from commands.notary import chain_of
@@ -16,7 +16,7 @@ from commands.settings import Settings, SettingsError
 from domain.log import Conflict, Log
 from domain.model.operations import RecordAction
 from domain.ports import Clock
-from projections import actions, members, user_tokens, users
+from projections import actions, invitations, members, sign_ins, user_tokens, users
 from projections.actions import CONSOLE, Actor
 from projections.database import Database
 from projections.user_tokens import UserToken
@@ -30,14 +30,36 @@ class Upkeep:
         """`prune` drops journal days that ended before an instant."""
         self._prune, self._database, self._clock = prune, database, clock
 
-    def add_user(self, name: str, role: str, *, days: int | None) -> str:
-        """A new user's first token, good for so many days or for ever; raises Refusal."""
+    def add_user(self, name: str, role: str, *, days: int | None, password: str = "") -> str:
+        """A new user's first token, good for so many days or for ever; raises Refusal.
+
+        With a password, "" for none, the user can sign in too.
+        """
         _check_role(role)
         secret, kept, actor = self._made(name, "first", days)
+        new = (name, role, kept, actor)
         try:
-            self._database.write(members.add, name, role, kept, actor)
+            if password:
+                hashed = _hashed(password, name)
+                self._database.write(sign_ins.add, *new, password_hash=hashed)
+            else:
+                self._database.write(members.add, *new)
         except Conflict:
             raise Refusal(f"there is, or was, a user {name}") from None
+        return secret
+
+    def set_password(self, name: str, password: str) -> None:
+        """Give a user a password; all sessions end. Raises Refusal."""
+        hashed, actor = _hashed(password, name), self._actor()
+        if not self._database.write(sign_ins.set_password, name, hashed, actor):
+            raise Refusal(f"there is no user {name}")
+
+    def invite(self, name: str) -> str:
+        """An invitation by which a user chooses a password, once; raises Refusal."""
+        secret, actor = keys.new_invitation(), self._actor()
+        kept = invitations.made(name, secret, by=actor.name, at=actor.at)
+        if not self._database.write(sign_ins.invite, kept, actor):
+            raise Refusal(f"there is no user {name}")
         return secret
 
     def give_role(self, name: str, role: str) -> None:
@@ -95,6 +117,13 @@ class Upkeep:
 def _check_role(role: str) -> None:
     if role not in Role.__members__:
         raise Refusal(f"{role} is no role; there are {', '.join(Role.__members__)}")
+
+
+def _hashed(password: str, user: str) -> str:
+    try:
+        return passwords.hash_of(password, user)
+    except passwords.Unfit as unfit:
+        raise Refusal(str(unfit)) from None
 
 
 def login() -> str:

@@ -1,4 +1,4 @@
-"""Station passwords: argon2id hashes, and their verification beside the event loop."""
+"""Passwords: argon2id hashes; those of stations are verified beside the event loop."""
 
 import asyncio
 import hashlib
@@ -19,6 +19,16 @@ _REMEMBERED = 20_000  # outcomes
 def hash_password(text: str) -> str:
     """The argon2id hash of a station password: 32-40 hex digits are the key they stand for."""
     return _hasher().hash(canonical(text))
+
+
+def hash_secret(secret: bytes) -> str:
+    """The argon2id hash of what a person chose, as it is: hex digits stand for themselves."""
+    return _hasher().hash(secret)
+
+
+def is_secret(password_hash: str, secret: bytes) -> bool:
+    """Whether it is what was hashed; blocks for as long as hashing does."""
+    return _is_password(_hasher(), password_hash, secret)
 
 
 def canonical(text: str) -> bytes:
@@ -94,19 +104,20 @@ class Argon2Verifier:
             self._remember(key, outcome=verified.result())
 
     def _matches(self, password_hash: str, candidates: Sequence[bytes]) -> bool:
-        return any(self._is_password(password_hash, candidate) for candidate in candidates)
-
-    def _is_password(self, password_hash: str, candidate: bytes) -> bool:
-        try:
-            return self._hasher.verify(password_hash, candidate)
-        except (VerificationError, InvalidHashError):
-            return False
+        return any(_is_password(self._hasher, password_hash, each) for each in candidates)
 
     def _remember(self, key: bytes, *, outcome: bool) -> None:
         self._outcomes[key] = outcome, self._time() + self._seconds
         self._outcomes.move_to_end(key)
         if len(self._outcomes) > _REMEMBERED:
             self._outcomes.popitem(last=False)
+
+
+def _is_password(hasher: PasswordHasher, password_hash: str, candidate: bytes) -> bool:
+    try:
+        return hasher.verify(password_hash, candidate)
+    except (VerificationError, InvalidHashError):
+        return False
 
 
 def _digest(password_hash: str, candidates: Sequence[bytes]) -> bytes:

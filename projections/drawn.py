@@ -12,7 +12,7 @@ from domain.model.schedule import AMPERES, Supply
 from projections import meter_values
 from projections.meter_values import MeterValueRow
 
-_POWER, _CURRENT = "Power.Active.Import", "Current.Import"
+POWER, _CURRENT = "Power.Active.Import", "Current.Import"
 _FACTORS = MappingProxyType({"kW": 1000.0})  # to W; anything else is W or A
 _MOST = 1e9  # A or W: what is beyond is no measurement
 _LIVE = frozenset({"L1", "L2", "L3", "L1-N", "L2-N", "L3-N"})
@@ -53,7 +53,7 @@ def of_connector(
         connection,
         station,
         connector,
-        measurands=(_POWER, _CURRENT),
+        measurands=(POWER, _CURRENT),
         begin=begin,
         end=end,
         most=most,
@@ -63,13 +63,18 @@ def of_connector(
     return Course(readings, rows[-1].sampled_at if cut and rows else None)
 
 
+def power_of(rows: Iterable[MeterValueRow]) -> float | None:
+    """The watts that the values of one moment tell; None when they tell no power."""
+    return _together(_figures(rows, POWER), sum)
+
+
 def _moment(row: MeterValueRow) -> tuple[int, datetime]:
     return row.position, row.sampled_at
 
 
 def _of_moment(rows: list[MeterValueRow], unit: str, supply: Supply) -> Drawn | None:
     """Watts of a power, amperes of a current; the one of the other where only that is there."""
-    power, current = _figures(rows, _POWER), _figures(rows, _CURRENT)
+    power, current = _figures(rows, POWER), _figures(rows, _CURRENT)
     watts_of_an_ampere = supply.voltage * supply.phases
     if unit == AMPERES:
         value = _together(current, max)

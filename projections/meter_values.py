@@ -56,6 +56,11 @@ def _rows(noted: Noted) -> Iterator[MeterValueRow]:
             yield _row(noted.position, index, fact, sample)
 
 
+def told_in(fact: Meter.Read) -> list[MeterValueRow]:
+    """The values of a reading, wherever it stands in the log."""
+    return list(_rows(Noted(0, fact.TOPIC, fact)))
+
+
 def _row(position: int, index: int, fact: Meter.Read, sample: dict[str, object]) -> MeterValueRow:
     stream, raw = fact.originator_id, _text(sample, "value", "")
     measurand = _text(sample, "measurand", "Energy.Active.Import.Register")

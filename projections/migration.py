@@ -17,6 +17,7 @@ from projections import (
     client_certificates,
     configuration,
     connectors,
+    fleet_hours,
     installed_certificates,
     installed_profiles,
     job_events,
@@ -25,8 +26,10 @@ from projections import (
     local_lists,
     meter_values,
     positions,
+    problems,
     quarantine,
     reservations,
+    running,
     schedules,
     security_events,
     stations,
@@ -42,10 +45,13 @@ from projections.chain import BLOCKS, CHECKPOINTS
 from projections.engines import schema_of, writing
 from projections.events.progress import PROGRESS
 from projections.files import FILES, GRANTS
+from projections.invitations import INVITATIONS
 from projections.keyring import KEYS
 from projections.readmodel import ReadModel
 from projections.stumbles import STUMBLES
 from projections.tables import METADATA
+from projections.user_passwords import PASSWORDS
+from projections.user_sessions import SESSIONS
 from projections.user_tokens import TOKENS
 from projections.users import USERS
 from projections.vault import VAULT
@@ -79,6 +85,9 @@ READ_MODELS: tuple[ReadModel, ...] = (
     installed_certificates.MODEL,
     trust_stores.MODEL,
     audit.MODEL,
+    running.MODEL,
+    fleet_hours.MODEL,
+    problems.MODEL,
 )
 _VIEWS: tuple[View, ...] = (
     ("stations", stations.VIEW),
@@ -107,10 +116,14 @@ _VIEWS: tuple[View, ...] = (
     ("installed_certificates", installed_certificates.VIEW),
     ("trust_stores", trust_stores.VIEW),
     ("audit", audit.VIEW),
+    ("running", running.VIEW),
+    ("fleet_hours", fleet_hours.VIEW),
+    ("problems", problems.VIEW),
 )
 _OWN = (  # tables of no read model
     *(WEBHOOKS, ATTEMPTS),
     *(STUMBLES, USERS, TOKENS, ACTIONS, VAULT, FILES, GRANTS),
+    *(PASSWORDS, SESSIONS, INVITATIONS),
     *(BLOCKS, CHECKPOINTS, PROGRESS, KEYS),
 )
 _LOCK = 0x616D706C6564  # "ampled": the advisory lock of whoever migrates

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import singledispatch
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select, literal, or_, select
 
@@ -12,6 +13,8 @@ from domain.model.station import Station
 from projections.presence import PRESENCE
 from projections.readmodel import Key, Keyed, Row
 from projections.tables import fetch, partial_index, table
+
+T = TypeVar("T", bound=Any)  # what a query selects
 
 
 @dataclass(slots=True, kw_only=True)
@@ -209,6 +212,20 @@ def find(connection: Connection, station: str) -> StationSeen | None:
     return next(iter(fetch(connection, VIEW.where(STATIONS.c.id == station), StationSeen)), None)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Which stations; "" and None: any.
+
+    `search` is part of an id, serial number, vendor, model or note, in any case; `label` all of
+    one.
+    """
+
+    search: str = ""
+    label: str = ""
+    online: bool | None = None
+    registration: str = ""
+
+
 def listed(
     connection: Connection,
     *,
@@ -218,22 +235,26 @@ def listed(
     after: str = "",
     limit: int = 100,
 ) -> list[StationSeen]:
-    """Registered stations in order of their ids, from the one after `after`.
-
-    `search` is part of an id, serial number, vendor, model or note, in any case.
-    """
-    query = VIEW.where(STATIONS.c.registered, STATIONS.c.id > after)
-    if label:
-        labels = literal(",").concat(STATIONS.c.labels).concat(",")
-        query = query.where(labels.contains(f",{label},", autoescape=True))
-    if online is not None:
-        query = query.where(STATIONS.c.online == online)
-    if search:
-        query = _searched(query, search)
-    query = query.order_by(STATIONS.c.id).limit(limit)
+    """Registered stations in order of their ids, from the one after `after`; as of `Choice`."""
+    query = chosen(VIEW, Choice(search=search, label=label, online=online))
+    query = query.where(STATIONS.c.id > after).order_by(STATIONS.c.id).limit(limit)
     return fetch(connection, query, StationSeen)
 
 
-def _searched(query: Select[tuple[object, ...]], part: str) -> Select[tuple[object, ...]]:
+def chosen(query: Select[T], choice: Choice) -> Select[T]:
+    """A query narrowed to the registered stations that are meant."""
+    columns = STATIONS.c
+    query = query.where(columns.registered)
+    if choice.label:
+        labels = literal(",").concat(columns.labels).concat(",")
+        query = query.where(labels.contains(f",{choice.label},", autoescape=True))
+    if choice.online is not None:
+        query = query.where(columns.online == choice.online)
+    if choice.registration:
+        query = query.where(columns.registration == choice.registration)
+    return _searched(query, choice.search) if choice.search else query
+
+
+def _searched(query: Select[T], part: str) -> Select[T]:
     names = ("id", "serial_number", "vendor", "model", "note", "charge_point_serial_number")
     return query.where(or_(*(STATIONS.c[name].icontains(part, autoescape=True) for name in names)))

@@ -1,4 +1,4 @@
-"""Who may use the API: names and roles. The tokens of each are in `projections.user_tokens`."""
+"""Who may use the API: names and roles. Tokens, sessions, passwords have tables of their own."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -6,11 +6,12 @@ from hmac import compare_digest
 from typing import NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, MetaData, and_, inspect, select
+from sqlalchemy import ColumnElement, Connection, MetaData, Table, and_, inspect, select
 
-from projections import user_tokens
+from projections import invitations, user_passwords, user_sessions, user_tokens
 from projections.tables import fetch, table
-from projections.user_tokens import COARSE, TOKENS, UserToken
+from projections.user_sessions import SESSIONS
+from projections.user_tokens import TOKENS, UserToken
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,9 +40,10 @@ class Holder(NamedTuple):
 
     name: str
     role: str
-    token: str  # its id
+    token: str  # its id; of the token of a session: the session's
     expires_at: datetime | None
     used_at: datetime | None
+    is_session: bool = False
 
     def has_expired(self, at: datetime) -> bool:
         """Whether the token is worth nothing any more."""
@@ -49,7 +51,8 @@ class Holder(NamedTuple):
 
     def is_used_anew(self, at: datetime) -> bool:
         """Whether it is time to remember that the token is used."""
-        return self.used_at is None or at - self.used_at >= COARSE
+        coarse = user_sessions.COARSE if self.is_session else user_tokens.COARSE
+        return self.used_at is None or at - self.used_at >= coarse
 
 
 def add(connection: Connection, name: str, *, role: str, at: datetime) -> User:
@@ -76,26 +79,34 @@ def give_role(connection: Connection, name: str, *, role: str) -> bool:
 
 
 def revoke(connection: Connection, name: str, *, at: datetime) -> bool:
-    """End a user's access, with every token; whether there was one to end."""
+    """End a user's access, with all that gives it; whether there was one to end."""
     user_tokens.revoke_all(connection, name, at=at)
+    user_sessions.revoke_all(connection, name, at=at)
+    invitations.withdraw_all(connection, name, at=at)
+    user_passwords.remove(connection, name)
     query = USERS.update().where(_good(name)).values(revoked_at=at)
     return connection.execute(query).rowcount == 1
 
 
+def is_held(connection: Connection, name: str) -> bool:
+    """Whether there is a user who is not revoked; if so, it stays so until the transaction ends."""
+    query = select(USERS.c.name).where(_good(name)).with_for_update()
+    return connection.scalar(query) is not None
+
+
 def find_by_token(connection: Connection, token: str) -> Holder | None:
-    """Whose token it is, unless revoked. What the index may leak is a hash, not the token."""
-    hashed = user_tokens.hashed(token)
-    columns = (USERS.c.name, USERS.c.role, TOKENS.c.id, TOKENS.c.expires_at, TOKENS.c.used_at)
-    query = (
-        select(*columns, TOKENS.c.token_sha256)
-        .join_from(TOKENS, USERS, USERS.c.name == TOKENS.c.user_name)
-        .where(TOKENS.c.token_sha256 == hashed)
-        .where(TOKENS.c.revoked_at.is_(None), USERS.c.revoked_at.is_(None))
-    )
-    for *found, kept in connection.execute(query):
-        if compare_digest(kept, hashed):
-            return Holder(*found)
-    return None
+    """Whose token it is, a session's or another, unless revoked."""
+    is_session = token.startswith(user_sessions.PREFIX)
+    found = _find(connection, SESSIONS, token) if is_session else None
+    if found:
+        return found._replace(is_session=True)
+    return _find(connection, TOKENS, token)  # which some have chosen by themselves
+
+
+def note_use(connection: Connection, holder: Holder, *, at: datetime) -> None:
+    """Remember that a token was used."""
+    kind = user_sessions if holder.is_session else user_tokens
+    kind.note_use(connection, holder.token, at=at)
 
 
 def take_over(connection: Connection) -> None:
@@ -112,6 +123,22 @@ def take_over(connection: Connection) -> None:
             _take_over(connection, former)
         if former.revoked_at:
             revoke(connection, former.name, at=former.revoked_at)
+
+
+def _find(connection: Connection, kept_in: Table, token: str) -> Holder | None:
+    """What the index may leak is a hash, not the token."""
+    hashed, kept = user_tokens.hashed(token), kept_in.c
+    columns = (USERS.c.name, USERS.c.role, kept.id, kept.expires_at, kept.used_at)
+    query = (
+        select(*columns, kept.token_sha256)
+        .join_from(kept_in, USERS, USERS.c.name == kept.user_name)
+        .where(kept.token_sha256 == hashed)
+        .where(kept.revoked_at.is_(None), USERS.c.revoked_at.is_(None))
+    )
+    for *found, known in connection.execute(query):
+        if compare_digest(known, hashed):
+            return Holder(*found)
+    return None
 
 
 def _take_over(connection: Connection, former: FormerUser) -> None:

@@ -24,7 +24,7 @@ class Role(IntEnum):
     admin = 3
 
 
-_bearer = HTTPBearer(auto_error=False, description="a token of `ampledger users add`")
+_bearer = HTTPBearer(auto_error=False, description="a token of a user or a session")
 _InTheDocument = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
 

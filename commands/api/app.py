@@ -30,13 +30,16 @@ from commands.api import (
     firmware,
     firmware_signatures,
     health,
+    invitations,
     jobs,
     journal,
     local_lists,
     logs,
     maintenance,
+    me,
     meter_keys,
     meter_values,
+    overview,
     problems,
     proofs,
     quarantine,
@@ -44,9 +47,12 @@ from commands.api import (
     readings,
     reservations,
     schedules,
+    search,
     security_events,
+    sessions,
     signed_firmware,
     states,
+    station_import,
     station_security,
     stations,
     timeline,
@@ -65,9 +71,9 @@ from commands.api.requests import Requests
 from commands.api.signing_in import SigningIn
 
 _DESCRIPTION = """\
-A bearer token of `ampledger users add` opens it. A **viewer** reads; an **operator** also calls
-stations, closes sockets and transactions and keeps tokens; an **admin** also keeps stations and
-users, and reads what everybody did. `x-role` of an operation says which of them it is for.
+A bearer token of `ampledger users add` opens it, or that of a session, which a name and a password
+begin. A **viewer** reads; an **operator** also calls stations, closes sockets and transactions and
+keeps tokens; an **admin** also keeps stations and users, and reads what everybody did. `x-role` of an operation says which of them it is for.
 
 Times are RFC 3339, UTC. Lists come in pages: ask for the next one with the `next` of the last as
 `cursor`. Every error is a problem (RFC 9457). A wish is answered once it is decided, on record and
@@ -78,7 +84,10 @@ _PROBLEMS: dict[int | str, dict[str, object]] = {
     "5XX": {"model": ProblemDetails, "content": {problems.MEDIA_TYPE: {}}},
 }
 _RESOURCES = (  # in the order of the documentation
+    overview,
+    search,
     stations,
+    station_import,
     station_security,
     security_events,
     events,
@@ -114,6 +123,9 @@ _RESOURCES = (  # in the order of the documentation
     files,
     quarantine,
     users,
+    invitations,
+    sessions,
+    me,
     webhooks,
     audit,
     checkpoints,

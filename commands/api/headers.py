@@ -5,7 +5,7 @@ from types import MappingProxyType
 from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Scope
 
-_EVERY = MappingProxyType(
+EVERY = MappingProxyType(
     {
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
@@ -21,14 +21,14 @@ _ENCRYPTED = ("Strict-Transport-Security", "max-age=31536000")  # RFC 6797: not 
 def plainly(status: str, text: str) -> bytes:
     """A whole answer to what is no request; the connection ends with it."""
     own = {"Content-Type": "text/plain", "Content-Length": len(text), "Connection": "close"}
-    lines = (f"{name}: {value}\r\n" for name, value in {**own, **_EVERY}.items())
+    lines = (f"{name}: {value}\r\n" for name, value in {**own, **EVERY}.items())
     return f"HTTP/1.1 {status}\r\n{''.join(lines)}\r\n{text}".encode()
 
 
 def put_on(message: Message, scope: Scope) -> None:
     """Add to the start of a response what it does not say otherwise."""
     headers = MutableHeaders(scope=message)
-    for name, value in _EVERY.items():
+    for name, value in EVERY.items():
         headers.setdefault(name, value)
-    if scope["scheme"] == "https":
+    if scope["scheme"] in {"https", "wss"}:
         headers.setdefault(*_ENCRYPTED)

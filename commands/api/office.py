@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from commands.api.moments import Moments
 from commands.ca.roots import Roots
 from commands.callbox import Callbox
 from commands.desk import Window, Wishing
@@ -20,6 +21,7 @@ from domain.ports import Clock
 from projections.actions import Actor
 from projections.database import Database
 
+_HASHING = 4  # passwords at once: each takes 19 MiB
 _PLACES = 4  # of those who read a whole history at once: fewer than the API has threads
 
 
@@ -38,7 +40,8 @@ class Office:
     """Wishes go to the desk, calls to the call box; database and log are read, blocking.
 
     `origin` is the address that whoever asks comes from; "" for the office of nobody. `places` are
-    for those who read long: see `commands.api.past.in_turn`.
+    for those who read long: see `commands.api.past.in_turn`; `moments` keeps what many ask for,
+    `hashing` is for those who sign in: see `commands.api.guessing`.
     """
 
     desk: Wishing
@@ -56,6 +59,8 @@ class Office:
     defaults: Defaults = field(default_factory=Defaults)
     origin: str = ""
     places: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_PLACES))
+    hashing: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_HASHING))
+    moments: Moments = field(default_factory=Moments)
 
     def open_to(self, origin: str) -> "Office":
         """The same office, whose wishes tell where they come from."""

@@ -96,6 +96,13 @@ def document(operation: dict[str, Any]) -> None:
             content[MEDIA_TYPE] = content.pop(_JSON)
 
 
+def too_many(what: str, wait: float) -> Problem:
+    """What is answered to whoever must wait so many seconds."""
+    problem = Problem(429, f"too many {what}: wait a little", kind="too-many-requests")
+    problem.again_in = wait
+    return problem
+
+
 def doubtful(error: Exception, call: str) -> Problem:
     """The problem that an error is, naming the call that may be under way all the same."""
     problem = _EXPLAINED[type(error)](error)

@@ -1,4 +1,4 @@
-"""An HTTP server, and the one door to uvicorn."""
+"""An HTTP server."""
 
 import asyncio
 import logging
@@ -15,19 +15,17 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from commands.api import headers
-from gateway.addresses import Networks, group_of, is_loopback, is_trusted
-from gateway.crowd import Bounds, Crowd
-from gateway.limits import OncePer
+from commands.api import headers, sockets
+from commands.api.doorman import Doorman, Fuse
+from commands.api.sockets import Socket
+from gateway.addresses import Networks, is_loopback
+from gateway.crowd import Bounds
 
 _THREADS = 12  # that read the database at once; fewer than it has connections
 _BACKLOG = 1024  # connections that the system holds until they are accepted
 _HEAD_BYTES = 16 << 10  # of the request line and all headers
 _HEAD_WITHIN = 10.0  # s
 _IDLE = 5  # s until a connection without a request is closed
-_READ_WITHIN = 300.0  # s in which a client must take 64 KiB: a station behind a modem can
-
-_log = logging.getLogger("ampledger.api")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,64 +65,54 @@ class _Server(uvicorn.Server):
         ]
         self.started = True
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Nobody is left afterwards, whether they have read our last word or not."""
+        await super().shutdown(sockets)
+        for each in self.server_state.connections.copy():
+            each.transport.abort()
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Nothing: `commands.run` has them."""
         yield
 
 
-class _Doorman:
-    """Lets so many connections in, and tells so now and then of those it does not."""
-
-    def __init__(self, listening: Listening) -> None:
-        self._crowd, self._trusted = Crowd(listening.crowd), listening.trusted
-        self._told = OncePer(seconds=60, most=1000)
-
-    def admits(self, peer: str, now: float) -> bool:
-        """Whether there is room for one more; it is counted, and must `leave`."""
-        address = self._counted(peer)
-        why = self._crowd.objection(address)
-        self._crowd.enter(address)
-        if why and self._told.take(why + address, now):
-            _log.warning("too many connections", extra={"origin": peer, "of": why})
-        return not why
-
-    def leave(self, peer: str) -> None:
-        """One less."""
-        self._crowd.leave(self._counted(peer))
-
-    def _counted(self, peer: str) -> str:
-        return "" if is_trusted(peer, self._trusted) else group_of(peer)
-
-
 class _Connection(H11Protocol):
     """Waits for the head of a request, and for whoever does not read, only so long."""
 
-    def __init__(self, *args: Any, doorman: _Doorman, **kwargs: Any) -> None:  # noqa: ANN401 - as uvicorn calls it
+    def __init__(self, *args: Any, doorman: Doorman, **kwargs: Any) -> None:  # noqa: ANN401 - as uvicorn calls it
         super().__init__(*args, **kwargs)
         self._doorman = doorman
-        self._head: asyncio.TimerHandle | None = None
-        self._reading: asyncio.TimerHandle | None = None
+        self._head = Fuse(self.loop, self._abort)
+        self._reading = Fuse(self.loop, self._abort)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
         if self.client is None:  # reset already: the library asks the socket, which has forgotten
             self.client = transport.get_extra_info("peername")[:2]
-        self._await_head(_HEAD_WITHIN)
+        self._head.light(_HEAD_WITHIN)
         if not self._doorman.admits(self._peer, self.loop.time()):
             transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._doorman.leave(self._peer)
         self._calm()
-        self._read()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         before = self.cycle
         super().data_received(data)
         if self.cycle is not before:
-            self._calm()
+            self._head.put_out()
+
+    def handle_websocket_upgrade(self, event: Any) -> None:  # noqa: ANN401 - it goes on to uvicorn
+        """The connection is another's from now on, who must tell the doorman of its end."""
+        self._calm()
+        left = partial(self._doorman.leave, self._peer)
+        self.ws_protocol_class = partial(Socket, left=left)  # type: ignore[assignment]  # it makes one
+        super().handle_websocket_upgrade(event)
+        if self.flow.write_paused:  # by answers of before: the transport does not say it again
+            self.transport.get_protocol().pause_writing()
 
     def send_400_response(self, msg: str) -> None:
         """What every answer says, this one says too, unless another one has begun."""
@@ -137,33 +125,26 @@ class _Connection(H11Protocol):
         before = self.cycle
         super().on_response_complete()
         if self.cycle is before:
-            self._await_head(_IDLE + _HEAD_WITHIN)
+            self._head.light(_IDLE + _HEAD_WITHIN)
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._reading = self.loop.call_later(_READ_WITHIN, self.transport.abort)
+        self._reading.light(sockets.READ_WITHIN)
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        self._read()
+        self._reading.put_out()
 
     @property
     def _peer(self) -> str:
         return self.client[0] if self.client else ""
 
-    def _await_head(self, patience: float) -> None:
-        self._calm()
-        self._head = self.loop.call_later(patience, self.transport.abort)
-
     def _calm(self) -> None:
-        if self._head:
-            self._head.cancel()
-            self._head = None
+        self._head.put_out()
+        self._reading.put_out()
 
-    def _read(self) -> None:
-        if self._reading:
-            self._reading.cancel()
-            self._reading = None
+    def _abort(self) -> None:
+        self.transport.abort()
 
 
 class HttpServer:
@@ -172,10 +153,14 @@ class HttpServer:
     def __init__(self, app: ASGIApp, listening: Listening, *, grace: float) -> None:
         """`grace` in seconds."""
         self._listening, self._port = listening, listening.port
+        doorman = Doorman(listening.crowd, listening.trusted)
         config = uvicorn.Config(
             app,
-            http=partial(_Connection, doorman=_Doorman(listening)),  # type: ignore[arg-type]  # it makes one
-            ws="none",
+            http=partial(_Connection, doorman=doorman),  # type: ignore[arg-type]  # it makes one
+            ws=Socket,
+            ws_max_size=sockets.MOST_BYTES,
+            ws_ping_interval=sockets.PING_EVERY,
+            ws_ping_timeout=sockets.PONG_WITHIN,
             log_config=None,
             log_level=logging.ERROR,  # what strangers send is no warning
             access_log=False,

@@ -1,30 +1,32 @@
-"""Whose token comes with a request (RFC 6750), found out before its body is read."""
+"""Whose token comes with a request, found out before its body is read."""
 
 import asyncio
 from contextlib import suppress
 from datetime import datetime
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from commands.api.access import nobody
 from commands.api.bounds import Bounds
+from commands.api.credentials import token_in
 from commands.api.patience import Patience
-from commands.api.problems import Problem, answer, explained
+from commands.api.problems import Problem, answer, explained, too_many
 from domain.log import Unavailable
 from domain.model.audit import Audit
 from domain.model.operations import RecordAction
 from domain.ocpp import times
 from domain.ports import Clock
 from gateway.addresses import group_of
-from projections import actions, user_tokens, users
+from projections import actions, users
 from projections.actions import Actor
 from projections.database import Database
 from projections.users import Holder
 
 _GUARDED = "/api/"
+_OPEN = frozenset(  # they find out themselves who asks, with as much patience
+    {("POST", "/api/v1/sessions"), ("POST", "/api/v1/sessions/by-invitation")}
+)
 _FORBIDDEN = 403
 
 
@@ -44,6 +46,10 @@ class SigningIn:
         if scope["type"] != "http" or not scope["path"].startswith(_GUARDED):
             await self._app(scope, receive, send)
             return
+        scope["state"]["patience"] = self._patience
+        if (scope["method"], scope["path"]) in _OPEN:
+            await self._app(scope, receive, send)
+            return
         try:
             holder = scope["state"]["holder"] = await self._holder(scope)
         except (Problem, Unavailable) as error:
@@ -53,9 +59,9 @@ class SigningIn:
 
     async def _holder(self, scope: Scope) -> Holder:
         """Who asks; raises Problem, Unavailable."""
-        token, address = _token_in(scope), group_of(scope["client"][0])
+        token, address = token_in(scope), group_of(scope["client"][0])
         if wait := self._patience.wait(token, address, _seconds()):
-            raise _too_many("sign-ins that failed", wait)
+            raise too_many("sign-ins that failed", wait)
         holder = await run_in_threadpool(self._look, token)
         if holder is None or holder.has_expired(self._clock()):
             self._patience.failed(token, address, _seconds())
@@ -63,7 +69,7 @@ class SigningIn:
             raise _expired(holder.expires_at) if holder else _unknown()
         self._patience.fitted(token)
         if not self._patience.may_ask(holder.token, _seconds()):
-            raise _too_many("requests with this token", 1.0)
+            raise too_many("requests with this token", 1.0)
         return holder
 
     def _look(self, token: str) -> Holder | None:
@@ -71,7 +77,7 @@ class SigningIn:
         holder, now = self._database.read(users.find_by_token, token), self._clock()
         if holder and not holder.has_expired(now) and holder.is_used_anew(now):
             with suppress(Unavailable):  # then the next request tells
-                self._database.write(user_tokens.note_use, holder.token, at=now)
+                self._database.write(users.note_use, holder, at=now)
         return holder
 
     async def _handle(self, holder: Holder, scope: Scope, receive: Receive, send: Send) -> None:
@@ -102,14 +108,6 @@ class SigningIn:
             await run_in_threadpool(self._database.write, actions.note, actor, told)
 
 
-def _token_in(scope: Scope) -> str:
-    """The bearer token of a request; raises Problem without one."""
-    scheme, _, token = Headers(scope=scope).get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise nobody()
-    return token.strip()
-
-
 def _unknown() -> Problem:
     return Problem(401, "this token is nobody's, or was revoked", kind="bad-token")
 
@@ -117,12 +115,6 @@ def _unknown() -> Problem:
 def _expired(at: datetime | None) -> Problem:
     when = times.write(at) if at else ""
     return Problem(401, f"this token expired at {when}: ask for another", kind="expired-token")
-
-
-def _too_many(what: str, wait: float) -> Problem:
-    problem = Problem(429, f"too many {what}: wait a little", kind="too-many-requests")
-    problem.again_in = wait
-    return problem
 
 
 def _seconds() -> float:

@@ -44,3 +44,8 @@ def _taken(buffer: io.StringIO) -> str:
 def _cell(value: object) -> object:
     """Text that a spreadsheet would take for a formula is quoted: tags come from strangers."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def text_of(cell: str) -> str:
+    """What a cell says, without the quote that `response` puts before what looks like a formula."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell

@@ -11,7 +11,7 @@ from commands.api.office import AnOffice, Office
 from commands.api.problems import Problem
 from commands.api.shapes import Page, Segment, Text, Time
 from domain.log import Conflict
-from projections import members, user_tokens, users
+from projections import members, user_passwords, user_tokens, users
 from projections.user_tokens import UserToken
 
 router = APIRouter(prefix="/api/v1/users", tags=["users"], dependencies=[administering])
@@ -57,6 +57,7 @@ class User(BaseModel, from_attributes=True):
     role: str
     created_at: Time
     revoked_at: Time | None
+    has_password: bool = Field(default=False, description="to sign in with, beside tokens")
 
 
 class Token(BaseModel, from_attributes=True):
@@ -88,7 +89,8 @@ class NewToken(Token):
 def list_users(office: AnOffice) -> Page[User]:
     """All users by name, revoked ones too, on one page."""
     rows = office.database.read(users.listed)
-    return Page(items=[User.model_validate(row) for row in rows])
+    holders = office.database.read(user_passwords.holders)
+    return Page(items=[_shown(row, has_password=row.name in holders) for row in rows])
 
 
 @router.post("", status_code=201)
@@ -110,7 +112,8 @@ def get_user(office: AnOffice, name: Segment) -> User:
     row = office.database.read(users.find, name)
     if row is None:
         raise _no_user(name)
-    return User.model_validate(row)
+    has_password = office.database.read(user_passwords.find, name) is not None
+    return _shown(row, has_password=has_password)
 
 
 @router.patch("/{name}")
@@ -168,6 +171,10 @@ def _made(
     days = wish.expires_in_days if is_said else office.defaults.token_days
     kept = keys.token_of(user, secret, name=name, days=days, by=by, at=office.clock())
     return secret, kept
+
+
+def _shown(row: users.User, *, has_password: bool) -> User:
+    return User.model_validate(row).model_copy(update={"has_password": has_password})
 
 
 def _check_other(name: str, by: str) -> None:

@@ -16,10 +16,12 @@ from commands.feed import Feed
 from commands.files.tidying import Tidying
 from commands.proofs.proofs import Proofs
 from commands.strongbox import Strongbox
+from commands.ui.pulse import Pulse
+from commands.ui.serving import Interface
 from commands.watch import Watch
 from commands.webhooks.desk import Webhooks
 from domain.pki.seals import Seal
-from projections import calls
+from projections import calls, positions
 from projections.database import passed
 from projections.events.reader import EventReader
 from projections.events.view import pseudonymous
@@ -85,4 +87,11 @@ class ApiParts(Opened):
         ),
         defaults=Calling(choices.defaults, Opened.settings),
     )
-    app = Singleton(application, office, Calling(choices.api_bounds, Opened.settings))
+    bounds = Singleton(choices.api_bounds, Opened.settings)
+    app = Singleton(application, office, bounds)
+    interface = Singleton(
+        Interface,
+        app,
+        bounds,
+        Singleton(Pulse, Factory(partial, Opened.database.provided.read, Object(positions.read))),
+    )

@@ -38,6 +38,7 @@ from projections.events.view import pseudonymous
 from projections.files import Rights
 from projections.forgetting import Forgetting
 from projections.former import Former
+from projections.invitations import Expired
 from projections.keyring import StoredKeyring
 from projections.leases import LeaseReader
 from projections.migration import READ_MODELS
@@ -49,6 +50,7 @@ from projections.progress import Trust, lag
 from projections.projector import Projector
 from projections.stumbles import missed
 from projections.timers import Timers
+from projections.user_sessions import Ended
 from projections.vault import Cipher, SealedVault
 
 
@@ -187,6 +189,7 @@ class ProjectionsParts(Opened):
             Singleton(Noted, Opened.engine),
             Singleton(Unused, Opened.engine, Opened.log),
             Singleton(Former, Opened.engine, Object(READ_MODELS)),
+            *(Singleton(Ended, Opened.engine), Singleton(Expired, Opened.engine)),
         ),
         notary,
         Opened.clock,

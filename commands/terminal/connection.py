@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from commands import keys, settings
+from commands import keys, links, settings
 from commands.client import Client
 from commands.refusal import Refusal
 from commands.settings import Settings
@@ -57,11 +57,7 @@ def upkeep(context: typer.Context) -> AbstractContextManager["Upkeep"]:
 
 def url_of(chosen: Settings) -> str:
     """Where the API is: as set, else on this machine."""
-    if chosen.api_url:
-        return chosen.api_url
-    host = "127.0.0.1" if chosen.api_host in {"0.0.0.0", "::"} else chosen.api_host  # noqa: S104 - compared
-    scheme = "https" if chosen.api_certificate else "http"
-    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{chosen.api_port}"
+    return chosen.api_url or links.here(chosen)
 
 
 def token_of(chosen: Settings) -> str:

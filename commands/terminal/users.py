@@ -1,9 +1,12 @@
 """`ampledger users`: who may use the API. On the database itself: one must be the first."""
 
+import sys
 from typing import Annotated
 
 import typer
 
+from commands import links
+from commands.refusal import Refusal
 from commands.terminal.connection import settings_of, upkeep
 from commands.terminal.output import AsJson, plainly, show
 from domain.ocpp import times
@@ -26,13 +29,40 @@ Days = Annotated[
 
 @app.command()
 @plainly
-def add(context: typer.Context, name: Name, role: Role = "viewer", days: Days = None) -> None:
+def add(
+    context: typer.Context,
+    name: Name,
+    role: Role = "viewer",
+    days: Days = None,
+    *,
+    password: Annotated[
+        bool, typer.Option("--password", help="ask for one to sign in with; piped: its first line")
+    ] = False,
+) -> None:
     """Add a user, and print the token: it is shown only here.
 
     A token expires as AMPLEDGER_USER_TOKEN_DAYS says, unless you say otherwise.
     """
+    chosen = _password() if password else ""
     with upkeep(context) as work:
-        typer.echo(work.add_user(name, role, days=_days(context, days)))
+        typer.echo(work.add_user(name, role, days=_days(context, days), password=chosen))
+
+
+@app.command("password")
+@plainly
+def set_password(context: typer.Context, name: Name) -> None:
+    """Set the password of a user; ask for it, or read it from what is piped. All sessions end."""
+    chosen = _password()
+    with upkeep(context) as work:
+        work.set_password(name, chosen)
+
+
+@app.command()
+@plainly
+def invite(context: typer.Context, name: Name) -> None:
+    """Print a link where a user chooses a password: it works once, for 24 h."""
+    with upkeep(context) as work:
+        typer.echo(links.welcome(settings_of(context), work.invite(name)))
 
 
 @app.command("list")
@@ -115,6 +145,15 @@ def revoke_token(
     """Revoke one token of a user."""
     with upkeep(context) as work:
         work.revoke_token(name, token)
+
+
+def _password() -> str:
+    """It is no argument: everybody on the machine could read that. Raises Refusal without one."""
+    if sys.stdin.isatty():
+        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+    if given := sys.stdin.readline().rstrip("\n"):
+        return given
+    raise Refusal("no password came on the input")
 
 
 def _days(context: typer.Context, given: int | None) -> int | None:

@@ -2,8 +2,6 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import httpx
 import pytest
@@ -14,11 +12,13 @@ from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Route
 
 from commands.api import server as servers
-from commands.api.server import HttpServer, Listening
+from commands.api import sockets
+from commands.api.server import Listening
 from gateway.addresses import networks
 from gateway.crowd import Bounds
+from tests.api import served
+from tests.api.served import SOON, connected, ended, until_answered
 
-SOON = 5.0  # s
 _MUCH = 64 << 20  # bytes, more than any buffer between us
 
 
@@ -33,34 +33,8 @@ async def _much(_: Request) -> StreamingResponse:
 APP = Starlette(routes=[Route("/", _greet, methods=["GET", "POST"]), Route("/much", _much)])
 
 
-@asynccontextmanager
-async def serving(**listening) -> AsyncIterator[int]:
-    server = HttpServer(APP, Listening(host="127.0.0.1", **listening), grace=1)
-    server.listen()
-    running = asyncio.ensure_future(server.run())
-    try:
-        yield server.port
-    finally:
-        server.stop()
-        await running
-
-
-@asynccontextmanager
-async def connected(port):
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    try:
-        yield reader, writer
-    finally:
-        writer.close()
-
-
-async def ended(reader):
-    """What comes until the end."""
-    try:
-        async with asyncio.timeout(SOON):
-            return await reader.read()
-    except ConnectionResetError:
-        return b""
+def serving(**listening):
+    return served.serving(APP, **listening)
 
 
 async def test_who_says_nothing_is_shown_out(monkeypatch):
@@ -101,7 +75,7 @@ async def test_who_drips_a_body_that_nobody_wants_is_shown_out(monkeypatch):
 
 
 async def test_who_does_not_read_is_shown_out(monkeypatch):
-    monkeypatch.setattr(servers, "_READ_WITHIN", 0.2)
+    monkeypatch.setattr(sockets, "READ_WITHIN", 0.2)
     async with serving() as port, connected(port) as (reader, writer):
         writer.write(b"GET /much HTTP/1.1\r\nHost: x\r\n\r\n")
         await asyncio.sleep(0.5)
@@ -128,7 +102,7 @@ async def test_one_address_holds_so_many_connections_and_others_as_many():
     async with serving(crowd=crowd) as port:
         async with connected(port), connected(port), connected(port) as (third, _):
             assert await ended(third) == b""
-        await _until_answered(port)
+        await until_answered(port)
 
 
 async def test_a_proxy_of_ours_holds_as_many_as_there_may_be():
@@ -138,7 +112,7 @@ async def test_a_proxy_of_ours_holds_as_many_as_there_may_be():
         assert await ended(held[-1][0]) == b""
         for _, writer in held:
             writer.close()
-        await _until_answered(port)
+        await until_answered(port)
 
 
 async def test_a_thousand_that_come_and_go_leave_nothing_behind():
@@ -149,19 +123,7 @@ async def test_a_thousand_that_come_and_go_leave_nothing_behind():
             )
             for _, writer in made:
                 writer.transport.abort()
-        await _until_answered(port)
-
-
-async def _until_answered(port):
-    async with asyncio.timeout(SOON), httpx.AsyncClient() as client:
-        while True:
-            try:
-                answer = await client.get(f"http://127.0.0.1:{port}/")
-            except httpx.TransportError:
-                await asyncio.sleep(0.02)
-            else:
-                assert answer.text == "hello"
-                return
+        await until_answered(port)
 
 
 async def test_a_head_has_a_bound():
@@ -186,13 +148,7 @@ async def test_what_is_no_request_is_answered_400_and_shown_out(junk):
             answer = await ended(reader)
             assert answer.startswith(b"HTTP/1.1 400")
             assert b"x-content-type-options: nosniff" in answer.lower()
-        await _until_answered(port)
-
-
-async def test_a_websocket_is_no_more_than_a_request():
-    async with serving() as port, httpx.AsyncClient() as client:
-        headers = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
-        assert (await client.get(f"http://127.0.0.1:{port}/", headers=headers)).text == "hello"
+        await until_answered(port)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,69 @@
+"""The page of a station."""
+
+from nicegui import events, ui
+
+from commands.ui.pages.station import about
+from commands.ui.pages.station.subject import Refresh, Subject, Tab
+from commands.ui.parts.heading import heading
+from commands.ui.route import Page
+from commands.ui.visit import Visit
+
+TABS: tuple[Tab, ...] = ()
+
+
+async def show(visit: Visit, station: str) -> None:
+    """Build it: who it is above, and one tab of many below."""
+    subject = Subject(visit, station, visit.query.get("at", ""))
+    with heading(station):
+        pass
+    refresh = await about.build(subject)
+    tabs = _Tabs(subject)
+    await tabs.open(visit.query.get("tab", TABS[0].name if TABS else ""))
+    if not subject.is_past:
+        visit.live(refresh)
+        visit.live(tabs.refresh)
+
+
+class _Tabs:
+    """Each is built when it is first shown; only the one that is shown is kept up to date."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+        self._shown = ""
+        self._refreshes: dict[str, Refresh] = {}
+        self._bar = ui.tabs(on_change=self._change).props("no-caps dense align=left outside-arrows")
+        self._panels = ui.tab_panels(self._bar, animated=False).classes("panels w-full")
+        self._places: dict[str, ui.tab_panel] = {}
+        with self._bar:
+            for tab in TABS:
+                ui.tab(tab.name, label=tab.title)
+        with self._panels:
+            for tab in TABS:
+                self._places[tab.name] = ui.tab_panel(tab.name)
+
+    async def open(self, name: str) -> None:
+        """Show a tab; of a name that is none, the first."""
+        known = {tab.name: tab for tab in TABS}
+        tab = known.get(name) or next(iter(TABS), None)
+        if tab is None:
+            return
+        self._shown = tab.name
+        self._bar.set_value(tab.name)
+        if tab.name in self._refreshes:
+            await self._refreshes[tab.name]()
+            return
+        with self._places[tab.name]:
+            self._refreshes[tab.name] = await tab.build(self._subject)
+
+    async def refresh(self) -> None:
+        """What is shown may have changed."""
+        if refresh := self._refreshes.get(self._shown):
+            await refresh()
+
+    async def _change(self, event: events.ValueChangeEventArguments) -> None:
+        if event.value != self._shown:
+            self._subject.visit.address(tab=event.value, at=self._subject.at)
+            await self.open(event.value)
+
+
+PAGE = Page(path="/stations/{station}", title="Station", show=show)

@@ -1,0 +1,53 @@
+"""Fields above a list: what they hold goes to the API, and into the address of the page."""
+
+from collections.abc import Mapping
+
+from nicegui import ui
+
+from commands.ui.parts.listing import Listing
+from commands.ui.visit import Visit
+
+_WAIT = 250  # ms after the last key
+
+
+class Filters:
+    """Made before its list is read for the first time: `given` is what the address asks for."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        self._listing: Listing | None = None
+        self._values: dict[str, str] = {}
+        self._row = ui.row().classes("filters")
+
+    @property
+    def given(self) -> dict[str, object]:
+        """The query of the list."""
+        return dict(self._values)
+
+    def text(self, name: str, label: str) -> None:
+        """Some words, sent when nobody has typed for a moment."""
+        with self._row:
+            field = ui.input(label, value=self._first(name))
+            field.props(f"dense outlined clearable debounce={_WAIT}")
+            field.on_value_change(lambda event: self._change(name, event.value))
+
+    def choice(self, name: str, label: str, options: Mapping[str, str]) -> None:
+        """One of several, or any; `options` by what is sent."""
+        with self._row:
+            field = ui.select({"": "any", **options}, label=label, value=self._first(name))
+            field.props("dense outlined options-dense")
+            field.on_value_change(lambda event: self._change(name, event.value))
+
+    def of(self, listing: Listing) -> None:
+        """The list that is filtered."""
+        self._listing = listing
+
+    def _first(self, name: str) -> str:
+        value = self._values[name] = self._visit.query.get(name, "")
+        return value
+
+    async def _change(self, name: str, value: str | None) -> None:
+        self._values[name] = value or ""
+        self._visit.address(**self._values)
+        if self._listing:
+            await self._listing.filter(**self._values)

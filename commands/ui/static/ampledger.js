@@ -1,0 +1,11 @@
+// Keys, and what a page cannot know of its viewer: the time zone. Everything else is NiceGUI's.
+document.cookie = "ampledger_zone=" + encodeURIComponent(Intl.DateTimeFormat().resolvedOptions().timeZone)
+  + "; path=/; max-age=31536000; SameSite=Strict";
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest?.("input, textarea, select, [contenteditable=true], .cm-editor");
+  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const button = { "/": "open-search", "?": "open-help" }[event.key];
+  if (!button) return;
+  event.preventDefault();
+  document.getElementById(button)?.click();
+});
