@@ -45,6 +45,7 @@ check: install
 # Two halves; with cores to spare TEST_JOBS=2 runs them at the same time.
 test: check
 	services="$$(deploy/services.sh $(BIN)/python)"; eval "$$services"; \
+	browser="$$(deploy/browser.sh)"; eval "$$browser"; \
 	$(MAKE) --no-print-directory --jobs=$(TEST_JOBS) --output-sync=target --keep-going test-processes test-parts
 
 test-processes:

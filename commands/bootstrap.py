@@ -4,8 +4,8 @@ import logging
 import re
 import sys
 
-from commands import keys, links
-from commands.api.access import Role as UserRole
+from commands import kept, keys, links
+from commands.api.roles import Role as UserRole
 from commands.settings import Role, Settings
 from domain.log import Conflict
 from domain.ports import Clock
@@ -36,8 +36,8 @@ def ensure_administrator(role: Role, settings: Settings, database: Database, clo
 
 def _made(settings: Settings) -> tuple[str, bool]:
     """`ampledger run` makes a token, prints it once and keeps it; whether it did so now."""
-    path = settings.data / keys.ADMIN_TOKEN
-    token, is_new = keys.kept(path, keys.new_token)
+    path = settings.data / kept.ADMIN_TOKEN
+    token, is_new = kept.secret(path, keys.new_token)
     if is_new:
         sys.stdout.write(f"The administrator's token, kept in {path}:\n{token}\n")
         sys.stdout.flush()

@@ -1,6 +1,5 @@
 """The command line: `ampledger …`."""
 
-from importlib import metadata
 from typing import Annotated
 
 import typer
@@ -106,6 +105,8 @@ def main() -> None:
 
 def _tell_version(wanted: bool) -> None:  # noqa: FBT001 - how typer calls it
     if wanted:
+        from importlib import metadata  # noqa: PLC0415 - which reads mail headers; for one option
+
         typer.echo(metadata.version("ampledger"))
         raise typer.Exit
 

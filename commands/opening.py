@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from secrets import token_hex
 from typing import TypeVar
 
-from commands import keys
+from commands import kept
 from commands.settings import Role, Settings, SettingsError
 from domain.log import Log, Unavailable
 from domain.sealed_log import SealedLog
@@ -49,9 +49,9 @@ def secret_key(role: Role, settings: Settings) -> str:
     if given := settings.secret_key.get_secret_value():
         return given
     if settings.database_url == MEMORY:
-        return keys.new_secret_key()
+        return kept.new_secret_key()
     if role == "run":
-        return keys.kept(settings.data / keys.SECRET_KEY, keys.new_secret_key)[0]
+        return kept.secret(settings.data / kept.SECRET_KEY, kept.new_secret_key)[0]
     if role in {"api", "projections"}:
         raise SettingsError(
             "AMPLEDGER_SECRET_KEY must be set, the same for api and projections:"
@@ -62,7 +62,7 @@ def secret_key(role: Role, settings: Settings) -> str:
 
 def kept_secret_key(settings: Settings) -> str:
     """The key of an installation that has one, for a command; raises SettingsError."""
-    is_kept = settings.embedded or (settings.data / keys.SECRET_KEY).is_file()
+    is_kept = settings.embedded or (settings.data / kept.SECRET_KEY).is_file()
     return secret_key("run" if is_kept else "api", settings)
 
 

@@ -10,10 +10,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from importlib import import_module
 from typing import Any
 
-from commands import bootstrap, measures, opening
+from commands import bootstrap, opening
 from commands.api.ops import ops_server
 from commands.clock import SystemClock
 from commands.duties.duty import Begin, Duty
+from commands.measures import process as measures
 from commands.metrics import Metrics
 from commands.settings import Role, Settings, SettingsError
 from domain.log import Log, Unavailable

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from commands import keys, opening, passwords
-from commands.api.access import Role
+from commands.api.roles import Role
 from commands.clock import SystemClock
 from commands.notary import chain_of
 from commands.refusal import Refusal

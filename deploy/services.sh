@@ -6,14 +6,13 @@
 # Debian. Usage: deploy/services.sh <python with aio-pika and psycopg>
 set -euo pipefail
 cd "$(dirname "$0")"
+source ./apt.bash
 
 python="${1:-python3}"
 case "$python" in */*) [ -x "$python" ] || python="../$python" ;; esac
 PATH="$PATH:/usr/sbin:/usr/local/sbin"
 
 own_amqp=amqp://guest:guest@127.0.0.1:5672/
-
-say() { echo "services: $*" >&2; }
 
 fail() {
   say "$*"
@@ -63,28 +62,14 @@ wait_for() { # <command…>: the first thing it prints within a minute
   return 1
 }
 
-as_root() {
-  if [ "$(id -u)" = 0 ]; then "$@"; else sudo --non-interactive "$@"; fi
-}
-
 as_postgres() {
   if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else sudo --non-interactive -u postgres "$@"; fi
 }
-
-may_be_root() { [ "$(id -u)" = 0 ] || sudo --non-interactive true 2>/dev/null; }
 
 with_containers() { # <service…>
   docker info >/dev/null 2>&1 && docker compose version >/dev/null 2>&1 || return 1
   say "starting $* with docker compose"
   docker compose --file compose.test.yaml up --detach --wait "$@" >&2
-}
-
-apt_install() { # <package> <a command of it>
-  command -v "$2" >/dev/null && return
-  command -v apt-get >/dev/null || fail "$1 is missing, and neither docker nor apt-get is here to get it."
-  say "installing $1"
-  as_root apt-get update -qq >&2
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$1" >&2
 }
 
 # Not by the wrapper's `su`: that would give it 1024 file handles, and a quorum queue takes three.

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import singledispatchmethod
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Index, and_, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, Index, and_, func, literal_column, or_, select
 
 from domain.model.aggregate import Fact
 from domain.model.call import Call
@@ -252,3 +252,26 @@ def listed(
     if outcome:
         query = query.where(MEMBERS.c.outcome == outcome)
     return fetch(connection, query.order_by(MEMBERS.c.place).limit(limit), MemberShown)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many stations of a wave (0: of none yet) stand the same way."""
+
+    wave: int
+    outcome: str  # "" as long as there is none
+    stations: int
+    released_at: datetime | None  # the first of them
+
+
+def standings(connection: Connection, campaign: str) -> list[Standing]:
+    """Of all waves, in their order."""
+    columns = MEMBERS.c
+    query = select(
+        columns.wave,
+        columns.outcome,
+        func.count().label("stations"),
+        func.min(columns.released_at).label("released_at"),
+    ).where(columns.campaign == campaign)
+    query = query.group_by(columns.wave, columns.outcome).order_by(columns.wave, columns.outcome)
+    return fetch(connection, query, Standing)

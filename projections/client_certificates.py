@@ -190,6 +190,28 @@ def ending(connection: Connection, *, until: datetime, after: str = "") -> dict[
     return {row.station: row.end for row in connection.execute(query)}
 
 
+def newly_ending(
+    connection: Connection, *, until: datetime, limit: int
+) -> list[tuple[str, datetime]]:
+    """As `ending`, those that end last: the ones to which it came last that they end soon."""
+    columns, later = CERTIFICATES.c, CERTIFICATES.alias().c
+    stands = (columns.state == State.DELIVERED.value, columns.revocation == "")
+    longer = select(later.station).where(
+        later.station == columns.station,
+        later.state == State.DELIVERED.value,
+        later.revocation == "",
+        later.not_after > columns.not_after,
+    )
+    query = (
+        select(columns.station, columns.not_after)
+        .join(STATIONS, and_(STATIONS.c.id == columns.station, STATIONS.c.registered))
+        .where(*stands, columns.not_after <= until, ~longer.exists())
+        .order_by(columns.not_after.desc(), columns.station)
+        .limit(limit)
+    )
+    return [(row.station, row.not_after) for row in connection.execute(query)]
+
+
 def ending_soon(connection: Connection, clock: Clock) -> int:
     """How many stations have a certificate to be renewed."""
     return len(ending(connection, until=clock() + _SOON))

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 from domain.model import local_entries
 from domain.model.local_entries import Entry
 from domain.model.local_list import LocalList
+from domain.model.values import folded
 from domain.ocpp import times
 from projections.readmodel import Noted
 from projections.tables import among, fetch, table, upsert
@@ -89,6 +90,14 @@ def listed(
     """The entries of a station in order of `id`, from the one after `after`; None: all."""
     query = VIEW.where(ENTRIES.c.station == station, ENTRIES.c.id > after)
     return fetch(connection, query.order_by(ENTRIES.c.id).limit(limit), EntryRow)
+
+
+def of_token(
+    connection: Connection, id_tag: str, *, after: str = "", limit: int = 100
+) -> list[EntryRow]:
+    """What stations were told of a token, in any spelling; by station, from that after `after`."""
+    query = VIEW.where(ENTRIES.c.id == folded(id_tag), ENTRIES.c.station > after)
+    return fetch(connection, query.order_by(ENTRIES.c.station).limit(limit), EntryRow)
 
 
 def of(connection: Connection, station: str) -> dict[str, Entry]:

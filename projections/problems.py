@@ -119,7 +119,7 @@ def last(connection: Connection, now: datetime, *, limit: int = 20) -> list[Prob
     query = VIEW.order_by(_C.position.desc()).limit(limit)
     told = fetch(connection, query, ProblemRow)
     _name_calls(connection, told)
-    lasting = [*_webhooks(connection), *_certificates(connection, now)]
+    lasting = [*_webhooks(connection), *_certificates(connection, now, limit)]
     return sorted([*told, *lasting], key=lambda row: row.at, reverse=True)[:limit]
 
 
@@ -150,10 +150,10 @@ def _webhooks(connection: Connection) -> Iterator[ProblemRow]:
             )
 
 
-def _certificates(connection: Connection, now: datetime) -> Iterator[ProblemRow]:
-    """Since when it was soon."""
-    ending = client_certificates.ending(connection, until=now + _SOON)
-    for station, end in ending.items():
+def _certificates(connection: Connection, now: datetime, limit: int) -> Iterator[ProblemRow]:
+    """Of each station the last one, since when its end was near."""
+    until = now + _SOON
+    for station, end in client_certificates.newly_ending(connection, until=until, limit=limit):
         yield ProblemRow(
             position=0,
             at=min(end - _SOON, now),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import singledispatch
 
-from sqlalchemy import Connection, Index, case, or_, select
+from sqlalchemy import Connection, Index, case, func, or_, select
 
 from domain.model.aggregate import Fact
 from domain.model.reservation import Reservation
@@ -200,10 +200,15 @@ def listed(
     connector: int | None = None,
     status: str = "",
     id_tag: str = "",
+    begin: datetime | None = None,
+    end: datetime | None = None,
     before: int = 0,
     limit: int = 100,
 ) -> list[ReservationRow]:
-    """Reservations, the newest first, of a `first_position` before `before` (0: any)."""
+    """Reservations, the newest first, of a `first_position` before `before` (0: any).
+
+    Those that were asked for before `end`, and had neither ended nor expired by `begin`.
+    """
     columns = RESERVATIONS.c
     query = VIEW.order_by(columns.first_position.desc()).limit(limit)
     if before:
@@ -216,6 +221,10 @@ def listed(
         query = query.where(columns.status == status)
     if id_tag:
         query = query.where(columns.token == folded(id_tag))
+    if begin:
+        query = query.where(func.coalesce(columns.ended_at, columns.expires_at) > begin)
+    if end:
+        query = query.where(columns.requested_at < end)
     return fetch(connection, query, ReservationRow)
 
 

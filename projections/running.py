@@ -1,5 +1,6 @@
 """The read model of running transactions: where each runs, and the power it told last."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import singledispatch
@@ -12,7 +13,7 @@ from domain.model.meter import Meter
 from domain.model.transaction import Transaction
 from projections import drawn, meter_values
 from projections.readmodel import Key, Keyed, Row
-from projections.tables import fetch, partial_index, table
+from projections.tables import among, fetch, partial_index, table
 
 
 @dataclass(slots=True, kw_only=True)
@@ -99,6 +100,12 @@ def power(connection: Connection, *, since: datetime) -> Power:
     ).where(_C.open)
     running, telling, watts = connection.execute(query).one()
     return Power(running, telling, int(watts))
+
+
+def powers(connection: Connection, numbers: Collection[int]) -> dict[int, int | None]:
+    """What those of some transactions that run drew last, W, by their numbers."""
+    query = VIEW.where(among(connection, _C.number, numbers))
+    return {row.number: row.power_w for row in fetch(connection, query, RunningRow)}
 
 
 def listed(connection: Connection) -> list[RunningRow]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import singledispatch
 
-from sqlalchemy import ColumnElement, Connection, Index, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Index, false, literal_column, or_, select
 
 from domain.model.aggregate import Fact
 from domain.model.meter import Meter
@@ -59,6 +59,7 @@ TRANSACTIONS = table(
     partial_index("transactions_v1_open", "first_position", where="state = 'open'"),
     key=["number"],
 )
+_LONGEST_NUMBER = 18  # digits that every database can compare
 _OPEN: ColumnElement[str] = literal_column(
     "'open'"
 )  # in words, not as a parameter: else its index is not taken
@@ -164,10 +165,16 @@ def listed(
     station: str = "",
     id_tag: str = "",
     open: bool | None = None,
+    search: str = "",
+    begin: datetime | None = None,
+    end: datetime | None = None,
     before: int = 0,
     limit: int = 100,
 ) -> list[TransactionRow]:
-    """Transactions, the newest first, of a `first_position` before `before` (0: any)."""
+    """Transactions, the newest first, of a `first_position` before `before` (0: any).
+
+    `search`: part of station or tag, or the number; started from `begin` to before `end`.
+    """
     columns = TRANSACTIONS.c
     query = VIEW.order_by(columns.first_position.desc()).limit(limit)
     if before:
@@ -178,4 +185,20 @@ def listed(
         query = query.where(columns.token == folded(id_tag))
     if open is not None:
         query = query.where(columns.state == _OPEN if open else columns.state != _OPEN)
+    if search:
+        query = query.where(_found_by(search))
+    if begin:
+        query = query.where(columns.started_at >= begin)
+    if end:
+        query = query.where(columns.started_at < end)
     return fetch(connection, query, TransactionRow)
+
+
+def _found_by(search: str) -> ColumnElement[bool]:
+    columns = TRANSACTIONS.c
+    is_number = search.isascii() and search.isdecimal() and len(search) <= _LONGEST_NUMBER
+    return or_(
+        columns.station.icontains(search, autoescape=True),
+        columns.token.icontains(folded(search), autoescape=True),
+        columns.number == int(search) if is_number else false(),
+    )

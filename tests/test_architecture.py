@@ -98,6 +98,30 @@ def test_no_function_is_too_long():
     assert {name: lines for name, lines in lengths.items() if lines > LONGEST_FUNCTION} == {}
 
 
+HTTP_API = {"commands.api.app", "commands.api.problems", "fastapi_offline", "leather", "nicegui"}
+FILES = {"pyarrow", "rich", "ocpp", "commands.simulate"}
+NEEDLESS = {  # what a module does without, and a process or a command therefore need not wait for
+    "commands.run": {*HTTP_API, *FILES, "fastapi", "argon2", "httpx"},
+    "commands.duties.gateway": {*HTTP_API, *FILES, "domain.csms", "commands.ca", "httpx"},
+    "commands.duties.domain": {*HTTP_API, *FILES, "argon2", "commands.ca", "httpx"},
+    "commands.duties.projections": {*HTTP_API, *FILES, "argon2", "domain.csms"},
+    "commands.duties.api": FILES,
+    "commands.cli": {*HTTP_API, "fastapi", "sqlalchemy", "cryptography", "structlog", "pyarrow"},
+}
+
+
+@pytest.mark.parametrize(("module", "needless"), NEEDLESS.items(), ids=NEEDLESS)
+def test_a_process_imports_no_more_than_its_role_needs(module, needless):
+    told = subprocess.run(
+        [sys.executable, "-c", f"import sys, {module}; print(*sys.modules)"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert needless & set(told.stdout.split()) == set()
+
+
 @pytest.mark.parametrize("path", DECISIONS, ids=lambda path: path.stem)
 def test_a_decision_tells_its_context_and_its_consequences(path):
     headings = re.findall(r"^#+ (.+)$", path.read_text(), flags=re.MULTILINE)

@@ -5,7 +5,6 @@ thought of tokens. An administrator also keeps the registers of stations and of 
 what everybody did. Who asks is found out before a route is looked for (`commands.api.signing_in`).
 """
 
-from enum import IntEnum
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -13,16 +12,8 @@ from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from commands.api.problems import Problem
+from commands.api.roles import Role
 from projections.users import Holder
-
-
-class Role(IntEnum):
-    """What a user may do; greater ones may do more."""
-
-    viewer = 1
-    operator = 2
-    admin = 3
-
 
 _bearer = HTTPBearer(auto_error=False, description="a token of a user or a session")
 _InTheDocument = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]

@@ -39,12 +39,14 @@ from commands.api import (
     me,
     meter_keys,
     meter_values,
+    operations,
     overview,
     problems,
     proofs,
     quarantine,
     read_models,
     readings,
+    reservation_history,
     reservations,
     schedules,
     search,
@@ -56,6 +58,7 @@ from commands.api import (
     station_security,
     stations,
     timeline,
+    token_lists,
     tokens,
     transactions,
     triggers,
@@ -73,7 +76,8 @@ from commands.api.signing_in import SigningIn
 _DESCRIPTION = """\
 A bearer token of `ampledger users add` opens it, or that of a session, which a name and a password
 begin. A **viewer** reads; an **operator** also calls stations, closes sockets and transactions and
-keeps tokens; an **admin** also keeps stations and users, and reads what everybody did. `x-role` of an operation says which of them it is for.
+keeps tokens; an **admin** also keeps stations and users, and reads what everybody did. `x-role` of an
+operation says which of them it is for.
 
 Times are RFC 3339, UTC. Lists come in pages: ask for the next one with the `next` of the last as
 `cursor`. Every error is a problem (RFC 9457). A wish is answered once it is decided, on record and
@@ -97,6 +101,7 @@ _RESOURCES = (  # in the order of the documentation
     certificate_stores,
     configuration,
     local_lists,
+    operations,
     calls,
     bulk_calls,
     campaigns,
@@ -111,9 +116,11 @@ _RESOURCES = (  # in the order of the documentation
     transactions,
     proofs,
     reservations,
+    reservation_history,
     meter_values,
     readings,
     tokens,
+    token_lists,
     jobs,
     maintenance,
     signed_firmware,

@@ -1,5 +1,7 @@
 """How bulk calls, campaigns and their stations are shown."""
 
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -7,7 +9,7 @@ from pydantic import BaseModel, Field
 from commands.api.fragments import fragment
 from commands.api.shapes import Time
 from domain.ocpp import times
-from projections.campaign_members import MemberShown
+from projections.campaign_members import MemberShown, Standing
 from projections.campaigns import CampaignRow
 
 
@@ -55,6 +57,24 @@ class Campaign(BulkCall):
     deadline: int = Field(description="s from calling a station until it counts as failed")
     changed_at: Time | None
     changed_by: str = Field(description="who paused, resumed or cancelled last")
+
+
+class Wave(BaseModel):
+    """How far a wave is."""
+
+    wave: int = Field(description="1 is the first; 0: stations that wait for theirs")
+    stations: int
+    under_way: int = Field(description="or waiting, in wave 0")
+    succeeded: int
+    failed: int
+    cancelled: int
+    released_at: Time | None
+
+
+class Waves(BaseModel):
+    """All waves that were released, in their order, after those who wait."""
+
+    items: list[Wave]
 
 
 class Member(BaseModel):
@@ -121,3 +141,20 @@ def member_of(row: MemberShown) -> dict[str, Any]:
         "released_at": row.released_at and times.write(row.released_at),
         "done_at": row.done_at and times.write(row.done_at),
     }
+
+
+def waves_of(standings: Sequence[Standing]) -> Waves:
+    """As `Waves` describes them; by wave."""
+    grouped = groupby(standings, key=lambda each: each.wave)
+    return Waves(items=[_wave(number, list(those)) for number, those in grouped])
+
+
+def _wave(number: int, those: list[Standing]) -> Wave:
+    counts = {each.outcome or "under_way": each.stations for each in those}
+    names = ("under_way", "succeeded", "failed", "cancelled")
+    return Wave(
+        wave=number,
+        stations=sum(counts.values()),
+        released_at=min((each.released_at for each in those if each.released_at), default=None),
+        **{name: counts.get(name, 0) for name in names},
+    )

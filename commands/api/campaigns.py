@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, StrictFloat, StrictInt, model_validator
 from commands.api import campaign_firmware, campaigning, hosting
 from commands.api.access import Operator, viewing
 from commands.api.campaign_firmware import Content, Firmware
-from commands.api.campaign_shapes import Campaign, Member
+from commands.api.campaign_shapes import Campaign, Member, Waves, waves_of
 from commands.api.campaigning import CAMPAIGN, Outcome
 from commands.api.office import AnOffice, Office
 from commands.api.selection import Selection, chosen
@@ -18,6 +18,7 @@ from commands.api.shapes import Cursor, Limit, Page, Segment, Text
 from commands.api.signed_firmware import SignedFirmware
 from domain.model.campaign import ANSWERED, COMPLETED, MOST, WITH_JOBS, Plan
 from domain.model.operations import CancelCampaign, PauseCampaign, ResumeCampaign
+from projections import campaign_members
 
 router = APIRouter(prefix="/api/v1/campaigns", tags=["campaigns"], dependencies=[viewing])
 
@@ -128,6 +129,13 @@ def list_stations_of_campaign(
     return campaigning.members(
         office, campaign, CAMPAIGN, outcome=outcome, cursor=cursor, limit=limit
     )
+
+
+@router.get("/{campaign}/waves")
+def list_waves_of_campaign(office: AnOffice, campaign: Segment) -> Waves:
+    """How far each wave is, on one page."""
+    campaigning.row_of(office, campaign, CAMPAIGN)
+    return waves_of(office.database.read(campaign_members.standings, campaign))
 
 
 @router.post("/{campaign}/pause", responses={200: {"model": Campaign}})

@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from commands.api.access import Role, Viewer, viewing
+from commands.api.access import Viewer, viewing
 from commands.api.office import AnOffice
+from commands.api.roles import Role
 from commands.api.shapes import (
     LARGEST,
     Cursor,

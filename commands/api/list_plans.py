@@ -73,6 +73,8 @@ def plan_of(office: Office, known: Known, wish: ListWish) -> ListPlan:
     else:
         after = _wanted(office, wish.tokens or TokensWish())
         changes = difference(known.entries, after)
+    if kind == "Full":
+        changes = difference(known.entries, after)  # the same said of what goes whole
     sent = tuple(after.values()) if kind == "Full" else changes
     version = wish.version or known.next_version
     size = _part_size(office, known.row.station, wish.part_size)

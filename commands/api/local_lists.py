@@ -78,14 +78,17 @@ def get_difference(
     part_size: Annotated[int | None, Query(ge=0, description="entries in a request")] = None,
 ) -> Difference:
     """What would be sent for the list to hold these tokens."""
-    known = known_of(office, station)
-    wish = ListWish(tokens=TokensWish(group=group or None), part_size=part_size)
-    plan = plan_of(office, known, wish)
-    return Difference(
-        update_type=plan.update_type,
-        changes=changes_of(known.entries, plan.changes),
-        payloads=[orjson.loads(payload) for payload in plan.payloads],
+    return _difference(
+        office, station, ListWish(tokens=TokensWish(group=group or None), part_size=part_size)
     )
+
+
+@router.post("/difference")
+def look_at_difference(
+    office: AnOffice, station: StationId, wish: ListWish, _: Operator
+) -> Difference:
+    """What would be sent for a wish of any kind; nothing is."""
+    return _difference(office, station, wish)
 
 
 @router.post("", status_code=202, responses=_OUTCOMES)
@@ -132,6 +135,16 @@ async def ask_version(
     """Have the station tell its version: GetLocalListVersion."""
     order = order_of(office, station, "GetLocalListVersion", b"{}", sending=sending, by=by.name)
     return placed(await place(office, order, wait=sending.wait))
+
+
+def _difference(office: Office, station: str, wish: ListWish) -> Difference:
+    known = known_of(office, station)
+    plan = plan_of(office, known, wish)
+    return Difference(
+        update_type=plan.update_type,
+        changes=changes_of(known.entries, plan.changes),
+        payloads=[orjson.loads(payload) for payload in plan.payloads],
+    )
 
 
 def _plan(office: Office, station: str, wish: ListWish) -> ListPlan:

@@ -3,21 +3,22 @@
 from collections.abc import Iterator
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from commands.api import spreadsheet
 from commands.api.access import viewing
 from commands.api.office import Office
 from commands.api.past import of_transaction
-from commands.api.shapes import Cursor, Limit, Page, Time, before, page_of
+from commands.api.shapes import LARGEST, Cursor, Limit, Page, Time, before, page_of
 from commands.api.transactions import Number, get_transaction
-from projections import meter_values, transactions
+from projections import meter_values, running, transactions
 from projections.meter_values import MeterValueRow
 
 router = APIRouter(prefix="/api/v1/transactions", tags=["transactions"], dependencies=[viewing])
 
-AnOfficeThen = Annotated[Office, Depends(of_transaction(transactions.MODEL, meter_values.MODEL))]
+_MODELS = (transactions.MODEL, running.MODEL, meter_values.MODEL)
+AnOfficeThen = Annotated[Office, Depends(of_transaction(*_MODELS))]
 MOST_SAMPLES = 2000  # more than fit into the longest frame of one moment
 
 
@@ -49,14 +50,22 @@ class MeterValue(BaseModel, from_attributes=True):
     responses={200: {"content": {spreadsheet.MEDIA_TYPE: {}}, "description": "JSON or CSV"}},
 )
 def list_meter_values(
-    office: AnOfficeThen, request: Request, number: Number, cursor: Cursor = "", limit: Limit = 500
+    office: AnOfficeThen,
+    request: Request,
+    number: Number,
+    *,
+    after: Annotated[
+        int, Query(ge=0, le=LARGEST, description="a position: only what came after it")
+    ] = 0,
+    cursor: Cursor = "",
+    limit: Limit = 500,
 ) -> Page[MeterValue] | Response:
     """The oldest first, whole moments: a page may have more values than its limit."""
     get_transaction(office, number)
     if spreadsheet.is_wanted(request):
         values = _all(office, number)
         return spreadsheet.response(MeterValue, values, name=f"transaction-{number}")
-    rows = _moments(office, number, before(cursor), limit)
+    rows = _moments(office, number, max(before(cursor), after), limit)
     return page_of(
         rows, whole(rows, limit), item=MeterValue.model_validate, place=lambda row: row.position
     )

@@ -136,6 +136,10 @@ def list_reservations(
     connector: Annotated[int | None, Query(ge=-LARGEST, le=LARGEST)] = None,
     status: Status = "",
     id_tag: Filter = "",
+    begin: Annotated[
+        GivenTime | None, Query(alias="from", description="over, or to be over, later than that")
+    ] = None,
+    end: Annotated[GivenTime | None, Query(alias="to", description="asked for before")] = None,
     cursor: Cursor = "",
     limit: Limit = 100,
 ) -> Page[Reservation]:
@@ -146,6 +150,8 @@ def list_reservations(
         connector=connector,
         status=status,
         id_tag=id_tag,
+        begin=begin,
+        end=end,
         before=before(cursor),
         limit=limit + 1,
     )

@@ -12,9 +12,20 @@ from commands.api.access import Operator, viewing
 from commands.api.office import AnOffice, Office
 from commands.api.past import of_named, of_transaction
 from commands.api.problems import Problem
-from commands.api.shapes import LARGEST, Cursor, Filter, Limit, Page, Text, Time, before, page_of
+from commands.api.shapes import (
+    LARGEST,
+    Cursor,
+    Filter,
+    GivenTime,
+    Limit,
+    Page,
+    Text,
+    Time,
+    before,
+    page_of,
+)
 from domain.model.operations import CloseTransaction
-from projections import transactions
+from projections import running, transactions
 from projections.transactions import TransactionRow
 
 router = APIRouter(prefix="/api/v1/transactions", tags=["transactions"], dependencies=[viewing])
@@ -22,8 +33,9 @@ router = APIRouter(prefix="/api/v1/transactions", tags=["transactions"], depende
 _BATCH = 1000  # rows of a spreadsheet read at once
 
 Number = Annotated[int, Path(ge=1, le=LARGEST, description="the OCPP transaction id")]
-ThoseThen = Annotated[Office, Depends(of_named(transactions.MODEL))]
-ThatThen = Annotated[Office, Depends(of_transaction(transactions.MODEL))]
+_MODELS = (transactions.MODEL, running.MODEL)
+ThoseThen = Annotated[Office, Depends(of_named(*_MODELS))]
+ThatThen = Annotated[Office, Depends(of_transaction(*_MODELS))]
 
 
 class Transaction(BaseModel, from_attributes=True):
@@ -58,6 +70,9 @@ class Transaction(BaseModel, from_attributes=True):
     closed_at: Time | None
     closed_reason: str
     closed_by: str
+    power_w: int | None = Field(
+        None, description="that was drawn when it was told last; null when it runs no more"
+    )
 
 
 class Closing(BaseModel, extra="forbid"):
@@ -79,6 +94,13 @@ def list_transactions(
     station: Filter = "",
     id_tag: Filter = "",
     open: Annotated[bool | None, Query()] = None,
+    search: Annotated[
+        Text, Query(max_length=255, description="part of station or tag, or the id")
+    ] = "",
+    begin: Annotated[
+        GivenTime | None, Query(alias="from", description="started then or later")
+    ] = None,
+    end: Annotated[GivenTime | None, Query(alias="to", description="started before")] = None,
     cursor: Cursor = "",
     limit: Limit = 100,
 ) -> Page[Transaction] | Response:
@@ -90,25 +112,25 @@ def list_transactions(
             station=station,
             id_tag=id_tag,
             open=open,
+            search=search,
+            begin=begin,
+            end=end,
             before=place,
             limit=count,
         )
 
     if spreadsheet.is_wanted(request):
-        all_rows = _all(rows, before(cursor))
+        all_rows = _all(office, rows, before(cursor))
         return spreadsheet.response(Transaction, all_rows, name="transactions")
-    return page_of(
-        rows(before(cursor), limit + 1),
-        limit,
-        item=Transaction.model_validate,
-        place=lambda row: row.first_position,
-    )
+    found = rows(before(cursor), limit + 1)
+    shown = page_of(found, limit, item=_told, place=lambda row: row.first_position)
+    return Page(items=_with_powers(office, shown.items), next=shown.next)
 
 
 @router.get("/{number}")
 def get_transaction(office: ThatThen, number: Number) -> Transaction:
     """One transaction."""
-    return Transaction.model_validate(_row(office, number))
+    return _with_powers(office, [_told(_row(office, number))])[0]
 
 
 @router.post("/{number}/close")
@@ -129,7 +151,22 @@ def _row(office: Office, number: int) -> TransactionRow:
     return row
 
 
-def _all(read: Callable[[int, int], list[TransactionRow]], place: int) -> Iterator[Transaction]:
+def _told(row: TransactionRow) -> Transaction:
+    return Transaction.model_validate(row)
+
+
+def _with_powers(office: Office, told: list[Transaction]) -> list[Transaction]:
+    """Those that run know what they draw."""
+    if numbers := [each.id for each in told if each.status == "open"]:
+        powers = office.database.read(running.powers, numbers)
+        for each in told:
+            each.power_w = powers.get(each.id)
+    return told
+
+
+def _all(
+    office: Office, read: Callable[[int, int], list[TransactionRow]], place: int
+) -> Iterator[Transaction]:
     while batch := read(place, _BATCH):
-        yield from map(Transaction.model_validate, batch)
+        yield from _with_powers(office, list(map(_told, batch)))
         place = batch[-1].first_position

@@ -6,9 +6,10 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field, StrictInt
 
 from commands import keys
-from commands.api.access import Administrator, Role, administering
+from commands.api.access import Administrator, administering
 from commands.api.office import AnOffice, Office
 from commands.api.problems import Problem
+from commands.api.roles import Role
 from commands.api.shapes import Page, Segment, Text, Time
 from domain.log import Conflict
 from projections import members, user_passwords, user_tokens, users

@@ -5,11 +5,12 @@ from functools import partial
 from dependency_injector.providers import Callable as Calling
 from dependency_injector.providers import Factory, Object, Singleton
 
-from commands import choices
 from commands.api.app import application
 from commands.api.office import Office
 from commands.ca.roots import Roots
 from commands.callbox import Callbox
+from commands.choices import api as choices
+from commands.choices import shared
 from commands.containers.opened import Opened
 from commands.desk import Desk
 from commands.feed import Feed
@@ -61,7 +62,7 @@ class ApiParts(Opened):
         Singleton(
             EventReader,
             Calling(pseudonymous, Opened.log),
-            Calling(choices.event_source, Opened.settings),
+            Calling(shared.event_source, Opened.settings),
         ),
     )
     seal = Singleton(Seal, Opened.secret_key)

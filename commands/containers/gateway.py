@@ -3,7 +3,7 @@
 from dependency_injector.providers import Callable as Calling
 from dependency_injector.providers import Singleton
 
-from commands import choices
+from commands.choices import gateway as choices
 from commands.containers.opened import Opened
 from gateway.bridge import Bridge
 from gateway.calls import Rules

@@ -6,7 +6,8 @@ from dependency_injector.providers import Callable as Calling
 from dependency_injector.providers import Factory, Object, Singleton
 from dependency_injector.providers import List as ListOf
 
-from commands import choices
+from commands.choices import projections as choices
+from commands.choices import shared
 from commands.containers.opened import Opened
 from commands.forgetting import ForgettingDesk
 from commands.housekeeping import Housekeeping
@@ -111,7 +112,7 @@ class ProjectionsParts(Opened):
     events = Singleton(
         EventReader,
         Calling(pseudonymous, Opened.log),
-        Calling(choices.event_source, Opened.settings),
+        Calling(shared.event_source, Opened.settings),
     )
     publisher = Singleton(
         Publisher,

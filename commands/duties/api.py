@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any
 
-from commands import choices
 from commands.api.app import warm_up
 from commands.api.server import HttpServer
+from commands.choices import api as choices
 from commands.containers.api import ApiParts
 from commands.duties.duty import Duty, checked, looping
 from commands.feed import Feed

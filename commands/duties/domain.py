@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
-from commands import measures
 from commands.containers.domain import DomainParts
 from commands.duties.duty import Duty, checked, looping
+from commands.measures import domain as measures
 
 
 def begin(opened: Mapping[str, Any], group: asyncio.TaskGroup) -> AbstractAsyncContextManager[Duty]:

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
-from commands import measures
 from commands.containers.gateway import GatewayParts
 from commands.duties.duty import Duty, checked, looping
+from commands.measures import gateway as measures
 from commands.settings import SettingsError
 from gateway.doors import Doors
 from gateway.tls import Unusable

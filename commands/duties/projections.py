@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mappin
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
-from commands import measures
 from commands.containers.projections import ProjectionsParts
 from commands.duties.duty import Duty, checked, looping
+from commands.measures import projections as measures
 from commands.metrics import Source
 from domain import topics
 from domain.log import Unavailable

@@ -6,7 +6,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO
 
-from commands import choices, opening
+from commands import opening
+from commands.choices import shared
 from commands.export.events import EventsExport
 from commands.export.exportable import Exportable, Span
 from commands.export.files import writer
@@ -23,7 +24,7 @@ _Making = Callable[[Log, Database, Settings], Exportable]
 _MADE: Mapping[What, _Making] = MappingProxyType(
     {
         What.EVENTS: lambda log, _, settings: EventsExport(
-            log, EventReader(pseudonymous(log), choices.event_source(settings))
+            log, EventReader(pseudonymous(log), shared.event_source(settings))
         ),
         What.TRANSACTIONS: lambda _, database, __: transactions_of(database),
         What.METER_VALUES: lambda _, database, __: meter_values_of(database),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from commands import keys, links, settings
+from commands import kept, links, settings
 from commands.client import Client
 from commands.refusal import Refusal
 from commands.settings import Settings
@@ -63,5 +63,5 @@ def url_of(chosen: Settings) -> str:
 def token_of(chosen: Settings) -> str:
     """AMPLEDGER_TOKEN, AMPLEDGER_ADMIN_TOKEN, or what `ampledger run` left in the data folder."""
     given = chosen.token.get_secret_value() or chosen.admin_token.get_secret_value()
-    kept = chosen.data / keys.ADMIN_TOKEN
-    return given or (kept.read_text().strip() if kept.is_file() else "")
+    path = chosen.data / kept.ADMIN_TOKEN
+    return given or (path.read_text().strip() if path.is_file() else "")

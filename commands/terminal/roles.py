@@ -4,9 +4,7 @@ import asyncio
 import logging
 
 import typer
-import uvloop
 
-from commands import logs
 from commands.settings import Role
 from commands.terminal.connection import Config, Data, Files, settings_of
 from commands.terminal.output import plainly
@@ -50,7 +48,10 @@ def api(context: Context, config: Config = None, data: Data = None) -> None:
 
 
 def _serve(context: Context, role: Role, files: Files) -> None:
-    from commands.run import serve  # noqa: PLC0415 - a second that other commands need not wait
+    import uvloop  # noqa: PLC0415 - a second that other commands need not wait
+
+    from commands import logs  # noqa: PLC0415 - likewise
+    from commands.run import serve  # noqa: PLC0415 - likewise
 
     settings = settings_of(context, files)
     logs.configure(settings.log_format, settings.log_level)

@@ -2,7 +2,7 @@
 
 import typer
 
-from commands import keys
+from commands import kept
 from commands.settings import PREFIX, Settings
 from commands.terminal.output import AsJson, plainly, show
 
@@ -19,4 +19,4 @@ def settings(*, as_json: AsJson = False) -> None:
 
 def secret_key() -> None:
     """Print a new key for AMPLEDGER_SECRET_KEY."""
-    typer.echo(keys.new_secret_key())
+    typer.echo(kept.new_secret_key())

@@ -42,7 +42,14 @@ OF_ADMINS = {  # what keeps registers and vouches for stations, and what tells o
     ("post", "/api/v1/webhooks/{id}/secret"),
     ("patch", "/api/v1/webhooks/{id}"),
     *(("delete", f"/api/v1/webhooks/{{id}}{rest}") for rest in ("", "/former-secret")),
+    ("post", "/api/v1/users/{name}/invitations"),
+    ("delete", "/api/v1/users/{name}/sessions"),
 }
+OF_EVERYBODY = {  # what people do with what is theirs
+    ("put", "/api/v1/me/password"),
+    *(("delete", f"/api/v1/sessions{rest}") for rest in ("", "/current")),
+}
+OPEN = {("post", f"/api/v1/sessions{rest}") for rest in ("", "/by-invitation")}  # to sign in
 WITHOUT_TOKEN = {"/openapi.json", "/docs", "/static-offline-docs/swagger-ui.css"}
 NOT_IN_THE_DOCUMENT = {"/files/{path:path}"}  # the token in the path is the right
 
@@ -57,8 +64,30 @@ async def operations(api):
     ]
 
 
+def meant(method, path):
+    """The role that an operation is for; None: it needs no token."""
+    if (method, path) in OPEN:
+        return None
+    if (method, path) in OF_ADMINS:
+        return "admin"
+    return "viewer" if method == "get" or (method, path) in OF_EVERYBODY else "operator"
+
+
 def filled(path):
     return re.sub(r"\{(\w+)\}", "1", path)
+
+
+def guarded(found):
+    """All operations but those that sign in, which answer to nobody as to anybody."""
+    return [(method, path, role) for method, path, role in found if (method, path) not in OPEN]
+
+
+async def test_signing_in_is_open_and_asks_for_its_body(installation):
+    async with installation.client("") as nobody:
+        for method, path in OPEN:
+            assert (await nobody.request(method, path)).status_code == 422
+            assert (await nobody.request(method, f"{path}/")).status_code == 401
+            assert (await nobody.request("PUT", path)).status_code == 401
 
 
 async def token_of(api, role):
@@ -73,9 +102,7 @@ async def test_each_operation_says_which_role_it_is_for(api):
     found = await operations(api)
     assert len(found) > 80
     for method, path, role in found:
-        reads = method == "get"
-        meant = "admin" if (method, path) in OF_ADMINS else "viewer" if reads else "operator"
-        assert role == meant, f"{method} {path}"
+        assert role == meant(method, path), f"{method} {path}"
 
 
 @pytest.mark.parametrize("role", RANKS)
@@ -84,21 +111,22 @@ async def test_each_operation_is_open_to_its_role_and_to_no_lesser_one(api, inst
         for method, path, needed in await operations(api):
             answer = await client.request(method, filled(path))
             refused = answer.status_code == 403
-            assert refused == (RANKS[role] < RANKS[needed]), f"{role} {method} {path}"
+            is_lesser = needed is not None and RANKS[role] < RANKS[needed]
+            assert refused == is_lesser, f"{role} {method} {path}"
             assert answer.status_code not in {401, 429, 500}, f"{role} {method} {path}"
 
 
 @pytest.mark.parametrize("token", ["", "nobodys", "amp_" + "A" * 43])
 async def test_no_operation_is_open_without_a_token_of_somebody(api, installation, token):
     async with installation.client(token) as client:
-        for method, path, _ in await operations(api):
+        for method, path, _ in guarded(await operations(api)):
             answer = await client.request(method, filled(path))
             assert answer.status_code == 401, f"{method} {path}"
             assert answer.headers["www-authenticate"] == "Bearer"
 
 
 async def test_no_operation_is_open_to_a_token_that_has_expired(expired):
-    for method, path, _ in await operations(expired):
+    for method, path, _ in guarded(await operations(expired)):
         answer = await expired.request(method, filled(path))
         assert answer.status_code == 401, f"{method} {path}"
         assert answer.json()["title"] == "expired token"

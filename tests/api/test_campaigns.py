@@ -193,6 +193,13 @@ async def test_a_campaign_goes_wave_by_wave(api, fleet, over, label):
     found = await members(api, made.headers["Location"])
     assert list(found) == sorted(names)
     assert [each["wave"] for each in found.values()] == [1, 2, 2, 3]
+    waves = (await api.get(f"{made.headers['Location']}/waves")).json()["items"]
+    assert [(each["wave"], each["stations"], each["succeeded"]) for each in waves] == [
+        (1, 1, 1),
+        (2, 2, 2),
+        (3, 1, 1),
+    ]
+    assert all(each["released_at"] for each in waves)
 
 
 async def test_a_campaign_halts_when_too_many_fail_and_can_be_resumed(api, fleet, over):
@@ -203,6 +210,9 @@ async def test_a_campaign_halts_when_too_many_fail_and_can_be_resumed(api, fleet
         row = await over(path, "halted")
         assert row["reason"] == "1 of the 1 stations of wave 1 failed"
         assert row["stations"]["waiting"] == 1
+        waiting, first = (await api.get(f"{path}/waves")).json()["items"]
+        assert (waiting["wave"], waiting["under_way"], waiting["released_at"]) == (0, 1, None)
+        assert (first["wave"], first["failed"], first["under_way"]) == (1, 1, 0)
         resumed = await api.post(f"{path}/resume")
         assert resumed.json()["state"] == "running"
         row = await over(path)

@@ -263,3 +263,16 @@ async def _tell(api, path, station, version):
         group.create_task(api.post(f"{path}/ask", params={"wait": PATIENCE}))
         message_id, _ = await station.asked()
         await station.reply(message_id, {"listVersion": version})
+
+
+async def test_a_token_tells_which_lists_it_is_on(api, send, name, group):
+    listed_at = f"/api/v1/tokens/{group.lower()}b/local-lists"
+    assert (await api.get(listed_at)).json() == {"items": [], "next": None}
+    await send({"tokens": {"group": group}}, ACCEPTED)
+
+    async def told():
+        return (await api.get(listed_at)).json()["items"]
+
+    (entry,) = await eventually(told)
+    assert (entry["station"], entry["id_tag"]) == (name, f"{group}B")
+    assert (entry["status"], entry["parent_id_tag"]) == ("Blocked", "FAMILY")

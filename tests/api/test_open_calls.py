@@ -11,13 +11,14 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
-from commands import choices, keys, settings
 from commands import desk as desks
+from commands import kept, keys, settings
 from commands.api.app import application
 from commands.api.bounds import Bounds
 from commands.api.office import Defaults, Office
 from commands.ca.roots import Roots
 from commands.callbox import Callbox
+from commands.choices.api import outgoing
 from commands.desk import Address, Desk
 from commands.feed import Feed
 from commands.files.hosting import Hosting
@@ -102,13 +103,13 @@ def _office(desk: Desk, database: Database, folder: Path) -> Office:
     log = SealedLog(MemoryLog(), KeyCache(MemoryKeyring()))
     return Office(
         desk=desk,
-        callbox=Callbox(desk, strongbox, Watch(lambda _: ()), choices.outgoing(), lambda: NOON),
+        callbox=Callbox(desk, strongbox, Watch(lambda _: ()), outgoing(), lambda: NOON),
         strongbox=strongbox,
         database=database,
         log=log,
         hosting=Hosting(store=Store(folder, most_bytes=1), keep=timedelta(1), public_url=""),
         clock=lambda: NOON,
-        seal=(seal := Seal(keys.new_secret_key())),
+        seal=(seal := Seal(kept.new_secret_key())),
         proofs=Proofs(log, log, database, seal, lambda: NOON),
         roots=Roots(settings.read(data=folder)),
         feed=Feed(EventReader(MemoryLog())),

@@ -80,6 +80,12 @@ async def hears(socket, text):
         return await socket.recv()
 
 
+async def upgraded(reader, writer, path):
+    async with asyncio.timeout(SOON):
+        writer.write(_UPGRADE % path)
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101")
+
+
 async def test_a_socket_lives_longer_than_the_patience_for_a_head(monkeypatch):
     monkeypatch.setattr(servers, "_HEAD_WITHIN", 0.1)
     monkeypatch.setattr(servers, "_IDLE", 0.1)
@@ -95,8 +101,7 @@ async def test_a_socket_may_follow_a_request_on_the_same_connection(monkeypatch)
         writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         async with asyncio.timeout(SOON):
             await reader.readuntil(b"hello")
-            writer.write(_UPGRADE % b"/echo")
-            assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101")
+            await upgraded(reader, writer, b"/echo")
             await asyncio.sleep(0.4)
             writer.write(b"\x81\x82\0\0\0\0hi")
             assert await reader.readexactly(4) == b"\x81\x02hi"
@@ -140,9 +145,9 @@ async def test_a_message_has_a_bound():
 async def test_a_message_of_endless_empty_pieces_has_a_bound(monkeypatch):
     monkeypatch.setattr(sockets, "_PIECES", 10)
     async with serving(ECHO) as port, connected(port) as (reader, writer):
-        writer.write(_UPGRADE % b"/echo")
+        await upgraded(reader, writer, b"/echo")
         writer.write(b"\x01\x80\0\0\0\0" + b"\x00\x80\0\0\0\0" * 11)
-        assert b"\x81" not in (await ended(reader)).partition(b"\r\n\r\n")[2]
+        assert await ended(reader) == b""
 
 
 async def test_who_does_not_read_is_shown_out(monkeypatch):
@@ -155,8 +160,8 @@ async def test_who_does_not_read_is_shown_out(monkeypatch):
 
 async def test_who_asks_for_echoes_and_does_not_read_them_is_not_listened_to(monkeypatch):
     monkeypatch.setattr(sockets, "READ_WITHIN", 0.5)
-    async with serving(ECHO) as port, connected(port) as (_, writer):
-        writer.write(_UPGRADE % b"/echo")
+    async with serving(ECHO) as port, connected(port) as (reader, writer):
+        await upgraded(reader, writer, b"/echo")
         with pytest.raises(ConnectionError):
             await _pinging(writer)
 
@@ -172,8 +177,8 @@ async def test_who_does_not_answer_a_ping_is_shown_out(monkeypatch):
     monkeypatch.setattr(sockets, "PING_EVERY", 0.1)
     monkeypatch.setattr(sockets, "PONG_WITHIN", 0.1)
     async with serving(ECHO) as port, connected(port) as (reader, writer):
-        writer.write(_UPGRADE % b"/echo")
-        said = (await ended(reader)).partition(b"\r\n\r\n")[2]
+        await upgraded(reader, writer, b"/echo")
+        said = await ended(reader)
         assert said[:2] == b"\x89\x04"
         assert said[6:10] == b"\x88\x18\x03\xf3"  # 1011, and why
 
@@ -181,8 +186,8 @@ async def test_who_does_not_answer_a_ping_is_shown_out(monkeypatch):
 async def test_who_leaves_without_reading_the_last_word_is_forgotten(monkeypatch):
     monkeypatch.setattr(sockets, "_GONE_WITHIN", 0.1)
     one = crowd.Bounds(connections=1, per_address=1)
-    async with serving(ECHO, crowd=one) as port, connected(port) as (_, writer):
-        writer.write(_UPGRADE % b"/flood")
+    async with serving(ECHO, crowd=one) as port, connected(port) as (reader, writer):
+        await upgraded(reader, writer, b"/flood")
         await asyncio.sleep(0.2)
         writer.write(b"\x88\x80\0\0\0\0")  # close; what was said before is never read
         await until_answered(port)

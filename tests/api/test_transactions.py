@@ -158,3 +158,61 @@ async def test_a_transaction_that_is_none_is_not_found(api):
     closing = await api.post("/api/v1/transactions/999999/close", json={"reason": "x"})
     assert closing.status_code == 404
     assert (await api.get(f"/api/v1/transactions/{2**63}")).status_code == 422
+
+
+async def test_transactions_are_found_by_part_of_a_name_and_by_when_they_started(
+    api, started, shown, name, tag
+):
+    first = await started()
+    second = await started(at=LATER)
+    await shown(second)
+
+    async def numbers(**query):
+        page = (await api.get("/api/v1/transactions", params=query)).json()
+        return [each["id"] for each in page["items"]]
+
+    assert await numbers(search=name[3:].lower()) == [second, first]
+    assert await numbers(search=tag[2:].upper()) == [second, first]
+    assert first in await numbers(search=str(first))
+    assert await numbers(search="%") == []
+    assert await numbers(station=name, **{"from": LATER}) == [second]
+    assert await numbers(station=name, to=LATER) == [first]
+    refused = await api.get("/api/v1/transactions", params={"from": "yesterday"})
+    assert refused.status_code == 422
+
+
+async def test_a_transaction_that_runs_tells_its_power(api, started, shown, station):
+    number = await started()
+    sample = {"value": "11", "measurand": "Power.Active.Import", "unit": "kW"}
+    value = {"timestamp": "2026-01-01T12:10:00.000Z", "sampledValue": [sample]}
+    await station.ask("MeterValues", connectorId=1, transactionId=number, meterValue=[value])
+
+    async def drawing():
+        return (await api.get(f"/api/v1/transactions/{number}")).json().get("power_w")
+
+    assert await eventually(drawing) == 11_000
+    page = (await api.get("/api/v1/transactions", params={"search": str(number)})).json()
+    assert {each["id"]: each["power_w"] for each in page["items"]}[number] == 11_000
+    await stop(station, number)
+    assert (await shown(number, "stopped"))["power_w"] is None
+
+
+async def test_meter_values_are_told_from_where_one_has_read(api, started, station):
+    number = await started()
+    for minute in (10, 20):
+        value = {
+            "timestamp": f"2026-01-01T12:{minute}:00.000Z",
+            "sampledValue": [{"value": str(minute)}],
+        }
+        await station.ask("MeterValues", connectorId=1, transactionId=number, meterValue=[value])
+    path = f"/api/v1/transactions/{number}/meter-values"
+
+    async def both():
+        answer = await api.get(path)
+        found = answer.json()["items"] if answer.status_code == 200 else []
+        return found if len(found) == 2 else None
+
+    first, second = await eventually(both)
+    later = (await api.get(path, params={"after": first["position"]})).json()
+    assert later == {"items": [second], "next": None}
+    assert (await api.get(path, params={"after": second["position"]})).json()["items"] == []

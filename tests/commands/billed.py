@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from commands import keys
+from commands import kept
 from commands.proofs.proofs import Proofs
 from domain.chain.checkpoints import Checkpoint
 from domain.evidence import bundle
@@ -30,7 +30,7 @@ from projections.migration import READ_MODELS
 from projections.projector import Projector
 from tests.domain.house import House
 
-SECRET = keys.new_secret_key()
+SECRET = kept.new_secret_key()
 
 
 class Billed(House):

@@ -7,7 +7,8 @@ import urllib.request
 import pytest
 import trustme
 
-from commands import choices, settings
+from commands import settings
+from commands.choices import api as choices
 from commands.settings import SettingsError
 from tests.api.doorstep import NOON
 from tests.installation import Installation

@@ -1,10 +1,19 @@
+import re
 from datetime import UTC, datetime
 
 import pytest
 
 from commands import keys, opening, settings
 from commands.bootstrap import ensure_administrator
-from projections import actions, members, user_tokens, users
+from projections import (
+    actions,
+    invitations,
+    members,
+    sign_ins,
+    user_passwords,
+    user_tokens,
+    users,
+)
 from projections.actions import Actor
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -97,3 +106,23 @@ def test_the_token_of_the_installation_never_expires_and_is_told_of(ensure, data
     told = [wish for _, wish in database.read(lambda c: list(actions.untold(c, NOON)))]
     assert [(wish.key, wish.origin) for wish in told] == [("user:admin", "console")]
     assert FIRST not in str(told)
+
+
+def test_the_first_start_prints_one_link_to_choose_a_password_by(ensure, database, capsys):
+    for _ in range(2):
+        ensure()
+    (token,) = re.findall(r"http://127\.0\.0\.1:8000/welcome/(\S+)", capsys.readouterr().out)
+    assert database.read(invitations.find, token, at=NOON).user_name == "admin"
+
+
+@pytest.mark.parametrize("role", ["run", "api"])
+def test_no_link_is_printed_where_the_token_is_given(ensure, database, capsys, role):
+    ensure(FIRST, role)
+    assert capsys.readouterr().out == ""
+
+
+def test_another_token_ends_the_password_of_the_administrator_before(ensure, database):
+    ensure(FIRST)
+    database.write(sign_ins.set_password, "admin", "a hash", Actor("admin", "console", NOON))
+    ensure(SECOND)
+    assert database.read(user_passwords.holders) == set()

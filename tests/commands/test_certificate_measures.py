@@ -1,6 +1,6 @@
 """What Prometheus is told of certificates."""
 
-from commands.measures import of_certificates
+from commands.measures.projections import of_certificates
 from domain.log import Unavailable
 
 

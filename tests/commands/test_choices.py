@@ -2,7 +2,8 @@
 
 import pytest
 
-from commands import choices, settings
+from commands import settings
+from commands.choices import api as choices
 from commands.settings import SettingsError
 
 

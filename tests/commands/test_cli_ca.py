@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from commands import choices, settings
+from commands import settings
+from commands.choices import projections as choices
 from commands.cli import application
 from domain.pki import certificates, chains, crls
 from domain.ports import Subject

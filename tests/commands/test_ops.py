@@ -5,7 +5,8 @@ import pytest
 import pytest_asyncio
 
 from commands.api.ops import Check, ops_server
-from commands.measures import of_gateway, of_projections
+from commands.measures.gateway import of_gateway
+from commands.measures.projections import of_projections
 from commands.metrics import Measure, Metrics, Source
 from gateway.counts import GatewayCounts
 from projections.progress import Lag

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from commands import keys
+from commands import kept
 from commands.proofs.proofs import NoSuchTransaction
 from domain.evidence import bundle
 from domain.evidence.checking import check, failed
@@ -103,7 +103,7 @@ def test_without_a_public_key_the_bundle_vouches_for_itself_and_says_so(quick):
 
 def test_somebody_elses_public_key_does_not_verify_it(quick):
     found = quick.proof(charged(quick))
-    told = verdicts(found, Seal(keys.new_secret_key()).public_key)
+    told = verdicts(found, Seal(kept.new_secret_key()).public_key)
 
     assert told["public key"] is FAILED
     assert told["signature of the bundle"] is FAILED

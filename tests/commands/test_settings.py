@@ -4,7 +4,9 @@ from typing import get_args
 import pytest
 from pydantic import ValidationError
 
-from commands import choices, settings
+from commands import settings
+from commands.choices import gateway as choices
+from commands.choices import shared
 from commands.settings import SettingsError
 
 
@@ -225,7 +227,7 @@ def test_what_would_let_anybody_in_is_refused(chosen, said):
 
 def test_trusted_proxies_are_networks_with_commas_between():
     chosen = settings.read(trusted_proxies="10.0.0.0/8, ::1")
-    assert [str(network) for network in choices.trusted(chosen)] == ["10.0.0.0/8", "::1/128"]
+    assert [str(network) for network in shared.trusted(chosen)] == ["10.0.0.0/8", "::1/128"]
 
 
 def test_an_organisation_is_asked_for_only_where_it_is_checked():

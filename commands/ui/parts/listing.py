@@ -10,7 +10,7 @@ from commands.ui.parts.cells import Cell
 from commands.ui.visit import Visit
 
 _SHOWN = 50  # rows of a page
-_CELL = """
+CELL = """
 <q-td :props="props">
   <a v-if="props.value.href" :href="props.value.href" class="cell-link">{{ props.value.text }}</a>
   <span v-else-if="props.value.tone" :class="'tone tone-' + props.value.tone"
@@ -19,7 +19,7 @@ _CELL = """
         :class="{'code': props.value.code, 'numeric': props.value.time}">{{ props.value.text }}</span>
 </q-td>
 """
-_CARD = """
+CARD = """
 <div class="q-pa-xs col-12">
   <q-card flat bordered class="row-card" :class="props.selected ? 'row-chosen' : ''"
           @click="() => $parent.$emit('opened', props.row)">
@@ -128,9 +128,9 @@ class Listing:
             f' :grid="Quasar.Screen.lt.sm" aria-label="{self.options.name}"'
         )
         made.classes("listing w-full")
-        made.add_slot("body-cell", _CELL)
+        made.add_slot("body-cell", CELL)
         if not self.options.select:
-            made.add_slot("item", _CARD)
+            made.add_slot("item", CARD)
         with made.add_slot("no-data"):
             ui.label(self.options.empty).classes("empty")
         if self.options.on_open:

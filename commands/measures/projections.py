@@ -1,40 +1,15 @@
-"""What each part of the system has to tell Prometheus."""
+"""What a projections process has to tell."""
 
-import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from commands.metrics import Measure, Source
-from domain.inbox import InboxCounts
 from domain.log import Unavailable
 from domain.model.signing_request import State
-from domain.ports import Broker
-from gateway.broker.outbox import Outbox
-from gateway.counts import GatewayCounts
 from projections import webhooks
 from projections.chaining import Behind
 from projections.overview import Overview
 from projections.progress import Lag
-
-
-def of_gateway(counts: GatewayCounts, seconds_left: Callable[[], dict[int, float]]) -> Source:
-    """Sockets and frames, and how long the certificates of the ports are valid."""
-    return partial(_gateway, counts, seconds_left)
-
-
-def of_broker(broker: Broker, outbox: Outbox) -> Source:
-    """The broker, and what waits for it."""
-    return partial(_broker, broker, outbox)
-
-
-def of_loop(loop: asyncio.AbstractEventLoop) -> Source:
-    """What the event loop has in hand: a number that only grows is a leak."""
-    return partial(_loop, loop)
-
-
-def of_inbox(counts: InboxCounts) -> Source:
-    """Batches, records and facts."""
-    return partial(_inbox, counts)
 
 
 def of_projections(
@@ -82,53 +57,6 @@ def _quarantine(counted: Callable[[], Mapping[str, int]]) -> Iterator[Measure]:
     except Unavailable:
         return
     yield Measure("quarantine_open", "Cases nobody has decided of", "gauge", cases, "kind")
-
-
-def _gateway(
-    counts: GatewayCounts, seconds_left: Callable[[], dict[int, float]]
-) -> Iterator[Measure]:
-    yield Measure("gateway_connections", "Sockets that stand", "gauge", counts.connections)
-    yield Measure("gateway_accepted", "Connections accepted", "counter", counts.accepted)
-    frames = {"in": float(counts.frames_in), "out": float(counts.frames_out)}
-    yield Measure("gateway_frames", "Frames by direction", "counter", frames, "direction")
-    refused = {str(status): float(n) for status, n in dict(counts.refused).items()}
-    yield Measure("gateway_refused", "Connections refused", "counter", refused, "status")
-    yield from _entrance(counts, seconds_left())
-    calls = {str(outcome): float(n) for outcome, n in dict(counts.calls).items()}
-    yield Measure("gateway_calls", "Calls to stations by outcome", "counter", calls, "outcome")
-    notes = {str(remark): float(n) for remark, n in dict(counts.notes).items()}
-    yield Measure("gateway_notes", "Frames out of the ordinary", "counter", notes, "remark")
-
-
-def _entrance(counts: GatewayCounts, seconds_left: dict[int, float]) -> Iterator[Measure]:
-    away = {why: float(n) for why, n in dict(counts.turned_away).items()}
-    yield Measure("gateway_turned_away", "Sockets there was no room for", "counter", away, "why")
-    failed = {kind: float(n) for kind, n in dict(counts.handshakes_failed).items()}
-    told = "Sockets that ended before a request"
-    yield Measure("gateway_handshakes_failed", told, "counter", failed, "kind")
-    left = {str(port): seconds for port, seconds in seconds_left.items()}
-    told = "Seconds until the certificate of a port expires"
-    yield Measure("gateway_certificate_seconds_left", told, "gauge", left, "port")
-
-
-def _broker(broker: Broker, outbox: Outbox) -> Iterator[Measure]:
-    yield Measure("broker_connected", "Whether the broker answers", "gauge", broker.connected)
-    pending = outbox.pending_bytes
-    yield Measure("outbox_bytes", "Bytes that wait for the broker", "gauge", pending)
-
-
-def _loop(loop: asyncio.AbstractEventLoop) -> Iterator[Measure]:
-    yield Measure("loop_tasks", "Tasks of the event loop", "gauge", len(asyncio.all_tasks(loop)))
-
-
-def _inbox(counts: InboxCounts) -> Iterator[Measure]:
-    yield Measure("inbox_batches", "Commits", "counter", counts.batches)
-    yield Measure("inbox_batch_seconds", "Seconds spent on batches", "counter", counts.seconds)
-    yield Measure("inbox_records", "Records taken in", "counter", counts.records)
-    yield Measure("inbox_repeated", "Records known already", "counter", counts.repeated)
-    yield Measure("inbox_conflicts", "Commits begun anew", "counter", counts.conflicts)
-    yield Measure("inbox_failed", "Records put aside", "counter", counts.failed)
-    yield Measure("inbox_facts", "Facts recorded", "counter", counts.facts)
 
 
 def _projections(
