@@ -13,12 +13,13 @@ BENCH ?=
 ABUSE ?=
 TEST_JOBS ?= 1
 OF_PROCESSES := tests/abuse tests/api tests/commands
+OF_PAGES := tests/ui
 LOCK := $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate pyproject.toml
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run install check test test-processes test-parts bench abuse audit format lock clean
+.PHONY: run install check test test-processes test-pages test-parts bench abuse audit format lock clean
 
 run: install
 	$(BIN)/ampledger run
@@ -42,17 +43,20 @@ check: install
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Two halves; with cores to spare TEST_JOBS=2 runs them at the same time.
+# Three parts; with cores to spare TEST_JOBS=2 runs two of them at the same time.
 test: check
 	services="$$(deploy/services.sh $(BIN)/python)"; eval "$$services"; \
 	browser="$$(deploy/browser.sh)"; eval "$$browser"; \
-	$(MAKE) --no-print-directory --jobs=$(TEST_JOBS) --output-sync=target --keep-going test-processes test-parts
+	$(MAKE) --no-print-directory --jobs=$(TEST_JOBS) --output-sync=target --keep-going test-processes test-pages test-parts
 
 test-processes:
 	$(BIN)/pytest $(OF_PROCESSES)
 
+test-pages:
+	$(BIN)/pytest $(OF_PAGES)
+
 test-parts:
-	$(BIN)/pytest tests $(OF_PROCESSES:%=--ignore=%)
+	$(BIN)/pytest tests $(OF_PROCESSES:%=--ignore=%) $(OF_PAGES:%=--ignore=%)
 
 bench: install
 	services="$$(deploy/services.sh $(BIN)/python)"; eval "$$services"; \

@@ -171,6 +171,7 @@ def listed(
     *,
     station: str = "",
     status: str = "",
+    action: str = "",
     before: int = 0,
     limit: int = 100,
 ) -> list[CallRow]:
@@ -182,6 +183,8 @@ def listed(
         query = query.where(CALLS.c.station == station)
     if status:
         query = query.where(CALLS.c.status == status)
+    if action:
+        query = query.where(CALLS.c.action == action)
     return fetch(connection, query, CallRow)
 
 

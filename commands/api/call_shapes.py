@@ -49,6 +49,8 @@ class Call(BaseModel):
     expires_at: Time
     sent_at: Time | None
     answered_at: Time | None
+    late_response: Any = Field(description="what came after it was given up")
+    late_at: Time | None = Field(description="when that came")
     campaign: str | None = Field(description="id of the campaign it is a part of")
     triggered: list[Triggered] = Field(description="what came of a TriggerMessage, in a minute")
 
@@ -69,6 +71,8 @@ def shown(row: CallRow) -> dict[str, Any]:
         "expires_at": row.expires_at and times.write(row.expires_at),
         "sent_at": row.sent_at and times.write(row.sent_at),
         "answered_at": row.answered_at and times.write(row.answered_at),
+        "late_response": None if row.late_response is None else fragment(row.late_response),
+        "late_at": row.late_at and times.write(row.late_at),
         "campaign": row.campaign or None,
         "triggered": orjson.Fragment(row.triggered),
     }

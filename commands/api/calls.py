@@ -62,12 +62,18 @@ def list_calls(
     office: AnOffice,
     station: Filter = "",
     status: Status = "",
+    action: Filter = "",
     cursor: Cursor = "",
     limit: Limit = 100,
 ) -> Response:
     """The newest first."""
     rows = office.database.read(
-        calls.listed, station=station, status=status, before=before(cursor), limit=limit + 1
+        calls.listed,
+        station=station,
+        status=status,
+        action=action,
+        before=before(cursor),
+        limit=limit + 1,
     )
     page = page_of(rows, limit, item=shown, place=lambda row: row.first_position)
     return Response(orjson.dumps(dict(page)), media_type=_JSON)

@@ -70,7 +70,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
     {
         "chargingProfile": "a TxProfile that the transaction begins with",
         "chargingProfileKind": "Absolute: from startSchedule on; Relative: from the start of charging",
-        "connectorId": "0 is the whole station",
+        "connectorId": "0 is the whole station, where that can be meant",
         "idTag": "of the token",
         "key": "of the configuration",
         "limit": "in chargingRateUnit",

@@ -21,7 +21,9 @@ from domain.ocpp.action import Outgoing
 router = APIRouter(prefix="/api/v1/operations", tags=["calls"], dependencies=[viewing])
 
 _SUMMARY = re.compile(r"^\w+ \((?P<section>.*?)\): (?P<summary>.*)$", re.DOTALL)
-_RULE = re.compile(r"\s*\((?:rule|OCTT)[^)]*\)")
+_REFERENCE = re.compile(  # to our rules, and to sections of the specification
+    r"^\d\.\d+\.\s*|^\w+\.req\.\s*|\s*\((?:rule|OCTT|TC_|F\d|UnlockCommand)[^)]*\)"
+)
 _DEFINED = "#/$defs/"
 
 
@@ -88,8 +90,8 @@ def _operation(action: Outgoing) -> Operation:
 
 
 def _plain(text: str) -> str:
-    """In one line, without the names of our rules."""
-    return _RULE.sub("", " ".join(text.split()))
+    """In one line, without references."""
+    return _REFERENCE.sub("", " ".join(text.split()))
 
 
 def _schema_of(record: type[msgspec.Struct]) -> dict[str, Any]:

@@ -4,15 +4,23 @@ from datetime import timedelta
 
 import pytest
 
-from domain.model.access import Access
 from domain.model.configuration import Configuration
 from domain.model.connector import Connector
+from domain.model.job_progress import FIRMWARE
 from domain.model.maintenance import Maintenance
 from domain.model.quarantine import Quarantine
 from domain.model.security_log import SecurityLog
 from domain.model.stranger import Stranger
 from domain.model.transaction import Start, Stop, Transaction
-from projections import actions, client_certificates, fleet, fleet_list, problems, webhooks
+from projections import (
+    actions,
+    client_certificates,
+    fleet,
+    fleet_list,
+    problems,
+    quarantine,
+    webhooks,
+)
 from projections.engines import writing
 from projections.stations import Choice
 from projections.tables import upsert
@@ -50,7 +58,9 @@ def test_stations_and_connectors_are_counted_as_they_are(scene):
     scene.tell(scene.connected("CP1"), scene.registered("CP2"), scene.registered("CP3"))
     gone = scene.connected("CP4")
     gone.remove(by="olga", at=scene.now)
-    scene.tell(gone, Stranger.knock("X", protocol="ocpp1.6", remote="10.0.0.1", at=scene.now))
+    stranger = Stranger.notice("X", at=scene.now)
+    stranger.knock("ocpp1.6", "10.0.0.1", at=scene.now)
+    scene.tell(gone, stranger)
     reported(scene, "CP1", "Available", "Faulted", "Faulted", "")
     reported(scene, "CP2", "Faulted", "Charging")
     reported(scene, "CP4", "Faulted", "Faulted")
@@ -98,8 +108,8 @@ def test_a_list_is_narrowed_and_counted(scene, choice, status, ids):
 def test_calls_are_waiting_until_they_go_out_and_under_way_until_they_are_over(scene):
     sent, over = scene.requested("b"), scene.requested("c")
     for call in (sent, over):
-        call.send(connection=5, at=scene.now)
-    over.answer("{}", at=scene.now)
+        call.send(5, at=scene.now)
+    over.answer("{}", "", at=scene.now)
     scene.tell(scene.requested("a"), sent, over)
     found = figures(scene)
     assert (found.calls_waiting, found.calls_under_way) == (1, 1)
@@ -107,24 +117,62 @@ def test_calls_are_waiting_until_they_go_out_and_under_way_until_they_are_over(s
 
 def test_problems_of_all_kinds_come_in_one_order_the_newest_first(scene):
     call = scene.requested("call-1")
-    call.send(connection=5, at=scene.now)
+    call.send(5, at=scene.now)
     scene.tell(call)
     reported(scene, "CP1", "", "Faulted")
     call.refuse("InternalError", "no", "{}", at=scene.later(1))
     scene.tell(call)
     log = SecurityLog.resume(SecurityLog.id_of("CP1"), [], at=scene.later(1))
-    for kind in ("TamperDetectionActivated", "StartupOfTheDevice2"):
-        log.record("CP1", kind, source="station", occurred_at=NOON, tech_info="", at=scene.now)
+    for type in ("ResetOrReboot", "InvalidMessages"):
+        log.record("station", type, occurred_at=NOON, tech_info="", at=scene.now)
     scene.tell(log)
     told = [(row.kind, row.station, row.subject, row.text) for row in last(scene)]
-    assert told[1:] == [
+    assert told == [
+        ("security", "CP1", "", "ResetOrReboot"),
         ("call-failed", "CP1", "call-1", "Reset: InternalError no"),
         ("fault", "CP1", "", "NoError, hot"),
     ]
-    assert told[0][:2] == ("security", "CP1")
     assert figures(scene).critical == 1
     scene.later(2 * DAY.total_seconds())
     assert figures(scene).critical == 0
+
+
+def test_a_job_that_fails_is_one_whatever_it_is_told_by(scene):
+    maintenance = Maintenance.begin("CP1", at=scene.now)
+    for job in ("j-1", "j-2"):
+        maintenance.request(job, FIRMWARE, location="x", by="olga", campaign="", at=scene.now)
+        maintenance.send(job, FIRMWARE, at=scene.now)
+        maintenance.answer(job, FIRMWARE, file_name="", at=scene.now)
+    maintenance.report(FIRMWARE, "Downloading", at=scene.now)
+    maintenance.report(FIRMWARE, "DownloadFailed", at=scene.now)
+    maintenance.report(FIRMWARE, "Downloading", at=scene.now)
+    maintenance.report(FIRMWARE, "DownloadFailed", at=scene.now)
+    scene.tell(maintenance)
+    told = [(row.kind, row.station, row.subject, row.text) for row in last(scene)]
+    assert told == 2 * [("job-failed", "CP1", "j-2", "firmware: DownloadFailed")]
+    assert figures(scene).jobs_failed == 1
+
+
+def test_a_case_and_drift_are_counted_until_somebody_sees_to_them(scene):
+    case = Quarantine.keep(
+        Quarantine.id_of("CP1", "x"),
+        station="CP1",
+        reason="a stop of an unknown transaction",
+        action="StopTransaction",
+        message_id="m",
+        frame="f",
+        subject="transaction 5",
+        detail="",
+        at=scene.now,
+    )
+    wishes = Configuration.begin("CP1", at=NOON)
+    wishes.desire("Interval", "60", by="olga", at=scene.now)
+    scene.tell(scene.registered("CP1"), case, wishes)
+    found = figures(scene)
+    assert (found.cases, found.drift) == (1, 1)
+    (problem,) = found.problems
+    assert (problem.kind, problem.station) == ("quarantine", "CP1")
+    assert problem.subject == str(scene.read(quarantine.listed)[0].first_position)
 
 
 def test_a_certificate_and_a_webhook_are_problems_as_long_as_they_are(scene):

@@ -35,7 +35,8 @@ from tests.projections.secured import SECURED, Secured
 
 _IDS = ["CP1", "CP2"]
 _MEMBERS = [f"M{n}" for n in range(5)]
-_SAMPLES = [[{"value": "1"}], [{"value": "x", "unit": "A"}, {"value": "2.5"}], []]
+_POWER = {"value": "7", "measurand": "Power.Active.Import", "unit": "kW"}
+_SAMPLES = [[{"value": "1"}], [{"value": "x", "unit": "A"}, {"value": "2.5"}, _POWER], []]
 
 
 class World(Certified, Secured):

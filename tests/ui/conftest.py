@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -56,7 +57,8 @@ def _distributed(folder: Path, amqp: str, server: str) -> Iterator[Installation]
                 installation.start("run")
                 yield installation
         finally:
-            asyncio.run(delete_queues(amqp, namespace))
+            with ThreadPoolExecutor(1) as elsewhere:  # Playwright's loop runs in this thread
+                elsewhere.submit(asyncio.run, delete_queues(amqp, namespace)).result()
 
 
 @pytest.fixture(scope="session")

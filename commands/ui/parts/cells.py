@@ -1,5 +1,6 @@
 """What stands in a cell of a list or beside a name in details: text, a link, a state, a time."""
 
+from collections.abc import Iterable
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -8,7 +9,7 @@ from commands.ui.zone import Zone
 Cell = dict[str, Any]
 Tone = Literal["good", "busy", "warn", "bad", "idle"]
 
-_NOTHING = "–"
+_NOTHING = "\u2013"
 _TONES: dict[str, Tone] = {
     **dict.fromkeys(
         ("Available", "Accepted", "online", "done", "finished", "valid", "accepted"), "good"
@@ -29,10 +30,26 @@ def link(value: object, href: str) -> Cell:
     return {"text": _said(value), "href": href}
 
 
+def opener(value: object) -> Cell:
+    """Opens its row, for who has no pointer: in lists whose rows open (`Options.on_open`)."""
+    return {"text": _said(value), "opens": True}
+
+
 def state(value: object, tone: Tone | None = None, *, title: str = "") -> Cell:
     """A word of a small vocabulary, coloured; the word itself says all, for who sees no colours."""
     said = _said(value)
     return {"text": said, "tone": tone or _TONES.get(said, "idle"), "title": title}
+
+
+def chips(words: Iterable[tuple[str, Tone | None]]) -> Cell:
+    """Several words, each coloured; of a state, its tone is known."""
+    made = [{"text": word, "tone": tone or _TONES.get(word, "idle")} for word, tone in words]
+    return {"text": ", ".join(each["text"] for each in made) or _NOTHING, "chips": made or None}
+
+
+def tone_of(word: str) -> Tone:
+    """The colour of a state."""
+    return _TONES.get(word, "idle")
 
 
 def time(at: str | None, zone: Zone, *, exact: bool = False) -> Cell:

@@ -8,6 +8,9 @@ from nicegui import ui
 from commands.ui.zone import Zone
 
 _COLOURS = ("#1668dc", "#d9820b", "#2f8f46", "#9254de", "#c4314b", "#0f8b8d")
+_BAND = ("33", "1f")  # opacity, hexadecimal: of two neighbours one is darker
+
+Span = tuple[str, str, float | None]  # from, until (RFC 3339), value
 
 
 class Chart:
@@ -30,10 +33,13 @@ class Chart:
         self._chart.props["role"] = "img"
         self._chart.props["aria-label"] = name
 
-    def show(self, series: Sequence[dict[str, Any]]) -> None:
-        """ECharts' series; `points` makes their data."""
-        if self._chart.options["series"] != list(series):
-            self._chart.options["series"] = list(series)
+    def show(self, series: Sequence[dict[str, Any]], *, unit: str = "") -> None:
+        """ECharts' series; `points` makes their data. `unit`: another one than before."""
+        options = self._chart.options
+        named = unit or options["yAxis"]["name"]
+        if options["series"] != list(series) or options["yAxis"]["name"] != named:
+            options["series"] = list(series)
+            options["yAxis"]["name"] = named
             self._chart.update()
 
     def line(
@@ -47,6 +53,30 @@ class Chart:
             "data": [[self._axis(at), value] for at, value in points],
         }
         return made | ({"step": "end"} if step else {})
+
+    def steps(self, name: str, spans: Sequence[Span], *, dashed: bool = False) -> dict[str, Any]:
+        """A line that holds each value for a span, and is interrupted where there is none."""
+        points = [(at, value) for begin, end, value in spans for at in (begin, end)]
+        style = {"lineStyle": {"type": "dashed" if dashed else "solid", "width": 2}}
+        return self.line(name, points) | style
+
+    def bands(self, series: dict[str, Any], spans: Sequence[tuple[str, str, str]]) -> None:
+        """Behind a series, name what holds from when until when."""
+        keys = {label: place for place, label in enumerate(dict.fromkeys(s[2] for s in spans))}
+        areas = []
+        for place, (begin, end, label) in enumerate(spans):
+            colour = _COLOURS[keys[label] % len(_COLOURS)] + _BAND[place % len(_BAND)]
+            first = {"name": label, "xAxis": self._axis(begin), "itemStyle": {"color": colour}}
+            areas.append([first, {"xAxis": self._axis(end)}])
+        label = {"position": "insideTop", "fontSize": 11, "color": "inherit"}
+        series["markArea"] = {"silent": True, "data": areas, "label": label}
+
+    def mark(self, series: dict[str, Any], at: str, name: str) -> None:
+        """Across a series, a moment that has a name, e.g. now."""
+        label = {"formatter": name, "position": "insideEndTop"}
+        line = {"xAxis": self._axis(at), "label": label}
+        style = {"type": "dotted", "color": "#888"}
+        series["markLine"] = {"silent": True, "symbol": "none", "data": [line], "lineStyle": style}
 
     def bars(self, name: str, points: Sequence[tuple[str, float | None]]) -> dict[str, Any]:
         """A bar for each (RFC 3339 time, value)."""

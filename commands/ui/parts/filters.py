@@ -34,7 +34,10 @@ class Filters:
     def choice(self, name: str, label: str, options: Mapping[str, str]) -> None:
         """One of several, or any; `options` by what is sent."""
         with self._row:
-            field = ui.select({"": "any", **options}, label=label, value=self._first(name))
+            first = self._first(name)
+            if first not in options:
+                first = self._values[name] = ""
+            field = ui.select({"": "any", **options}, label=label, value=first)
             field.props("dense outlined options-dense")
             field.on_value_change(lambda event: self._change(name, event.value))
 

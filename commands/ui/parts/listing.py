@@ -10,28 +10,38 @@ from commands.ui.parts.cells import Cell
 from commands.ui.visit import Visit
 
 _SHOWN = 50  # rows of a page
-CELL = """
-<q-td :props="props">
-  <a v-if="props.value.href" :href="props.value.href" class="cell-link">{{ props.value.text }}</a>
-  <span v-else-if="props.value.tone" :class="'tone tone-' + props.value.tone"
-        :title="props.value.title || null">{{ props.value.text }}</span>
-  <span v-else :title="props.value.title || null"
-        :class="{'code': props.value.code, 'numeric': props.value.time}">{{ props.value.text }}</span>
-</q-td>
+_ACTS = "acts"  # the column of buttons
+_SAID = """
+  <a v-if="VALUE.href" :href="VALUE.href" class="cell-link" @click.stop>{{ VALUE.text }}</a>
+  <button v-else-if="VALUE.opens" type="button" class="cell-open"
+          @click.stop="() => $parent.$emit('opened', props.row)">{{ VALUE.text }}</button>
+  <span v-else-if="VALUE.tone" :class="'tone tone-' + VALUE.tone"
+        :title="VALUE.title || null">{{ VALUE.text }}</span>
+  <span v-else-if="VALUE.chips" class="chips"><span v-for="chip in VALUE.chips" :key="chip.text"
+        :class="'tone tone-' + chip.tone" :title="chip.title || null">{{ chip.text }}</span></span>
+  <span v-else-if="VALUE.acts" class="chips"><q-btn v-for="(act, place) in VALUE.acts" :key="act"
+        flat dense no-caps color="primary" :label="act" :aria-label="act + ' ' + props.row.key"
+        @click.stop="() => $parent.$emit('acted', {key: props.row.key, place})"></q-btn></span>
+  <span v-else :title="VALUE.title || null"
+        :class="{'code': VALUE.code, 'numeric': VALUE.time}">{{ VALUE.text }}</span>
 """
-CARD = """
+CELL = f'<q-td :props="props">{_SAID.replace("VALUE", "props.value")}</q-td>'
+CARD = f"""
 <div class="q-pa-xs col-12">
   <q-card flat bordered class="row-card" :class="props.selected ? 'row-chosen' : ''"
           @click="() => $parent.$emit('opened', props.row)">
     <div v-for="col in props.cols" :key="col.name" class="row-field">
-      <span class="row-name">{{ col.label }}</span>
-      <a v-if="col.value.href" :href="col.value.href" class="cell-link">{{ col.value.text }}</a>
-      <span v-else-if="col.value.tone" :class="'tone tone-' + col.value.tone">{{ col.value.text }}</span>
-      <span v-else :title="col.value.title || null">{{ col.value.text }}</span>
+      <span class="row-name">{{{{ col.label }}}}</span>
+      {_SAID.replace("VALUE", "col.value")}
     </div>
   </q-card>
 </div>
 """
+_CHOICE = """
+    <q-checkbox v-model="props.selected" dense :label="'Choose ' + props.row.key" @click.stop>
+    </q-checkbox>
+"""
+_CARD_TO_CHOOSE = CARD.replace("<div v-for", f"{_CHOICE}<div v-for", 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +54,25 @@ class Column:
     align: str = "left"
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A button in each row; `go` is given its item."""
+
+    label: str
+    go: Callable[[Any], object]
+
+
 @dataclass(slots=True, kw_only=True)
 class Options:
     """How a list behaves; `query` goes to the API with every page."""
 
-    key: str = "id"  # of an item: what tells it from others
+    key: str | Callable[[Any], object] = "id"  # of an item: what tells it from others
     query: dict[str, object] = field(default_factory=dict)
     empty: str = "Nothing here yet."  # and what to do first
     shown: int = _SHOWN
     select: bool = False
     on_select: Callable[[list[Any]], object] | None = None  # is given the chosen items
+    acts: Sequence[Act] = ()  # buttons in each row
     on_open: Callable[[Any], object] | None = None  # is given the item of a row that is clicked
     name: str = "list"  # for screen readers
 
@@ -67,6 +86,9 @@ class Listing:
         self._visit, self._path, self._columns = visit, path, columns
         self.options = options or Options()
         self.items: list[Any] = []
+        self.total: int | None = None  # of all pages, when the API says it
+        self._chosen: dict[str, Any] = {}
+        self._asked = 0
         self._cursors = [""]  # of the pages before this one, and this one
         self._next = ""
         self._table = self._made()
@@ -78,19 +100,27 @@ class Listing:
 
     @property
     def chosen(self) -> list[Any]:
-        """The items whose rows are selected."""
-        keys = {row["key"] for row in self._table.selected}
-        return [item for item in self.items if str(item[self.options.key]) in keys]
+        """The items whose rows are selected, on whatever page."""
+        return list(self._chosen.values())
+
+    def choose_none(self) -> None:
+        """Have no row selected."""
+        self._table.selected = []
+        self._chosen = {}
+        if self.options.on_select:
+            self.options.on_select([])
 
     async def filter(self, **query: object) -> None:
         """Ask for others, from the first page on; what is not named stays as it is."""
         self.options.query |= query
         self._cursors = [""]
-        self._table.selected.clear()
-        await self.refresh()
+        self.choose_none()
+        await self._turn()
 
     async def refresh(self) -> None:
-        """Read this page again."""
+        """Read this page again; an answer that another one has overtaken is passed over."""
+        self._asked += 1
+        mine = self._asked
         asked: Awaitable[Any] = self._visit.api.get(
             self._path,
             cursor=self._cursors[-1],
@@ -98,26 +128,18 @@ class Listing:
             **self.options.query,
         )
         page = await self._visit.ask(asked)
-        if page is None:
+        if page is None or mine != self._asked:
             return
+        self.total = page.get("total")
         self.items, self._next = page["items"], page.get("next") or ""
         rows = [self._row(item) for item in self.items]
         if rows != self._table.rows:
             self._table.rows = rows
-        self._tell(page.get("total"))
+        self._tell()
 
     def _made(self) -> ui.table:
-        columns = [
-            {
-                "name": each.name,
-                "label": each.label,
-                "field": each.name,
-                "align": each.align,
-            }
-            for each in self._columns
-        ]
         made = ui.table(
-            columns=columns,
+            columns=self._heads(),
             rows=[],
             row_key="key",
             selection="multiple" if self.options.select else None,
@@ -129,47 +151,79 @@ class Listing:
         )
         made.classes("listing w-full")
         made.add_slot("body-cell", CELL)
-        if not self.options.select:
-            made.add_slot("item", CARD)
+        made.add_slot("item", _CARD_TO_CHOOSE if self.options.select else CARD)
         with made.add_slot("no-data"):
             ui.label(self.options.empty).classes("empty")
         if self.options.on_open:
             made.on("row-click", self._open, args=[[], ["key"], None])
             made.on("opened", self._open_card, args=["key"])
             made.classes("opens")
+        made.on("acted", self._act, args=["key", "place"])
         return made
+
+    def _heads(self) -> list[dict[str, str]]:
+        heads = [
+            {"name": each.name, "label": each.label, "field": each.name, "align": each.align}
+            for each in self._columns
+        ]
+        acts = {"name": _ACTS, "label": "", "field": _ACTS, "align": "right"}
+        return [*heads, acts] if self.options.acts else heads
+
+    def _key(self, item: Any) -> str:  # noqa: ANN401 - JSON
+        key = self.options.key
+        return str(item[key] if isinstance(key, str) else key(item))
 
     def _row(self, item: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
         cells = {each.name: each.cell(item) for each in self._columns}
-        return {"key": str(item[self.options.key]), **cells}
+        if self.options.acts:
+            cells[_ACTS] = {"text": "", "acts": [each.label for each in self.options.acts]}
+        return {"key": self._key(item), **cells}
 
-    def _tell(self, total: int | None) -> None:
+    def _tell(self) -> None:
         before = (len(self._cursors) - 1) * self.options.shown
-        span = f"{before + 1}–{before + len(self.items)}" if self.items else "none"
-        of = f" of {total}" if total is not None else ""
+        span = f"{before + 1}\u2013{before + len(self.items)}" if self.items else "none"
+        of = f" of {self.total:,}" if self.total is not None and self.items else ""
         self._count.text = f"{span}{of}"
         self._back.set_enabled(len(self._cursors) > 1)
         self._on.set_enabled(bool(self._next))
 
     async def _go_on(self) -> None:
         self._cursors.append(self._next)
-        await self.refresh()
+        await self._turn()
 
     async def _go_back(self) -> None:
         self._cursors.pop()
-        await self.refresh()
+        await self._turn()
+
+    async def _turn(self) -> None:
+        """Other rows are wanted: until they are there, it is said that they come."""
+        self._table.props("loading")
+        try:
+            await self.refresh()
+        finally:
+            self._table.props(remove="loading")
 
     def _select(self, _: events.TableSelectionEventArguments) -> None:
+        known = self._chosen | {self._key(item): item for item in self.items}
+        keys = [row["key"] for row in self._table.selected]
+        self._chosen = {key: known[key] for key in keys if key in known}
         if self.options.on_select:
             self.options.on_select(self.chosen)
 
-    def _open(self, event: events.GenericEventArguments) -> None:
-        self._open_key(event.args[1]["key"])
+    def _open(self, event: events.GenericEventArguments) -> object:
+        return self._open_key(event.args[1]["key"])
 
-    def _open_card(self, event: events.GenericEventArguments) -> None:
-        self._open_key(event.args["key"])
+    def _open_card(self, event: events.GenericEventArguments) -> object:
+        return self._open_key(event.args["key"])
 
-    def _open_key(self, key: str) -> None:
-        for item in self.items:
-            if str(item[self.options.key]) == key and self.options.on_open:
-                self.options.on_open(item)
+    def _open_key(self, key: str) -> object:
+        """What `on_open` returns, so that what is to be awaited is."""
+        item = self._item(key)
+        return self.options.on_open(item) if self.options.on_open and item is not None else None
+
+    def _act(self, event: events.GenericEventArguments) -> object:
+        item = self._item(event.args["key"])
+        return self.options.acts[event.args["place"]].go(item) if item is not None else None
+
+    def _item(self, key: str) -> Any:  # noqa: ANN401 - JSON
+        return next((each for each in self.items if self._key(each) == key), None)

@@ -1,6 +1,6 @@
-"""A form in a dialog: it stays open, with all that was typed, until the API takes what it says."""
+"""All that is known of something, in a dialog, with what can be done to it."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,31 +10,9 @@ from commands.ui.parts.cells import Cell
 from commands.ui.parts.details import Details
 
 
-
 @contextmanager
-def sheet(title: str, *, verb: str, send: Callable[[], Awaitable[bool]]) -> Iterator[ui.dialog]:
-    """What is made within are its fields; `send` says whether all went well, then it closes."""
-    with ui.dialog(value=True) as dialog, ui.card().classes("dialog"):
-        dialog.props["aria-label"] = title
-        dialog.on("hide", dialog.delete)
-        ui.label(title).classes("dialog-title")
-        yield dialog
-
-        async def go() -> None:
-            sure.disable()
-            if await send():
-                dialog.close()
-            else:
-                sure.enable()
-
-        with ui.row().classes("w-full justify-end"):
-            ui.button("Cancel", on_click=dialog.close).props("flat no-caps")
-            sure = ui.button(verb, on_click=go).props("no-caps unelevated")
-
-
-@contextmanager
-def shown(title: str, cells: dict[str, Cell] | None = None) -> Iterator[ui.dialog]:
-    """All that is known of something, in a dialog; what is made within stands below."""
+def sheet(title: str, cells: Mapping[str, Cell] | None = None) -> Iterator[ui.dialog]:
+    """Open at once, gone when closed; what is made within stands below the details."""
     with ui.dialog(value=True) as dialog, ui.card().classes("dialog"):
         dialog.props["aria-label"] = title
         dialog.on("hide", dialog.delete)
@@ -44,6 +22,12 @@ def shown(title: str, cells: dict[str, Cell] | None = None) -> Iterator[ui.dialo
         yield dialog
         with ui.row().classes("w-full justify-end"):
             ui.button("Close", on_click=dialog.close).props("flat no-caps")
+
+
+def written(text: str) -> None:
+    """A longer text as it is, e.g. JSON or PEM; it may be anybody's."""
+    with ui.element("pre").classes("w-full written").props("tabindex=0"):
+        ui.label(text).classes("code")
 
 
 async def settled(wish: Awaitable[Any]) -> bool:

@@ -127,7 +127,7 @@ class Sending:
                     return None
                 unknown.append(tag)
         if unknown:
-            self._verdict.text = f"Not known here: {', '.join(unknown)}. Issue them as tokens first."
+            self._verdict.text = f"Not known here: {', '.join(unknown)}. Issue them first."
             return None
         return entries
 

@@ -112,7 +112,7 @@ def _cells(known: dict[str, Any], subject: Subject) -> dict[str, cells.Cell]:
 
 
 def _version(version: int | None) -> cells.Cell:
-    names = {None: "not known", -1: "−1: the station has no lists", 0: "0: it is empty"}
+    names = {None: "not known", -1: "none: the station has no lists", 0: "0: it is empty"}
     return cells.text(names.get(version, version))
 
 

@@ -2,13 +2,15 @@
 
 from nicegui import events, ui
 
-from commands.ui.pages.station import about
+from commands.ui.pages.station import about, local_list
 from commands.ui.pages.station.subject import Refresh, Subject, Tab
 from commands.ui.parts.heading import heading
 from commands.ui.route import Page
 from commands.ui.visit import Visit
 
-TABS: tuple[Tab, ...] = ()
+TABS: tuple[Tab, ...] = (
+    Tab("local-list", "Local list", local_list.build),
+)
 
 
 async def show(visit: Visit, station: str) -> None:
