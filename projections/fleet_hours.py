@@ -12,7 +12,7 @@ from domain.model.connector import Connector
 from domain.model.meter import Meter
 from domain.model.station import Station
 from domain.model.transaction import Transaction
-from projections.readmodel import Key, Noted, Row, topics_of
+from projections.readmodel import Noted, Row, topics_of
 from projections.tables import among, fetch, table, upsert
 
 HOUR = timedelta(hours=1)
@@ -45,6 +45,7 @@ class FleetHourRow(Row):
 
 FLEET_HOURS = table("fleet_hours_v1", FleetHourRow, key=["transaction", "hour"])
 _C = FLEET_HOURS.c
+_Key = tuple[int, datetime]
 
 
 @singledispatch
@@ -99,14 +100,14 @@ class _Tally:
     """Some rows in memory: one fact may change the one of its hour and that of a transaction."""
 
     def __init__(self, rows: Sequence[FleetHourRow]) -> None:
-        self._rows: dict[Key, FleetHourRow] = {(r.transaction, r.hour): r for r in rows}
+        self._rows: dict[_Key, FleetHourRow] = {(r.transaction, r.hour): r for r in rows}
         self._counted = {row.transaction: row for row in rows if row.transaction != _FLEET}
-        self._changed: set[Key] = set()
+        self._changed: set[_Key] = set()
 
     @property
     def changed(self) -> list[FleetHourRow]:
         """What is to be written back."""
-        return [self._rows[key] for key in sorted(self._changed, key=str)]
+        return [self._rows[key] for key in sorted(self._changed)]
 
     def take(self, noted: Noted) -> None:
         """Bring the rows up to date."""

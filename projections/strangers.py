@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import singledispatch
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from domain.model.aggregate import Fact
 from domain.model.station import Station
@@ -62,10 +62,17 @@ def _key(fact: Fact) -> Key:
 
 
 MODEL = Keyed("strangers", StrangerRow, STRANGERS, key=_key, effect=_effect)
-VIEW = select(STRANGERS).where(~STRANGERS.c.registered, STRANGERS.c.knocks > 0)
+_IS_UNKNOWN = ~STRANGERS.c.registered & (STRANGERS.c.knocks > 0)
+VIEW = select(STRANGERS).where(_IS_UNKNOWN)
 
 
 def listed(connection: Connection, *, after: str = "", limit: int = 100) -> list[StrangerRow]:
     """Those nobody has taken in, in order of their ids, from the one after `after`."""
     query = VIEW.where(STRANGERS.c.id > after).order_by(STRANGERS.c.id).limit(limit)
     return fetch(connection, query, StrangerRow)
+
+
+def counted(connection: Connection) -> int:
+    """How many there are."""
+    query = select(func.count()).select_from(STRANGERS).where(_IS_UNKNOWN)
+    return connection.scalar(query) or 0

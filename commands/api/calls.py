@@ -60,6 +60,7 @@ def get_call(office: AnOffice, call: Segment) -> Response:
 @router.get("/calls", responses={200: {"model": Page[Call]}})
 def list_calls(
     office: AnOffice,
+    *,
     station: Filter = "",
     status: Status = "",
     action: Filter = "",

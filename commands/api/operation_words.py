@@ -69,7 +69,7 @@ TENTHS = frozenset({"limit", "minChargingRate"})  # at most one decimal (rule R1
 MEANINGS: Mapping[str, str] = MappingProxyType(
     {
         "chargingProfile": "a TxProfile that the transaction begins with",
-        "chargingProfileKind": "Absolute: from startSchedule on; Relative: from the start of charging",
+        "chargingProfileKind": "Relative: from the start of charging on",
         "connectorId": "0 is the whole station, where that can be meant",
         "idTag": "of the token",
         "key": "of the configuration",

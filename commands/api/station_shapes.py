@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, Field
 
-from commands.api.shapes import Time
+from commands.api.shapes import Page, Time
 from projections.stations import StationSeen, required_profile
 from projections.strangers import StrangerRow
 
@@ -73,6 +73,12 @@ class Stranger(BaseModel):
     knocks: int
     first_at: Time | None
     last_at: Time | None
+
+
+class StrangerPage(Page[Stranger]):
+    """Some of those that nobody registered."""
+
+    total: int = Field(description="how many there are, on all pages")
 
 
 def station_of(row: StationSeen) -> Station:

@@ -18,8 +18,8 @@ from commands.api.office import AnOffice, Office
 from commands.api.past import of_station
 from commands.api.problems import Problem
 from commands.api.registering import StationWish, register
-from commands.api.shapes import Cursor, Filter, Limit, Page, StationId, after, page_of
-from commands.api.station_shapes import Station, Stranger, station_of, stranger_of
+from commands.api.shapes import Cursor, Filter, Limit, StationId, after, page_of
+from commands.api.station_shapes import Station, StrangerPage, station_of, stranger_of
 from domain.model.operations import DisconnectStation, RemoveStation
 from domain.model.values import Registration
 from projections import fleet_list, stations, strangers
@@ -71,13 +71,15 @@ def list_stations(
 
 
 @router.get("/unknown")
-def list_unknown(office: AnOffice, cursor: Cursor = "", limit: Limit = 100) -> Page[Stranger]:
+def list_unknown(office: AnOffice, cursor: Cursor = "", limit: Limit = 100) -> StrangerPage:
     """Stations nobody registered that asked to connect, by id: register them to let them in.
 
     A station that is itself called "unknown" is read as `/stations/%75nknown`.
     """
     rows = office.database.read(strangers.listed, after=after(cursor), limit=limit + 1)
-    return page_of(rows, limit, item=stranger_of, place=lambda row: row.id)
+    page = page_of(rows, limit, item=stranger_of, place=lambda row: row.id)
+    total = office.database.read(strangers.counted)
+    return StrangerPage(items=page.items, next=page.next, total=total)
 
 
 @router.get("/{station}")

@@ -36,6 +36,7 @@ async def api(parts: ApiParts, group: asyncio.TaskGroup) -> AsyncIterator[Duty]:
     front = parts.interface().app if settings.ui else parts.app()
     server = HttpServer(front, listening, grace=settings.shutdown_grace)
     try:
+        server.listen()  # first, and in no group: that an address is taken is told in one line
         async with (
             _pages(parts),
             looping(
@@ -68,7 +69,6 @@ async def _following(feed: Feed) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _serving(group: asyncio.TaskGroup, server: HttpServer) -> AsyncIterator[None]:
-    server.listen()
     serving = group.create_task(server.run())
     try:
         yield

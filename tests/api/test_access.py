@@ -25,6 +25,7 @@ METER_KEY = "/api/v1/stations/{station}/connectors/{connector}/meter-key"
 OF_ADMINS = {  # what keeps registers and vouches for stations, and what tells on people
     ("put", "/api/v1/stations/{station}"),
     ("delete", "/api/v1/stations/{station}"),
+    ("post", "/api/v1/stations/import"),
     ("post", "/api/v1/certificate-requests/{request}/sign"),
     ("post", "/api/v1/certificates/{fingerprint}/revoke"),
     *(("get", path) for path in ("/api/v1/audit", "/api/v1/users", "/api/v1/users/{name}")),

@@ -71,6 +71,7 @@ async def test_a_transaction_and_a_case_are_found_by_their_numbers(api, search, 
     assert f"/quarantine/{kept['number']}" in [hit["path"] for hit in hits]
 
 
+@pytest.mark.usefixtures("station")
 async def test_a_call_and_a_bulk_call_are_found_by_their_ids(api, search, name):
     call = (await api.post(f"/api/v1/stations/{name}/calls/ClearCache", json={})).json()["id"]
     (hit,) = await search(call)

@@ -116,7 +116,7 @@ def test_the_first_start_prints_one_link_to_choose_a_password_by(ensure, databas
 
 
 @pytest.mark.parametrize("role", ["run", "api"])
-def test_no_link_is_printed_where_the_token_is_given(ensure, database, capsys, role):
+def test_no_link_is_printed_where_the_token_is_given(ensure, capsys, role):
     ensure(FIRST, role)
     assert capsys.readouterr().out == ""
 

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from select import select
 
 import httpx
 import pytest
@@ -76,20 +77,33 @@ def test_a_link_leads_to_the_public_url(ampledger, monkeypatch):
     assert link.startswith("https://csms.example/welcome/ami_")
 
 
-def test_who_sits_at_a_terminal_is_asked_twice_and_sees_nothing(ampledger, installation, sign_in):
+def read_until(terminal, text):
+    """What a terminal shows, up to a text; AssertionError when it does not come."""
+    shown = b""
+    while text not in shown:
+        assert select([terminal], [], [], 30)[0], shown
+        shown += os.read(terminal, 1000)
+    return shown
+
+
+def test_who_sits_at_a_terminal_is_asked_twice_and_sees_nothing(ampledger, sign_in):
     ampledger("users", "add", "pat")
     ours, theirs = pty.openpty()
     command = [PROGRAM, "users", "password", "pat"]
     process = subprocess.Popen(
         command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
     )
-    os.close(theirs)
-    shown = b""
-    for prompt in (b"Password", b"Repeat"):
-        while prompt not in shown:
-            shown += os.read(ours, 1000)
-        os.write(ours, f"{PASSWORD}\n".encode())
-    assert process.wait(30) == 0
-    os.close(ours)
-    assert PASSWORD.encode() not in shown
+    try:
+        shown = b""
+        for prompt in (b"Password: ", b"confirmation: "):  # its blank comes when echo is off
+            shown += read_until(ours, prompt)
+            os.write(ours, f"{PASSWORD}\n".encode())
+        assert process.wait(30) == 0
+        os.write(theirs, b"the end")
+        assert PASSWORD.encode() not in shown + read_until(ours, b"the end")
+    finally:
+        process.kill()
+        process.wait()
+        os.close(theirs)
+        os.close(ours)
     assert sign_in("pat", PASSWORD) == 201

@@ -99,12 +99,12 @@ class _Images:
             pem = form.field("signing_certificate", ui.textarea("Signing certificate, PEM"))
             verify = ui.checkbox("Verify it", value=True)
         path = _PATH + cells.path(image["id"], "signature")
-        wish = lambda: {  # noqa: E731 - what the fields say when it is sent
-            "signature": signature.value.strip(),
-            "signing_certificate": pem.value,
-            "verify": verify.value,
-        }
-        if await form.asked("Keep it", lambda: self._visit.api.put(path, wish())):
+
+        async def send() -> Any:  # noqa: ANN401 - JSON
+            wish = {"signature": signature.value.strip(), "signing_certificate": pem.value}
+            return await self._visit.api.put(path, wish | {"verify": verify.value})
+
+        if await form.asked("Keep it", send):
             ui.notify("The signature is kept with the image.", type="positive")
             await self.listing.refresh()
 

@@ -78,6 +78,16 @@ def station(id: str) -> Cell:
     return link(id, path("stations", id))
 
 
+def transaction(number: int | None) -> Cell:
+    """Leads to a transaction, if there is one."""
+    return text(None) if number is None else link(number, path("transactions", number))
+
+
+def token(id_tag: str) -> Cell:
+    """Leads to a token, if there is one."""
+    return link(id_tag, path("tokens", id_tag)) if id_tag else text(None)
+
+
 def path(*segments: object) -> str:
     """A path of the UI; each segment is encoded, so that a station may be called "a/b"."""
     return "/" + "/".join(quote(str(each), safe="") for each in segments)

@@ -16,7 +16,9 @@ Span = tuple[str, str, float | None]  # from, until (RFC 3339), value
 class Chart:
     """Times on the x axis in the viewer's zone; `show` replaces the series in place."""
 
-    def __init__(self, zone: Zone, *, unit: str, name: str, height: int = 260) -> None:
+    def __init__(
+        self, zone: Zone, *, unit: str, name: str, height: int = 260, from_zero: bool = True
+    ) -> None:
         """`unit` of the y axis; `name` for who cannot see it; `height` in px."""
         self._zone = zone
         options: dict[str, Any] = {
@@ -26,7 +28,7 @@ class Chart:
             "legend": {"top": 0, "type": "scroll"},
             "tooltip": {"trigger": "axis"},
             "xAxis": {"type": "time"},
-            "yAxis": {"type": "value", "name": unit, "scale": False},
+            "yAxis": {"type": "value", "name": unit, "scale": not from_zero},
             "series": [],
         }
         self._chart = ui.echart(options).classes("w-full").style(f"height: {height}px")
@@ -68,8 +70,8 @@ class Chart:
             colour = _COLOURS[keys[label] % len(_COLOURS)] + _BAND[place % len(_BAND)]
             first = {"name": label, "xAxis": self._axis(begin), "itemStyle": {"color": colour}}
             areas.append([first, {"xAxis": self._axis(end)}])
-        label = {"position": "insideTop", "fontSize": 11, "color": "inherit"}
-        series["markArea"] = {"silent": True, "data": areas, "label": label}
+        text = {"position": "insideTop", "fontSize": 11, "color": "inherit"}
+        series["markArea"] = {"silent": True, "data": areas, "label": text}
 
     def mark(self, series: dict[str, Any], at: str, name: str) -> None:
         """Across a series, a moment that has a name, e.g. now."""

@@ -1,9 +1,11 @@
 """Fields above a list: what they hold goes to the API, and into the address of the page."""
 
 from collections.abc import Mapping
+from datetime import UTC
 
 from nicegui import ui
 
+from commands.ui.parts.forms import local, moment
 from commands.ui.parts.listing import Listing
 from commands.ui.visit import Visit
 
@@ -41,9 +43,27 @@ class Filters:
             field.props("dense outlined options-dense")
             field.on_value_change(lambda event: self._change(name, event.value))
 
+    def moment(self, name: str, label: str) -> None:
+        """A time in the viewer's zone."""
+        try:
+            first = local(self._first(name), self._visit.zone)
+        except ValueError:
+            first = self._values[name] = ""
+        with self._row:
+            field = moment(label, value=first).props(f"clearable debounce={_WAIT}")
+            field.on_value_change(lambda event: self._change(name, self._instant(event.value)))
+
     def of(self, listing: Listing) -> None:
         """The list that is filtered."""
         self._listing = listing
+
+    def _instant(self, written: str | None) -> str:
+        """In UTC, as the API takes it; "" while it is no time."""
+        try:
+            at = self._visit.zone.of(written or "")
+        except ValueError:
+            return ""
+        return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
     def _first(self, name: str) -> str:
         value = self._values[name] = self._visit.query.get(name, "")

@@ -35,6 +35,11 @@ class Outcome:
         self._show(answer.get("call") or answer if isinstance(answer, dict) else {})
         return answer
 
+    async def look(self, what: str, call: str) -> None:
+        """Follow a call that was placed already."""
+        path = "/api/v1" + cells.path("calls", call)
+        await self.follow(what, self._visit.api.get(path))
+
     async def refresh(self) -> None:
         """Look again while it is under way."""
         if self._call.get("status") in _UNDER_WAY:

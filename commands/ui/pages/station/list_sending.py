@@ -155,15 +155,11 @@ def _columns(subject: Subject) -> list[Column]:
     zone = subject.visit.zone
     return [
         Column("change", "Change", lambda e: cells.state(e["change"], _TONES[e["change"]])),
-        Column("id_tag", "Token", lambda e: cells.link(e["id_tag"], _token(e["id_tag"]))),
+        Column("id_tag", "Token", lambda e: cells.token(e["id_tag"])),
         Column("status", "Status", lambda e: cells.text(e["status"])),
         Column("expiry_date", "Ends", lambda e: cells.time(e["expiry_date"], zone)),
         Column("parent", "Parent", lambda e: cells.text(e["parent_id_tag"])),
     ]
-
-
-def _token(tag: str) -> str:
-    return cells.path("tokens", tag)
 
 
 def _entry(token: dict[str, Any]) -> dict[str, Any]:

@@ -119,7 +119,7 @@ def _version(version: int | None) -> cells.Cell:
 def _entries(subject: Subject) -> Listing:
     zone = subject.visit.zone
     columns = [
-        Column("id_tag", "Token", lambda e: cells.link(e["id_tag"], _token(e))),
+        Column("id_tag", "Token", lambda e: cells.token(e["id_tag"])),
         Column("status", "Status", lambda e: cells.state(e["status"])),
         Column("expiry_date", "Ends", lambda e: cells.time(e["expiry_date"], zone)),
         Column("parent", "Parent", lambda e: cells.text(e["parent_id_tag"])),
@@ -129,7 +129,3 @@ def _entries(subject: Subject) -> Listing:
         key="id_tag", query={"at": subject.at}, empty=_EMPTY, name="Entries of the local list"
     )
     return Listing(subject.visit, subject.path("local-list", "entries"), columns, options)
-
-
-def _token(entry: dict[str, Any]) -> str:
-    return cells.path("tokens", entry["id_tag"])

@@ -2,28 +2,65 @@
 
 from nicegui import events, ui
 
-from commands.ui.pages.station import about, local_list
+from commands.ui.pages.station import (
+    about,
+    certificates,
+    changes,
+    connectors,
+    jobs,
+    local_list,
+    operations,
+    profiles,
+    reservations,
+    security,
+    slider,
+)
+from commands.ui.pages.station.outcomes import Outcomes
 from commands.ui.pages.station.subject import Refresh, Subject, Tab
-from commands.ui.parts.heading import heading
+from commands.ui.parts.heading import heading, section
 from commands.ui.route import Page
 from commands.ui.visit import Visit
 
 TABS: tuple[Tab, ...] = (
+    Tab("operations", "Operations", operations.build),
     Tab("local-list", "Local list", local_list.build),
+    Tab("profiles", "Charging profiles", profiles.build),
+    Tab("reservations", "Reservations", reservations.build),
+    Tab("jobs", "Jobs", jobs.build),
+    Tab("certificates", "Certificates", certificates.build),
+    Tab("security", "Security", security.build),
 )
 
 
 async def show(visit: Visit, station: str) -> None:
     """Build it: who it is above, and one tab of many below."""
-    subject = Subject(visit, station, visit.query.get("at", ""))
+    subject = Subject(visit, station, slider.instant(visit.query.get("at", "")))
     with heading(station):
         pass
-    refresh = await about.build(subject)
+    await slider.build(subject)
+    refresh = await _above(subject)
+    if subject.is_past:
+        await changes.build(subject)
     tabs = _Tabs(subject)
-    await tabs.open(visit.query.get("tab", TABS[0].name if TABS else ""))
+    await tabs.open(visit.query.get("tab", TABS[0].name))
     if not subject.is_past:
         visit.live(refresh)
         visit.live(tabs.refresh)
+
+
+async def _above(subject: Subject) -> Refresh:
+    """The station itself and its connectors, and what became of what was sent from there."""
+    outcomes = Outcomes(subject)
+    about_now = await about.build(subject, outcomes)
+    connectors_now = await connectors.build(subject, outcomes)
+    with ui.element("div").classes("when-any"), section("What became of it"):
+        outcomes.draw()
+
+    async def refresh() -> None:
+        await about_now()
+        await connectors_now()
+
+    return refresh
 
 
 class _Tabs:
@@ -62,7 +99,7 @@ class _Tabs:
         if refresh := self._refreshes.get(self._shown):
             await refresh()
 
-    async def _change(self, event: events.ValueChangeEventArguments) -> None:
+    async def _change(self, event: events.ValueChangeEventArguments[str]) -> None:
         if event.value != self._shown:
             self._subject.visit.address(tab=event.value, at=self._subject.at)
             await self.open(event.value)

@@ -84,14 +84,14 @@ class _Installed:
 
 def _columns(zone: Zone) -> list[Column]:
     return [
-        Column("connector", "Connector", lambda e: cells.text(place(e["connector_id"]))),
+        Column("connector", "Connector", lambda e: cells.opener(place(e["connector_id"]))),
         Column("profile_id", "Profile", _library),
         Column("purpose", "Purpose", lambda e: cells.text(e["purpose"])),
         Column("level", "Stack level", lambda e: cells.text(e["stack_level"]), "right"),
         Column("kind", "Kind", lambda e: cells.text(_kind(e["profile"]))),
         Column("limits", "Limits", lambda e: cells.text(_limits(e["profile"]))),
         Column("valid", "Valid", lambda e: cells.text(_validity(e["profile"], zone))),
-        Column("tx", "Transaction", _transaction),
+        Column("tx", "Transaction", lambda e: cells.transaction(e["transaction_id"])),
         Column("installed_at", "Installed", lambda e: cells.time(e["installed_at"], zone)),
     ]
 
@@ -106,14 +106,9 @@ def _library(item: dict[str, Any]) -> cells.Cell:
     return cells.link(f"#{number}", cells.path("charging-profiles", number))
 
 
-def _transaction(item: dict[str, Any]) -> cells.Cell:
-    number = item["transaction_id"]
-    return cells.text(None) if number is None else cells.link(number, f"/transactions/{number}")
-
-
 def _kind(profile: dict[str, Any]) -> str:
     recurs = profile.get("recurrencyKind")
-    return profile["chargingProfileKind"] + (f", {recurs}" if recurs else "")
+    return f"{profile['chargingProfileKind']}{f', {recurs}' if recurs else ''}"
 
 
 def _limits(profile: dict[str, Any]) -> str:

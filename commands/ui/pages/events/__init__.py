@@ -1,0 +1,1 @@
+"""The public events as they come, and how others get them."""

@@ -1,0 +1,1 @@
+"""Planning a campaign: what is sent, to whom, and how carefully."""

@@ -1,0 +1,1 @@
+"""One reservation: its terms, what came of it, and giving it up."""

@@ -1,0 +1,1 @@
+"""All stations: found, filtered, chosen, registered, adopted, imported, called together."""

@@ -1,0 +1,1 @@
+"""One transaction: how it began and ended, what was measured, what proves it, what can be done."""

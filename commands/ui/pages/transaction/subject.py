@@ -1,0 +1,39 @@
+"""The transaction that a page is about."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from commands.ui.parts import cells
+from commands.ui.parts.cells import Cell
+from commands.ui.visit import Visit
+from commands.ui.zone import Zone
+
+_AROUND = timedelta(minutes=1)  # of what is looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """`number` is the OCPP transaction id, as it stands in the address of the page."""
+
+    visit: Visit
+    number: str
+
+    def path(self, *segments: str) -> str:
+        """Of the API, below the transaction."""
+        return "/".join(("/api/v1/transactions", quote(self.number, safe=""), *segments))
+
+    async def get(self, *segments: str, **query: object) -> Any:  # noqa: ANN401 - JSON
+        """What is there; None when the API says no, which is then shown."""
+        return await self.visit.ask(self.visit.api.get(self.path(*segments), **query))
+
+
+def frames(text: str, station: str, at: str | None, zone: Zone) -> Cell:
+    """Leads to the station's timeline, around a moment of ours."""
+    if not at:
+        return cells.text(None)
+    moment = zone.local(at)
+    window = {"from": (moment - _AROUND).isoformat(), "to": (moment + _AROUND).isoformat()}
+    query = urlencode({"tab": "timeline", **window})
+    return cells.link(text, f"{cells.path('stations', station)}?{query}")

@@ -1,0 +1,1 @@
+"""One webhook: how far it is, its attempts, its secret."""
