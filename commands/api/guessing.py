@@ -1,7 +1,7 @@
 """Passwords that are tried: with patience, beside the event loop, a few at a time."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import TypeVar
 
 from starlette.concurrency import run_in_threadpool
@@ -50,18 +50,14 @@ class Guess:
         await run_in_threadpool(write, sign_ins.refuse, action, self._name, reason, actor)
 
 
-def hashing(office: Office, work: Callable[[], T]) -> Awaitable[T]:
+async def hashing(office: Office, work: Callable[[], T]) -> T:
     """Do in a thread what hashes a password; raises Problem when enough wait for that."""
     if not office.hashing.acquire(blocking=False):
         raise Problem(503, "too many are signing in; try again", kind="busy")
-
-    def doing() -> T:
-        try:
-            return work()
-        finally:
-            office.hashing.release()
-
-    return run_in_threadpool(doing)
+    try:
+        return await run_in_threadpool(work)
+    finally:
+        office.hashing.release()
 
 
 def hashed(password: str, user: str, field: str) -> str:

@@ -38,15 +38,13 @@ async def show(visit: Visit) -> None:
         make.set_visibility(visit.may("operator"))
     filters = Filters(visit)
     filters.text("station", "Station")
-    filters.text("connector", "Connector")
+    filters.number("connector", "Connector")
     filters.text("id_tag", "Token")
     filters.choice("status", "State", {each: each for each in _STATUSES})
     filters.moment("from", "Stands after")
     filters.moment("to", "Asked for before")
     calendar = Calendar(visit)
-    options = Options(
-        key="reserve_call", query=filters.given, empty=_EMPTY, name="Reservations"
-    )
+    options = Options(key="reserve_call", query=filters.given, empty=_EMPTY, name="Reservations")
     listing = Listing(visit, _PATH, _columns(visit), options)
     filters.of(_Both(calendar, listing))
 
@@ -96,3 +94,6 @@ def state(reservation: Any) -> cells.Cell:  # noqa: ANN401 - JSON
     """How it stands or ended."""
     status = reservation["status"]
     return cells.state(status, tone(status), title=reservation["reason"])
+
+
+PAGE = Page(path="/reservations", title="Reservations", show=show, icon="event", menu="Fleet")

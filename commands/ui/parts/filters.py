@@ -2,14 +2,22 @@
 
 from collections.abc import Mapping
 from datetime import UTC
+from typing import Any, Protocol
 
 from nicegui import ui
 
 from commands.ui.parts.forms import local, moment
-from commands.ui.parts.listing import Listing
 from commands.ui.visit import Visit
 
 _WAIT = 250  # ms after the last key
+
+
+class Filtered(Protocol):
+    """A list, or whatever else asks for others when a filter changes."""
+
+    async def filter(self, **query: object) -> None:
+        """Ask for others; what is not named stays as it is."""
+        ...
 
 
 class Filters:
@@ -17,7 +25,7 @@ class Filters:
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
-        self._listing: Listing | None = None
+        self._listing: Filtered | None = None
         self._values: dict[str, str] = {}
         self._row = ui.row().classes("filters")
 
@@ -53,7 +61,15 @@ class Filters:
             field = moment(label, value=first).props(f"clearable debounce={_WAIT}")
             field.on_value_change(lambda event: self._change(name, self._instant(event.value)))
 
-    def of(self, listing: Listing) -> None:
+    def number(self, name: str, label: str) -> None:
+        """A whole number; anything else counts as none."""
+        first = self._values[name] = _digits(self._first(name))
+        with self._row:
+            field = ui.input(label, value=first)
+            field.props(f"dense outlined clearable type=number debounce={_WAIT}")
+            field.on_value_change(lambda event: self._change(name, _digits(event.value)))
+
+    def of(self, listing: Filtered) -> None:
         """The list that is filtered."""
         self._listing = listing
 
@@ -74,3 +90,8 @@ class Filters:
         self._visit.address(**self._values)
         if self._listing:
             await self._listing.filter(**self._values)
+
+
+def _digits(written: Any) -> str:  # noqa: ANN401 - what a field holds
+    text = str(written or "")
+    return text if text.removeprefix("-").isdecimal() and text.isascii() else ""

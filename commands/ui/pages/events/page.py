@@ -8,7 +8,7 @@ from nicegui import ui
 from commands.ui.pages.events.stream import Stream
 from commands.ui.parts import cells
 from commands.ui.parts.cells import Cell
-from commands.ui.parts.heading import heading, section
+from commands.ui.parts.heading import heading
 from commands.ui.parts.listing import Column
 from commands.ui.parts.rows import Rows
 from commands.ui.parts.sheet import sheet, written
@@ -41,15 +41,10 @@ class _Events:
         self._held = False
         with heading("Events", "What happened, as others are told of it."):
             self._hold = ui.button("Pause", on_click=self._turn).props("no-caps outline icon=pause")
+        _explain(visit)
         self._fields(types)
         self._said = ui.label().classes("muted")
         self._rows = Rows(_columns(visit), name="Events", empty=_EMPTY, on_open=self._open)
-        with section("For programs"):
-            ui.label(_HOW)
-            with ui.row():
-                ui.link("The API", "/docs#tag/events", new_tab=True)
-                if visit.may("admin"):
-                    ui.link("Webhooks", "/webhooks")
 
     async def begin(self) -> None:
         """Read the last ones that are chosen."""
@@ -107,6 +102,15 @@ class _Events:
             written(_pretty(event))
             with ui.expansion("Schema of its data").classes("w-full"):
                 written(_pretty(schema))
+
+
+def _explain(visit: Visit) -> None:
+    with ui.expansion("How programs get them").classes("w-full section"):
+        ui.label(_HOW)
+        with ui.row():
+            ui.link("The API", "/docs", new_tab=True)
+            if visit.may("admin"):
+                ui.link("Webhooks", "/webhooks")
 
 
 def _columns(visit: Visit) -> list[Column]:

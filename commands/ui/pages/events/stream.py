@@ -6,7 +6,7 @@ from typing import Any
 from commands.ui.visit import Visit
 
 _PATH = "/api/v1/events"
-_KEPT = 300  # the newest
+_KEPT = 100  # the newest
 _BACK = 2_000  # positions looked back for a beginning
 _PORTION = 500
 _MOST = 8  # pages read at once; the rest when it is looked next

@@ -38,7 +38,7 @@ class Care:
         self._until = fields.put("until", ui.select(_UNTIL, label="A station is done", value=""))
         self._deadline = fields.put(
             "deadline",
-            ui.number("A station has failed after hours; empty: a day more than its call"),
+            ui.number("Give a station up after, hours; empty: by its call", min=0),
         )
 
     def show(self, *, renewal: bool) -> None:

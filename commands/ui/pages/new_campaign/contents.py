@@ -31,7 +31,7 @@ async def firmware(visit: Visit, fields: Fields) -> Said:
     """UpdateFirmware."""
     image = await _image(visit, fields, "firmware")
     location = fields.put("firmware.location", ui.input("Or a location elsewhere"))
-    ui.label(_LOCATION).classes("muted")
+    _hint(_LOCATION)
     retrieve = fields.put("firmware.retrieve_date", moment("Fetch not before"))
     retries = fields.put("firmware.retries", ui.number("Retries", min=0))
     interval = fields.put("firmware.retry_interval", ui.number("Seconds between them", min=0))
@@ -56,7 +56,7 @@ async def signed_firmware(visit: Visit, fields: Fields) -> Said:
     location = fields.put(f"{name}.location", ui.input("Or a location elsewhere"))
     signature = fields.put(f"{name}.signature", ui.textarea("Signature, base64"))
     pem = fields.put(f"{name}.signing_certificate", ui.textarea("Signing certificate, PEM"))
-    ui.label("Left empty, both are as they are kept with the image.").classes("muted")
+    _hint("Left empty, both are as they are kept with the image.")
     retrieve = fields.put(f"{name}.retrieve_date", moment("Fetch not before"))
     install = fields.put(f"{name}.install_date", moment("Install not before"))
     retries = fields.put(f"{name}.retries", ui.number("Retries", min=0))
@@ -83,9 +83,7 @@ async def configuration(_: Visit, fields: Fields) -> Said:
     """ChangeConfiguration."""
     key = fields.put("payload.key", ui.input("Key, e.g. HeartbeatInterval"))
     value = fields.put("payload.value", ui.input("Value"))
-    ui.label("What a station says to it is its outcome; RebootRequired is a success.").classes(
-        "muted"
-    )
+    _hint("What a station says to it is its outcome; RebootRequired is a success.")
 
     def said() -> Wish:
         payload = {"key": key.value, "value": value.value}
@@ -100,7 +98,7 @@ async def action(visit: Visit, fields: Fields) -> Said:
     name = fields.put("action", named)
     payload = fields.put("payload", ui.textarea("Payload", value="{}"))
     payload.classes("code").props("spellcheck=false")
-    ui.label(_PAYLOAD).classes("muted")
+    _hint(_PAYLOAD)
 
     def said() -> Wish:
         return Wish(_CAMPAIGNS, {"action": name.value}, checked(payload.value))
@@ -115,15 +113,19 @@ async def renewal(visit: Visit, fields: Fields) -> Said:
     days = fields.put(
         "within_days", ui.number("Only stations whose certificate ends within days", value=soon)
     )
-    ui.label(
+    _hint(
         "Each is asked to make a new key and to request a certificate for it. Unless requests are"
         " signed by themselves, they wait under Certificates."
-    ).classes("muted")
+    )
 
     def said() -> Wish:
         return Wish(_RENEWALS, filled(within_days=number(days.value)))
 
     return said
+
+
+def _hint(text: str) -> None:
+    ui.label(text).classes("muted whole")
 
 
 async def _image(visit: Visit, fields: Fields, within: str) -> Any:  # noqa: ANN401 - a select

@@ -153,4 +153,4 @@ def _title(begin: datetime, end: datetime) -> str:
     last = end - timedelta(seconds=1)
     if begin.date() == last.date():
         return f"{begin:%A %d %B %Y}"
-    return f"{begin:%d %B} – {last:%d %B %Y}"
+    return f"{begin:%d %B} to {last:%d %B %Y}"

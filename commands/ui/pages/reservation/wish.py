@@ -21,9 +21,7 @@ _STATIONS = 500  # that are offered while typing
 
 async def reserved(visit: Visit, station: str = "") -> Any:  # noqa: ANN401 - JSON
     """Ask for it, and tell what the station says; None when somebody thought better of it."""
-    names = [
-        each["id"] async for each in visit.api.items("/api/v1/stations", most=_STATIONS)
-    ]
+    names = [each["id"] async for each in visit.api.items("/api/v1/stations", most=_STATIONS)]
     form = Form(visit, "Reserve a connector", hint=_HINT)
     with form.within():
         where = form.field("station", ui.input("Station", value=station, autocomplete=names))

@@ -1,5 +1,7 @@
 """The page of a station."""
 
+from typing import Any
+
 from nicegui import events, ui
 
 from commands.ui.pages.station import (
@@ -99,7 +101,7 @@ class _Tabs:
         if refresh := self._refreshes.get(self._shown):
             await refresh()
 
-    async def _change(self, event: events.ValueChangeEventArguments[str]) -> None:
+    async def _change(self, event: events.ValueChangeEventArguments[Any]) -> None:
         if event.value != self._shown:
             self._subject.visit.address(tab=event.value, at=self._subject.at)
             await self.open(event.value)

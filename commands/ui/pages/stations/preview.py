@@ -23,7 +23,7 @@ class Preview:
         columns = (
             Column("line", "Line", lambda each: cells.text(each.line), align="right"),
             Column("id", "Station", lambda each: cells.code(each.id)),
-            Column("outcome", "Outcome", lambda each: _outcome(each)),
+            Column("outcome", "Outcome", _outcome),
             Column("problem", "Problem", lambda each: cells.text(each.problem)),
         )
         self._rows = Rows(columns, name="Lines", empty="No file yet: choose one above.")

@@ -64,9 +64,7 @@ async def remove(visit: Visit, id: str) -> bool:
     return bool(await visit.do(go(), f"{id} is removed."))
 
 
-async def _asked(
-    visit: Visit, form: Form, verb: str, name: ui.input, treatment: Treatment
-) -> bool:
+async def _asked(visit: Visit, form: Form, verb: str, name: ui.input, treatment: Treatment) -> bool:
     """Have it sent; a password that was made here is shown, this once."""
     made = secrets.token_hex(_BYTES)
     has_made = False

@@ -71,7 +71,8 @@ class _Importing:
     async def take(self, event: events.UploadEventArguments) -> None:
         """A file has come: every line is tried."""
         content = await event.file.read()
-        event.sender.reset()
+        if isinstance(event.sender, ui.upload):
+            event.sender.reset()  # another file may follow
         self._go.disable()
         try:
             self._header, self._lines = header(content)

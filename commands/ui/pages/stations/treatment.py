@@ -45,7 +45,9 @@ class Treatment:
         protocols = known.get("protocols", ["ocpp1.6"])
         choice = ui.select(["ocpp1.6"], label="Protocols", value=protocols, multiple=True)
         self._protocols = field("protocols", choice)
-        is_now = "as fits the password" if self._is_new else f"as it is: {known['security_profile']}"
+        is_now = (
+            "as fits the password" if self._is_new else f"as it is: {known['security_profile']}"
+        )
         profiles = {"": is_now, **_PROFILES}
         self._profile = field(
             "security_profile", ui.select(profiles, label="Security profile", value="")

@@ -1,0 +1,1 @@
+"""The library of charging profiles: found, drawn, written, sent to stations."""

@@ -1,0 +1,1 @@
+"""The fleet at a glance: figures, the last day, the last problems."""
