@@ -4,7 +4,7 @@ import asyncio
 import gc
 import logging
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib import import_module
@@ -13,9 +13,10 @@ from typing import Any
 from commands import bootstrap, opening
 from commands.api.ops import ops_server
 from commands.clock import SystemClock
-from commands.duties.duty import Begin, Duty
+from commands.duties.duty import Begin, Duty, looping
 from commands.measures import process as measures
 from commands.metrics import Metrics
+from commands.rollcall import RollCall
 from commands.settings import Role, Settings, SettingsError
 from domain.log import Log, Unavailable
 from domain.ports import Broker
@@ -94,11 +95,15 @@ async def running(role: Role, settings: Settings) -> AsyncIterator[dict[str, int
         opened = await _open(stack, role, settings, duty)
         group = await stack.enter_async_context(asyncio.TaskGroup())
         ports = {"ops": ops.port}
+        told: list[Callable[[], Collection[int]]] = []
         for begin in begins:
             begun = await stack.enter_async_context(begin(opened, group))
             duty.checks.update(begun.checks)
             duty.sources.extend(begun.sources)
             ports.update(begun.ports)
+            told.append(begun.served)
+        roll = _roll(role, opened, lambda: {each for served in told for each in served()})
+        await stack.enter_async_context(looping(group, roll.run()))
         del duty.checks["process"]
         stack.callback(duty.checks.update, {"process": _stopping})
         yield ports
@@ -132,6 +137,11 @@ async def _open(
         "database": database,
         "loop": asyncio.get_running_loop(),
     }
+
+
+def _roll(role: Role, opened: Mapping[str, Any], served: Callable[[], Collection[int]]) -> RollCall:
+    node, database = opened["node"], opened["database"]
+    return RollCall(database, SystemClock(), node=node, role=role, served=served)
 
 
 def _begins(role: Role) -> list[Begin]:

@@ -58,6 +58,7 @@ class Worker:
         self._lost = False
         self._stopping = False
         self._taken = 0  # deliveries so far
+        self._served: set[str] = set()  # queues, since somebody asked
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop; what was taken in by then is finished."""
@@ -70,6 +71,11 @@ class Worker:
                 standby.cancel()
                 await self._finish()
                 working.cancel()
+
+    def take_served(self) -> frozenset[int]:
+        """The partitions that something came on since this was asked last."""
+        served, self._served = self._served, set()
+        return frozenset(p for p in range(self._share.partitions) if topics.inbound(p) in served)
 
     async def _stand_by(self) -> None:
         await asyncio.sleep(self._share.standby_delay)
@@ -108,6 +114,7 @@ class Worker:
     def _receive(self, delivery: Delivery) -> None:
         if not self._stopping:
             self._taken += 1
+            self._served.add(delivery.queue)
             self._waiting.append(delivery)
             self._work.set()
 

@@ -6,7 +6,18 @@ from datetime import datetime, timedelta
 from functools import singledispatchmethod
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Index, and_, func, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Index,
+    Label,
+    and_,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
 from domain.model.aggregate import Fact
 from domain.model.call import Call
@@ -254,24 +265,32 @@ def listed(
     return fetch(connection, query.order_by(MEMBERS.c.place).limit(limit), MemberShown)
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How many stations of a wave (0: of none yet) stand the same way."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaveShown:
+    """How many stations of a wave came to what."""
 
     wave: int
-    outcome: str  # "" as long as there is none
     stations: int
-    released_at: datetime | None  # the first of them
+    succeeded: int
+    failed: int
+    cancelled: int
+    released_at: datetime | None
 
 
-def standings(connection: Connection, campaign: str) -> list[Standing]:
-    """Of all waves, in their order."""
+def waves(connection: Connection, campaign: str, *, before: int, limit: int) -> list[WaveShown]:
+    """Those that were released before the wave `before` (0: all), the last one first."""
     columns = MEMBERS.c
     query = select(
         columns.wave,
-        columns.outcome,
         func.count().label("stations"),
+        *(_counted(outcome) for outcome in ("succeeded", "failed", "cancelled")),
         func.min(columns.released_at).label("released_at"),
-    ).where(columns.campaign == campaign)
-    query = query.group_by(columns.wave, columns.outcome).order_by(columns.wave, columns.outcome)
-    return fetch(connection, query, Standing)
+    ).where(columns.campaign == campaign, columns.wave > 0)
+    if before:
+        query = query.where(columns.wave < before)
+    query = query.group_by(columns.wave).order_by(columns.wave.desc()).limit(limit)
+    return fetch(connection, query, WaveShown)
+
+
+def _counted(outcome: str) -> Label[int]:
+    return func.sum(case((MEMBERS.c.outcome == outcome, 1), else_=0)).label(outcome)

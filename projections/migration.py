@@ -47,6 +47,7 @@ from projections.events.progress import PROGRESS
 from projections.files import FILES, GRANTS
 from projections.invitations import INVITATIONS
 from projections.keyring import KEYS
+from projections.processes import PROCESSES, SERVED
 from projections.readmodel import ReadModel
 from projections.stumbles import STUMBLES
 from projections.tables import METADATA
@@ -125,6 +126,7 @@ _OWN = (  # tables of no read model
     *(STUMBLES, USERS, TOKENS, ACTIONS, VAULT, FILES, GRANTS),
     *(PASSWORDS, SESSIONS, INVITATIONS),
     *(BLOCKS, CHECKPOINTS, PROGRESS, KEYS),
+    *(PROCESSES, SERVED),
 )
 _LOCK = 0x616D706C6564  # "ampled": the advisory lock of whoever migrates
 

@@ -57,6 +57,7 @@ from commands.api import (
     station_import,
     station_security,
     stations,
+    system,
     timeline,
     token_lists,
     tokens,
@@ -76,8 +77,8 @@ from commands.api.signing_in import SigningIn
 _DESCRIPTION = """\
 A bearer token of `ampledger users add` opens it, or that of a session, which a name and a password
 begin. A **viewer** reads; an **operator** also calls stations, closes sockets and transactions and
-keeps tokens; an **admin** also keeps stations and users, and reads what everybody did. `x-role` of an
-operation says which of them it is for.
+keeps tokens; an **admin** also keeps stations and users, and reads what everybody did. `x-role` of
+an operation says which of them it is for.
 
 Times are RFC 3339, UTC. Lists come in pages: ask for the next one with the `next` of the last as
 `cursor`. Every error is a problem (RFC 9457). A wish is answered once it is decided, on record and
@@ -137,6 +138,7 @@ _RESOURCES = (  # in the order of the documentation
     audit,
     checkpoints,
     read_models,
+    system,
     health,
 )
 

@@ -1,7 +1,6 @@
 """How bulk calls, campaigns and their stations are shown."""
 
-from collections.abc import Sequence
-from itertools import groupby
+from dataclasses import asdict
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -9,7 +8,7 @@ from pydantic import BaseModel, Field
 from commands.api.fragments import fragment
 from commands.api.shapes import Time
 from domain.ocpp import times
-from projections.campaign_members import MemberShown, Standing
+from projections.campaign_members import MemberShown, WaveShown
 from projections.campaigns import CampaignRow
 
 
@@ -62,19 +61,13 @@ class Campaign(BulkCall):
 class Wave(BaseModel):
     """How far a wave is."""
 
-    wave: int = Field(description="1 is the first; 0: stations that wait for theirs")
+    wave: int = Field(description="1 is the first")
     stations: int
-    under_way: int = Field(description="or waiting, in wave 0")
+    under_way: int
     succeeded: int
     failed: int
-    cancelled: int
+    cancelled: int = Field(description="their calls were taken back in time")
     released_at: Time | None
-
-
-class Waves(BaseModel):
-    """All waves that were released, in their order, after those who wait."""
-
-    items: list[Wave]
 
 
 class Member(BaseModel):
@@ -143,18 +136,7 @@ def member_of(row: MemberShown) -> dict[str, Any]:
     }
 
 
-def waves_of(standings: Sequence[Standing]) -> Waves:
-    """As `Waves` describes them; by wave."""
-    grouped = groupby(standings, key=lambda each: each.wave)
-    return Waves(items=[_wave(number, list(those)) for number, those in grouped])
-
-
-def _wave(number: int, those: list[Standing]) -> Wave:
-    counts = {each.outcome or "under_way": each.stations for each in those}
-    names = ("under_way", "succeeded", "failed", "cancelled")
-    return Wave(
-        wave=number,
-        stations=sum(counts.values()),
-        released_at=min((each.released_at for each in those if each.released_at), default=None),
-        **{name: counts.get(name, 0) for name in names},
-    )
+def wave_of(row: WaveShown) -> Wave:
+    """As `Wave` describes it."""
+    over = row.succeeded + row.failed + row.cancelled
+    return Wave(under_way=row.stations - over, **asdict(row))

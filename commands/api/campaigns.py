@@ -10,11 +10,11 @@ from pydantic import BaseModel, Field, StrictFloat, StrictInt, model_validator
 from commands.api import campaign_firmware, campaigning, hosting
 from commands.api.access import Operator, viewing
 from commands.api.campaign_firmware import Content, Firmware
-from commands.api.campaign_shapes import Campaign, Member, Waves, waves_of
+from commands.api.campaign_shapes import Campaign, Member, Wave, wave_of
 from commands.api.campaigning import CAMPAIGN, Outcome
 from commands.api.office import AnOffice, Office
 from commands.api.selection import Selection, chosen
-from commands.api.shapes import Cursor, Limit, Page, Segment, Text
+from commands.api.shapes import Cursor, Limit, Page, Segment, Text, before, page_of
 from commands.api.signed_firmware import SignedFirmware
 from domain.model.campaign import ANSWERED, COMPLETED, MOST, WITH_JOBS, Plan
 from domain.model.operations import CancelCampaign, PauseCampaign, ResumeCampaign
@@ -132,10 +132,15 @@ def list_stations_of_campaign(
 
 
 @router.get("/{campaign}/waves")
-def list_waves_of_campaign(office: AnOffice, campaign: Segment) -> Waves:
-    """How far each wave is, on one page."""
+def list_waves_of_campaign(
+    office: AnOffice, campaign: Segment, cursor: Cursor = "", limit: Limit = 100
+) -> Page[Wave]:
+    """How far each wave is that was released, the last one first."""
     campaigning.row_of(office, campaign, CAMPAIGN)
-    return waves_of(office.database.read(campaign_members.standings, campaign))
+    rows = office.database.read(
+        campaign_members.waves, campaign, before=before(cursor), limit=limit + 1
+    )
+    return page_of(rows, limit, item=wave_of, place=lambda row: row.wave)
 
 
 @router.post("/{campaign}/pause", responses={200: {"model": Campaign}})

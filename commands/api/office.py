@@ -12,6 +12,7 @@ from commands.callbox import Callbox
 from commands.desk import Window, Wishing
 from commands.feed import Feed
 from commands.files.hosting import Hosting
+from commands.premises import Premises
 from commands.proofs.proofs import Proofs
 from commands.strongbox import Strongbox
 from commands.webhooks.desk import Webhooks
@@ -56,6 +57,7 @@ class Office:
     proofs: Proofs
     feed: Feed
     webhooks: Webhooks
+    premises: Premises
     defaults: Defaults = field(default_factory=Defaults)
     origin: str = ""
     places: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_PLACES))

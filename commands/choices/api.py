@@ -11,9 +11,12 @@ from commands.choices import shared
 from commands.desk import Address
 from commands.files.hosting import Hosting
 from commands.files.store import Store
+from commands.opening import MEMORY
+from commands.premises import Premises
 from commands.settings import PREFIX, Settings, SettingsError
 from domain.ocpp.action import Outgoing
 from domain.ocpp.version import versions
+from domain.ports import Broker
 from gateway import tls
 from gateway.crowd import Bounds
 from gateway.listeners import KeyPair, Listener
@@ -45,6 +48,17 @@ def api_listening(settings: Settings, at: datetime) -> Listening:
         tls=_api_tls(settings, at),
         crowd=crowd,
         trusted=shared.trusted(settings),
+    )
+
+
+def premises(settings: Settings, broker: Broker) -> Premises:
+    in_memory = settings.database_url == MEMORY
+    embedded = "memory" if in_memory else "SQLite"
+    return Premises(
+        broker,
+        database="PostgreSQL" if settings.database_url and not in_memory else embedded,
+        broker="RabbitMQ" if settings.broker_url not in {"", MEMORY} else "in memory",
+        partitions=settings.partitions,
     )
 
 

@@ -15,6 +15,7 @@ from commands.containers.opened import Opened
 from commands.desk import Desk
 from commands.feed import Feed
 from commands.files.tidying import Tidying
+from commands.premises import Premises
 from commands.proofs.proofs import Proofs
 from commands.strongbox import Strongbox
 from commands.ui.pulse import Pulse
@@ -86,6 +87,7 @@ class ApiParts(Opened):
             Singleton(Cipher, Opened.secret_key),
             private=Opened.settings.provided.webhook_private_addresses,
         ),
+        premises=Singleton(choices.premises, Opened.settings, Opened.broker),
         defaults=Calling(choices.defaults, Opened.settings),
     )
     bounds = Singleton(choices.api_bounds, Opened.settings)

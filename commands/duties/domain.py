@@ -22,7 +22,9 @@ async def domain(parts: DomainParts, group: asyncio.TaskGroup) -> AsyncIterator[
     working = group.create_task(parts.worker().run(stop))
     try:
         async with looping(group, parts.salvage().run()):
-            yield Duty(sources=[measures.of_inbox(parts.counts())])
+            yield Duty(
+                sources=[measures.of_inbox(parts.counts())], served=parts.worker().take_served
+            )
     finally:
         stop.set()
         await asyncio.wait([working])

@@ -1,7 +1,7 @@
 """What the duties of all roles have in common."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -18,6 +18,7 @@ class Duty:
     checks: dict[str, Check] = field(default_factory=dict)
     sources: list[Source] = field(default_factory=list)
     ports: dict[str, int] = field(default_factory=dict)
+    served: Callable[[], Collection[int]] = frozenset  # partitions, since it was asked last
 
 
 # What a module of a role calls `begin`: with what `commands.run` has opened, by name.

@@ -11,12 +11,14 @@ from commands.simulate.configuration import Configuration
 from commands.simulate.counts import FleetCounts
 from commands.simulate.equipment import Equipment
 from commands.simulate.features import Features
+from commands.simulate.incidents import Incidents
 from commands.simulate.line import Identity, Line
 from commands.simulate.meter import SigningMeter
 from commands.simulate.station import Rejected, Station
 from commands.simulate.visits import Pace, Visits
 
 _LONGEST_PAUSE = 30.0  # s
+_OF_BATTERIES = "Energy.Active.Import.Register,Power.Active.Import,Current.Import,Voltage,SoC"
 
 
 class Life:
@@ -29,11 +31,14 @@ class Life:
         self._identity, self._counts, self._starting = identity, counts, starting
         meter = SigningMeter(identity.name, identity.keyring) if identity.signs else None
         told = meter.configuration() if meter else {}
+        told |= {"MeterValuesSampledData": _OF_BATTERIES} if pace.batteries else {}
         configuration = Configuration(MeterValueSampleInterval=str(int(pace.sample)), **told)
         self._equipment = Equipment(identity.name, configuration=configuration, meter=meter)
         self._features = Features(self._equipment, identity.keyring, step=pace.step)
         self._line = Line(identity, self._features.access, self._features.log)
         self._visits = Visits(self._features, identity.tags, pace, counts)
+        self._incidents = Incidents(self._features, every=pace.incidents)
+        self._happens = bool(pace.incidents)
         self._chance = SystemRandom()
 
     def enrol(self, asked: Callable[[], None], certified: Callable[[], None]) -> None:
@@ -57,7 +62,7 @@ class Life:
                 await self._live(socket)
             except* (OSError, TimeoutError, WebSocketException, Rejected) as group:
                 self._counts.fail(f"{self._identity.name}: {_first(group)}")
-            await asyncio.sleep(pause * self._chance.uniform(0.5, 1.5))
+            await asyncio.sleep(self._incidents.away() + pause * self._chance.uniform(0.5, 1.5))
             pause = min(2 * pause, _LONGEST_PAUSE)
 
     async def _live(self, socket: ClientConnection) -> None:
@@ -73,6 +78,7 @@ class Life:
                 outlets = self._equipment.outlets.values()
                 going_on = [self._visits.take_place(station, outlet) for outlet in outlets]
                 going_on += [self._beat(station, beat), self._say(station)]
+                going_on += [self._incidents.befall()] if self._happens else []
                 tasks += map(group.create_task, going_on)
                 await self._equipment.reset.wait()
                 await asyncio.sleep(1)  # sessions stop, as ordered

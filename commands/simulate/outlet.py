@@ -15,6 +15,7 @@ class Status(StrEnum):
     AVAILABLE = "Available"
     PREPARING = "Preparing"
     CHARGING = "Charging"
+    SUSPENDED_EV = "SuspendedEV"
     SUSPENDED_EVSE = "SuspendedEVSE"
     FINISHING = "Finishing"
     RESERVED = "Reserved"
@@ -40,6 +41,7 @@ class Outlet:
     number: int
     meter_wh: int = 0
     power_w: int = 0
+    soc: int | None = None  # % of the battery of a car, when it tells
     status: Status = Status.AVAILABLE
     transaction: int | None = None
     id_tag: str = ""
@@ -47,6 +49,7 @@ class Outlet:
     begun_wh: int = 0  # what the meter read then
     operative: bool = True
     faulted: bool = False
+    fault: str = "OtherError"  # the code of it
     starts: asyncio.Queue[Start] = field(default_factory=lambda: asyncio.Queue(1))
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _ended: asyncio.Event = field(default_factory=asyncio.Event)
@@ -84,7 +87,7 @@ class Outlet:
 
     def end(self) -> None:
         """The session is over."""
-        self.transaction, self.since, self.power_w = None, None, 0
+        self.transaction, self.since, self.power_w, self.soc = None, None, 0, None
         self._ended.set()
 
     async def ended(self) -> None:

@@ -63,7 +63,7 @@ class Station(ChargePoint):  # type: ignore[misc]  # the library has no types
         broken = outlet.faulted and error == "NoError"
         request = call.StatusNotification(
             connector_id=outlet.number,
-            error_code="OtherError" if broken else error,
+            error_code=outlet.fault if broken else error,
             status=outlet.status,
             timestamp=times.now(),
         )
@@ -93,11 +93,13 @@ class Station(ChargePoint):  # type: ignore[misc]  # the library has no types
 def _readings(outlet: Outlet) -> dict[str, tuple[str, str]]:
     """Value and unit of each measurand; the current is that of each of the phases."""
     amperes = outlet.power_w / (VOLTS * PHASES)
-    return {
+    told = {
         "Energy.Active.Import.Register": (str(outlet.meter_wh), "Wh"),
         "Power.Active.Import": (str(outlet.power_w), "W"),
         "Current.Import": (f"{amperes:.1f}", "A"),
+        "Voltage": (str(VOLTS), "V"),
     }
+    return told if outlet.soc is None else {**told, "SoC": (str(outlet.soc), "Percent")}
 
 
 def _stop_if_cancelled() -> None:

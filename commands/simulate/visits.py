@@ -10,6 +10,7 @@ from typing import Any
 from ocpp.v16 import call
 
 from commands.simulate import times
+from commands.simulate.cars import Car
 from commands.simulate.counts import FleetCounts
 from commands.simulate.features import Features
 from commands.simulate.outlet import Outlet, Start, Status
@@ -24,6 +25,8 @@ class Pace:
     session: float = 60.0
     sample: float = 10.0
     step: float = 2.0  # installing firmware
+    incidents: float = 0.0  # between two of a station; 0: nothing ever happens to it
+    batteries: bool = False  # cars have some, which fill up
 
 
 class Visits:
@@ -34,6 +37,7 @@ class Visits:
     ) -> None:
         self._features, self._tags, self._pace, self._counts = features, tags, pace, counts
         self._chance = SystemRandom()
+        self._cars: dict[int, Car] = {}  # by the number of the outlet they are at
 
     async def take_place(self, station: Station, outlet: Outlet) -> None:
         """Cars come and go."""
@@ -84,6 +88,7 @@ class Visits:
             reservation_id=reservation,
         )
         answer = await station.ask(request)
+        self._cars[outlet.number] = self._car()
         outlet.begin(answer.transaction_id, start.id_tag, at=datetime.now(UTC))
         self._features.reservations.use(reservation)
         self._features.charging.begin(outlet, start.profile)
@@ -127,22 +132,30 @@ class Visits:
 
     async def _draw(self, station: Station, outlet: Outlet) -> str:
         """The reason why it ended."""
-        left = self._chance.expovariate(1 / self._pace.session)
-        while left > 0:
-            await self._follow_limit(station, outlet)
-            if reason := await outlet.ordered_stop(min(left, self._pace.sample)):
+        car, sample = self._cars[outlet.number], self._pace.sample
+        while car.stays > 0:
+            await self._follow_limit(station, outlet, car)
+            if reason := await outlet.ordered_stop(min(car.stays, sample)):
                 return reason
-            left -= self._pace.sample
-            drawn = int(outlet.power_w * self._pace.sample / 3600)
+            drawn = int(outlet.power_w * sample / 3600)
+            car.take(drawn, sample)
+            outlet.soc = car.soc
             outlet.meter_wh += drawn
             self._counts.energy_wh += drawn
             await station.measure(outlet)
         return "Local"
 
-    async def _follow_limit(self, station: Station, outlet: Outlet) -> None:
+    def _car(self) -> Car:
+        if self._pace.batteries:
+            return Car.arriving(self._chance, self._pace.session)
+        return Car(self._chance.expovariate(1 / self._pace.session))
+
+    async def _follow_limit(self, station: Station, outlet: Outlet, car: Car) -> None:
         """Draw what is allowed; nothing allowed is a state of its own (OCPP 1.6 section 4.9)."""
-        outlet.power_w = self._features.charging.power_w(outlet, datetime.now(UTC))
-        status = Status.CHARGING if outlet.power_w else Status.SUSPENDED_EVSE
+        allowed = self._features.charging.power_w(outlet, datetime.now(UTC))
+        outlet.power_w, outlet.soc = car.draws(allowed), car.soc
+        resting = Status.SUSPENDED_EV if allowed else Status.SUSPENDED_EVSE
+        status = Status.CHARGING if outlet.power_w else resting
         if outlet.status != status:
             await self._become(station, outlet, status)
 

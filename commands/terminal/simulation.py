@@ -22,6 +22,7 @@ from commands.terminal.connection import client_of, settings_of
 from commands.terminal.output import AsJson, fail, plainly
 
 Running = Coroutine[None, None, FleetCounts]
+_INCIDENTS = 180.0  # mean s between two at a station that lives through a day
 
 
 @plainly
@@ -57,12 +58,19 @@ def simulate(
     adopt: Annotated[
         bool, typer.Option("--adopt", help="register them with the API first, with secrets")
     ] = False,
+    day: Annotated[
+        bool, typer.Option("--day", help="a day in fast motion: batteries, faults, absences, …")
+    ] = False,
+    tag: Annotated[
+        list[str] | None, typer.Option(help="of a driver; repeatable; none: one of their own")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Simulate stations.
 
     They boot, charge, and do what they are called for. With --adopt each gets a password of its
     own; for security profile 3 it has itself a certificate signed, and is promoted once it has it.
+    With --day things happen to them, and one more knocks that nobody has registered.
     Exit code 1: none of them could connect.
     """
     try:
@@ -83,8 +91,11 @@ def simulate(
         adoption.adopt(client_of(context), rings)
     enrols = adopt and security_profile == MUTUAL
     sponsor = adoption.Sponsor(client_of(context)) if enrols else None
-    chosen = fleet.Fleet(urls, rings, (adoption.TAG,), sponsor, signed_values)
-    pace = visits.Pace(idle=idle, session=session, sample=sample)
+    known = rings | {f"{prefix}UNKNOWN": Keyring()} if day else rings
+    chosen = fleet.Fleet(urls, known, tuple(tag or [adoption.TAG]), sponsor, signed_values)
+    pace = visits.Pace(
+        idle=idle, session=session, sample=sample, incidents=day * _INCIDENTS, batteries=day
+    )
     counts = _run(partial(fleet.simulate, chosen, pace, seconds))
     if as_json:
         told = {name: value for name, value in asdict(counts).items() if name != "seconds"}

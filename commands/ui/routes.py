@@ -33,6 +33,7 @@ from commands.ui.pages.reservation import page as reservation
 from commands.ui.pages.station import page as station
 from commands.ui.pages.stations import page as stations
 from commands.ui.pages.stations import spreadsheet as stations_import
+from commands.ui.pages.system import page as system
 from commands.ui.pages.token import page as token
 from commands.ui.pages.transaction import page as transaction
 from commands.ui.pages.webhook import page as webhook
@@ -72,5 +73,6 @@ PAGES: tuple[Page, ...] = (
     webhook.PAGE,
     users.PAGE,
     user.PAGE,
+    system.PAGE,
     me.PAGE,
 )

@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from tests.api.stage import PATIENCE, Station
+from tests.api.stage import PATIENCE, Station, eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -148,6 +148,29 @@ async def test_calls_are_listed_the_newest_first(api, order, name):
     ).json()
     assert [call["id"] for call in first["items"] + rest["items"]] == ordered[::-1]
     assert rest["next"] is None
+
+
+async def test_calls_of_one_action_are_listed(api, order, name):
+    for action in ("ClearCache", "GetLocalListVersion", "ClearCache"):
+        await order(action, ttl=3600)
+    wanted = {"station": name, "action": "GetLocalListVersion"}
+    found = (await api.get("/api/v1/calls", params=wanted)).json()
+    assert [call["action"] for call in found["items"]] == ["GetLocalListVersion"]
+
+
+async def test_an_answer_that_comes_too_late_is_told(api, order, station):
+    call = (await order("ClearCache", wait=PATIENCE, timeout=1)).json()
+    assert (call["status"], call["late_response"], call["late_at"]) == ("timed_out", None, None)
+    message_id, _ = await station.asked()
+    await station.reply(message_id, {"status": "Accepted"})
+
+    async def told():
+        found = (await api.get(f"/api/v1/calls/{call['id']}")).json()
+        return found if found["late_at"] else None
+
+    found = await eventually(told)
+    assert (found["status"], found["response"]) == ("timed_out", None)
+    assert found["late_response"] == {"status": "Accepted"}
 
 
 async def test_a_call_that_is_none_is_not_found(api):

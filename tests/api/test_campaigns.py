@@ -108,6 +108,29 @@ async def test_who_is_connected_now_can_be_chosen(api, fleet, label):
     assert list(await members(api, made.headers["Location"])) == [there]
 
 
+async def test_who_has_a_connector_in_a_state_can_be_chosen(api, station, name):
+    await station.ask("StatusNotification", connectorId=1, errorCode="NoError", status="Reserved")
+    await api.put("/api/v1/stations/ANOTHER", json={"note": name})
+
+    async def seen():
+        rows = await api.get("/api/v1/stations", params={"search": name, "status": "Reserved"})
+        return rows.json()["items"]
+
+    await eventually(seen)
+    chosen = {"search": name, "status": "Reserved"}
+    made = await api.post(BULK, json={"action": "ClearCache", **chosen})
+    assert list(await members(api, made.headers["Location"])) == [name]
+
+
+async def test_who_is_registered_so_can_be_chosen(api, label):
+    for id, answer in (("YES", "Accepted"), ("WAITS", "Pending")):
+        wish = {"labels": [label], "registration": answer}
+        await api.put(f"/api/v1/stations/{label[5:]}-{id}", json=wish)
+    chosen = {"label": label, "registration": "Pending"}
+    made = await api.post(BULK, json={"action": "ClearCache", **chosen})
+    assert list(await members(api, made.headers["Location"])) == [f"{label[5:]}-WAITS"]
+
+
 async def test_the_payload_of_many_goes_out_as_it_was_given(api, installation, name):
     given = (
         '{"stations":["STATION"],"action":"DataTransfer",'
@@ -195,11 +218,15 @@ async def test_a_campaign_goes_wave_by_wave(api, fleet, over, label):
     assert [each["wave"] for each in found.values()] == [1, 2, 2, 3]
     waves = (await api.get(f"{made.headers['Location']}/waves")).json()["items"]
     assert [(each["wave"], each["stations"], each["succeeded"]) for each in waves] == [
-        (1, 1, 1),
-        (2, 2, 2),
         (3, 1, 1),
+        (2, 2, 2),
+        (1, 1, 1),
     ]
     assert all(each["released_at"] for each in waves)
+    page = (await api.get(f"{made.headers['Location']}/waves", params={"limit": 2})).json()
+    rest = {"cursor": page["next"]}
+    last = (await api.get(f"{made.headers['Location']}/waves", params=rest)).json()
+    assert page["items"] + last["items"] == waves
 
 
 async def test_a_campaign_halts_when_too_many_fail_and_can_be_resumed(api, fleet, over):
@@ -210,9 +237,8 @@ async def test_a_campaign_halts_when_too_many_fail_and_can_be_resumed(api, fleet
         row = await over(path, "halted")
         assert row["reason"] == "1 of the 1 stations of wave 1 failed"
         assert row["stations"]["waiting"] == 1
-        waiting, first = (await api.get(f"{path}/waves")).json()["items"]
-        assert (waiting["wave"], waiting["under_way"], waiting["released_at"]) == (0, 1, None)
-        assert (first["wave"], first["failed"], first["under_way"]) == (1, 1, 0)
+        (only,) = (await api.get(f"{path}/waves")).json()["items"]
+        assert (only["wave"], only["failed"], only["under_way"]) == (1, 1, 0)
         resumed = await api.post(f"{path}/resume")
         assert resumed.json()["state"] == "running"
         row = await over(path)

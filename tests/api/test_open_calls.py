@@ -23,6 +23,7 @@ from commands.desk import Address, Desk
 from commands.feed import Feed
 from commands.files.hosting import Hosting
 from commands.files.store import Store
+from commands.premises import Premises
 from commands.proofs.proofs import Proofs
 from commands.strongbox import Strongbox
 from commands.watch import Watch
@@ -114,6 +115,7 @@ def _office(desk: Desk, database: Database, folder: Path) -> Office:
         roots=Roots(settings.read(data=folder)),
         feed=Feed(EventReader(MemoryLog())),
         webhooks=Webhooks(database, MemoryLog(), Cipher(new_key()), private=False),
+        premises=Premises(MemoryBroker(), database="memory", broker="in memory", partitions=1),
         defaults=Defaults(heartbeat_interval=300, call_timeout=30),
     )
 

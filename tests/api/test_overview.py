@@ -1,6 +1,7 @@
 """The overview: asked over the API, of an installation in which other tests leave their traces."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from urllib.parse import quote
 
 import pytest
@@ -102,11 +103,11 @@ async def test_a_call_that_is_refused_and_a_stop_of_nothing_are_problems(
 
 
 async def test_a_moment_lasts_as_long_as_it_says_and_each_question_has_its_own():
-    now, looked = 10.0, []
+    now, looks = 10.0, count(1)
     moments = Moments(0.5, timer=lambda: now)
 
     def ask(question):
-        return moments.ask(question, lambda: looked.append(question) or len(looked))
+        return moments.ask(question, lambda: next(looks))
 
     assert [ask("a"), ask("a"), ask("b")] == [1, 1, 2]
     now = 10.5

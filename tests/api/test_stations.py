@@ -125,6 +125,7 @@ async def test_a_station_that_is_away_cannot_be_disconnected(api, name):
 async def test_a_stranger_is_seen_until_it_is_registered(api, installation):
     async def strangers():
         page = (await api.get("/api/v1/stations/unknown")).json()
+        assert page["total"] == len(page["items"])
         return [each["id"] for each in page["items"]]
 
     with pytest.raises(InvalidStatus):

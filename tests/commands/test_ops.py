@@ -3,6 +3,8 @@ import asyncio
 import httpx
 import pytest
 import pytest_asyncio
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from commands.api.ops import Check, ops_server
 from commands.measures.gateway import of_gateway
@@ -111,3 +113,9 @@ async def test_rubbish_does_no_harm(stage):
     assert (await reader.readline()).startswith(b"HTTP/1.1 400")
     writer.close()
     assert (await client.get("/healthz")).status_code == 200
+
+
+async def test_nobody_serves_a_websocket_there(stage):
+    client, *_ = stage
+    with pytest.raises(InvalidStatus, match="403"):
+        await connect(f"ws://127.0.0.1:{client.base_url.port}/metrics")

@@ -88,8 +88,9 @@ class _Call:
             "Asked by": cells.text(found["requested_by"]),
             "Went out": cells.time(found["sent_at"], zone, exact=True),
             "Answered": cells.time(found["answered_at"], zone, exact=True),
-            "Waits for its station until": cells.time(found["expires_at"], zone),
         }
+        if found["expires_at"] != found["requested_at"]:
+            shown["Waits for its station until"] = cells.time(found["expires_at"], zone)
         if self._part_of:
             shown["Part of"] = self._part_of
         if found["deviations"]:

@@ -17,10 +17,12 @@ from commands.ui.parts.heading import empty, heading, section
 from commands.ui.parts.listing import Column, Listing, Options
 from commands.ui.parts.sheet import written
 from commands.ui.parts.waves import Waves
+from commands.ui.parts.words import counted
 from commands.ui.route import Page
 from commands.ui.visit import Visit
 from commands.ui.zone import span
 
+_WAVES = 20  # shown, the last ones
 _OUTCOMES = {"succeeded": "succeeded", "failed": "failed", "cancelled": "cancelled"}
 _TONES: dict[str, Tone] = {"succeeded": "good", "failed": "bad", "cancelled": "warn"}
 
@@ -60,7 +62,8 @@ class _Campaign:
         found = self._found = await self._visit.api.get(self._path)
         self._details.show(_details(found, self._visit))
         self._bar.show(counts_of(found["stations"]))
-        self._waves.show((await self._visit.api.get(self._path + "/waves"))["items"])
+        waves = await self._visit.api.get(self._path + "/waves", limit=_WAVES)
+        self._waves.show(waves["items"], found["stations"]["waiting"])
         if self._steering:
             self._steering.show(found["state"])
         await self._members.refresh()
@@ -96,13 +99,15 @@ class _Steering:
     async def _ask_pause(self) -> None:
         waiting = self._counts["waiting"]
         consequence = (
-            f"{waiting} stations that wait for their wave are not called until it is resumed;"
-            f" with {self._counts['under_way']} that are under way it goes on."
+            f"{counted(waiting, 'station')} waiting for a wave: not called until it is resumed."
+            f" {counted(self._counts['under_way'], 'station')} under way: followed to the end."
         )
         await self._ask("Pause", consequence, "pause", "The campaign is paused.", danger=False)
 
     async def _ask_resume(self) -> None:
-        consequence = f"It goes on with {self._counts['waiting']} stations that wait."
+        consequence = (
+            f"It goes on with {counted(self._counts['waiting'], 'station')} waiting for a wave."
+        )
         if self._campaign.found["state"] == "halted":
             consequence += f"\nIt was halted: {self._campaign.found['reason']}."
             consequence += " Failures are counted anew from now on."
@@ -110,8 +115,9 @@ class _Steering:
 
     async def _ask_cancel(self) -> None:
         consequence = (
-            f"{self._counts['waiting']} stations are never called, and calls that have not gone out"
-            " are taken back. What has gone out is followed to its end. It cannot be undone."
+            f"{counted(self._counts['waiting'], 'station')} waiting for a wave: never called. Calls"
+            " that have not gone out are taken back; what has gone out is followed to its end."
+            " It cannot be undone."
         )
         await self._ask("Cancel", consequence, "cancel", "The campaign is being cancelled.")
 
@@ -142,8 +148,8 @@ def _details(found: Any, visit: Visit) -> dict[str, Cell]:  # noqa: ANN401 - JSO
     canary, size = found["canary"], found["wave_size"]
     shown |= {
         "Wave released last": cells.text(found["wave"]),
-        "First wave": cells.text(f"{canary} stations" if canary else "like the others"),
-        "Size of a wave": cells.text(f"{size} stations" if size else "all that are left"),
+        "First wave": cells.text(counted(canary, "station") if canary else "like the others"),
+        "Size of a wave": cells.text(counted(size, "station") if size else "all that are left"),
         "Halts when more fail of a wave": cells.text(f"{found['max_failure_rate'] * 100:g} %"),
         "A station is done": cells.text(
             "when its job is over" if found["until"] == "completed" else "when it has answered"

@@ -8,6 +8,7 @@ from commands.ui.parts import cells
 from commands.ui.parts.cells import Cell, Tone
 from commands.ui.parts.heading import heading
 from commands.ui.parts.listing import Column, Listing, Options
+from commands.ui.parts.words import counted
 from commands.ui.route import Page
 from commands.ui.visit import Visit
 
@@ -46,7 +47,10 @@ def state(campaign: Any) -> Cell:  # noqa: ANN401 - JSON
 
 def title(campaign: Any) -> str:  # noqa: ANN401 - JSON
     """What people call it."""
-    return campaign["name"] or f"{campaign['action']} for {campaign['stations']['total']} stations"
+    return (
+        campaign["name"]
+        or f"{campaign['action']}: {counted(campaign['stations']['total'], 'station')}"
+    )
 
 
 def _columns(visit: Visit) -> list[Column]:

@@ -77,11 +77,13 @@ class _Requests:
     def _doings(self, request: Any, dialog: ui.dialog) -> None:  # noqa: ANN401 - JSON
         async def sign() -> None:
             dialog.close()
-            await self._sign(request)
+            with self._place:
+                await self._sign(request)
 
         async def decline() -> None:
             dialog.close()
-            await self._decline(request)
+            with self._place:
+                await self._decline(request)
 
         pending = request["state"] == "pending"
         if self._visit.may("admin") and (pending or request["state"] in _AGAIN):
@@ -91,8 +93,7 @@ class _Requests:
             ui.button("Decline it", on_click=decline).props("no-caps outline color=negative")
 
     async def _sign(self, request: Any) -> None:  # noqa: ANN401 - JSON
-        with self._place:
-            form = Form(self._visit, f"Sign the request of {request['station']}?", hint=_SIGNED)
+        form = Form(self._visit, f"Sign the request of {request['station']}?", hint=_SIGNED)
         with form.within():
             chain = form.field("certificate_chain", ui.textarea(_ELSEWHERE))
         path = _PATH + cells.path(request["id"], "sign")
@@ -106,13 +107,8 @@ class _Requests:
             await self.listing.refresh()
 
     async def _decline(self, request: Any) -> None:  # noqa: ANN401 - JSON
-        with self._place:
-            reason = await dialogs.confirmed(
-                f"Decline the request of {request['station']}?",
-                _DECLINED,
-                verb="Decline it",
-                reason=True,
-            )
+        title = f"Decline the request of {request['station']}?"
+        reason = await dialogs.confirmed(title, _DECLINED, verb="Decline it", reason=True)
         if reason is not None:
             path = _PATH + cells.path(request["id"], "decline")
             wish = self._visit.api.post(path, {"reason": reason})

@@ -75,11 +75,13 @@ class _Images:
 
         async def sign() -> None:
             dialog.close()
-            await self._sign(image)
+            with self._place:
+                await self._sign(image)
 
         async def remove() -> None:
             dialog.close()
-            await self._remove(image)
+            with self._place:
+                await self._remove(image)
 
         word = "Replace the signature" if image["signed"] else "Add a signature"
         ui.button(word, on_click=sign).props("no-caps outline")
@@ -92,8 +94,7 @@ class _Images:
         return await self._visit.ask(self._visit.api.get(path))
 
     async def _sign(self, image: Any) -> None:  # noqa: ANN401 - JSON
-        with self._place:
-            form = Form(self._visit, f"Signature of {image['name']}", hint=_SIGNATURE)
+        form = Form(self._visit, f"Signature of {image['name']}", hint=_SIGNATURE)
         with form.within():
             signature = form.field("signature", ui.textarea("Signature, base64"))
             pem = form.field("signing_certificate", ui.textarea("Signing certificate, PEM"))
@@ -109,12 +110,8 @@ class _Images:
             await self.listing.refresh()
 
     async def _remove(self, image: Any) -> None:  # noqa: ANN401 - JSON
-        with self._place:
-            sure = await dialogs.confirmed(
-                f"Delete {image['name']}, uploaded by {image['created_by']}?",
-                _REMOVED,
-                verb="Delete the image",
-            )
+        title = f"Delete {image['name']}, uploaded by {image['created_by']}?"
+        sure = await dialogs.confirmed(title, _REMOVED, verb="Delete the image")
         if sure:
             wish = settled(self._visit.api.delete(_PATH + cells.path(image["id"])))
             await self._visit.do(wish, f"{image['name']} is deleted.")

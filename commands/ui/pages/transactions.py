@@ -72,10 +72,12 @@ def state(transaction: Any) -> Cell:  # noqa: ANN401 - JSON
 
 
 def duration(visit: Visit, transaction: Any) -> Cell:  # noqa: ANN401 - JSON
-    """By the station's clock; so far, by ours, while it runs."""
+    """By the station's clock; so far while it runs, and never less than by ours."""
     seconds = transaction["duration_s"]
-    if transaction["status"] == "open" and (began := transaction["start_received_at"]):
-        seconds = (visit.now - visit.zone.local(began)).total_seconds()
+    if transaction["status"] == "open":
+        told = filter(None, (transaction["started_at"], transaction["start_received_at"]))
+        began = min(map(visit.zone.local, told), default=visit.now)
+        seconds = (visit.now - began).total_seconds()
     return cells.text(None if seconds is None else span(timedelta(seconds=seconds)))
 
 

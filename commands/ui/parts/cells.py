@@ -9,7 +9,7 @@ from commands.ui.zone import Zone
 Cell = dict[str, Any]
 Tone = Literal["good", "busy", "warn", "bad", "idle"]
 
-_NOTHING = "\u2013"
+NOTHING = "\u2013"
 _TONES: dict[str, Tone] = {
     **dict.fromkeys(
         ("Available", "Accepted", "online", "done", "finished", "valid", "accepted"), "good"
@@ -44,7 +44,7 @@ def state(value: object, tone: Tone | None = None, *, title: str = "") -> Cell:
 def chips(words: Iterable[tuple[str, Tone | None]]) -> Cell:
     """Several words, each coloured; of a state, its tone is known."""
     made = [{"text": word, "tone": tone or _TONES.get(word, "idle")} for word, tone in words]
-    return {"text": ", ".join(each["text"] for each in made) or _NOTHING, "chips": made or None}
+    return {"text": ", ".join(each["text"] for each in made) or NOTHING, "chips": made or None}
 
 
 def tone_of(word: str) -> Tone:
@@ -55,7 +55,7 @@ def tone_of(word: str) -> Tone:
 def time(at: str | None, zone: Zone, *, exact: bool = False) -> Cell:
     """In the viewer's zone, UTC for a pointer that rests on it."""
     shown = zone.exact(at) if exact else zone.text(at)
-    return {"text": shown or _NOTHING, "title": zone.utc(at), "time": True}
+    return {"text": shown or NOTHING, "title": zone.utc(at), "time": True}
 
 
 def code(value: object) -> Cell:
@@ -65,12 +65,12 @@ def code(value: object) -> Cell:
 
 def energy(wh: float | None) -> Cell:
     """Wh as kWh."""
-    return text(_NOTHING if wh is None else f"{float(wh) / 1000:,.3f} kWh")
+    return text(NOTHING if wh is None else f"{float(wh) / 1000:,.3f} kWh")
 
 
 def power(w: float | None) -> Cell:
     """W as kW."""
-    return text(_NOTHING if w is None else f"{float(w) / 1000:,.2f} kW")
+    return text(NOTHING if w is None else f"{float(w) / 1000:,.2f} kW")
 
 
 def station(id: str) -> Cell:
@@ -95,9 +95,9 @@ def path(*segments: object) -> str:
 
 def _said(value: object) -> str:
     if value is None or value == "":
-        return _NOTHING
+        return NOTHING
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
-        return ", ".join(map(str, value)) or _NOTHING
+        return ", ".join(map(str, value)) or NOTHING
     return str(value)

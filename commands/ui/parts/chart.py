@@ -27,7 +27,7 @@ class Chart:
             "grid": {"left": 56, "right": 16, "top": 36, "bottom": 28},
             "legend": {"top": 0, "type": "scroll"},
             "tooltip": {"trigger": "axis"},
-            "xAxis": {"type": "time"},
+            "xAxis": {"type": "time", "axisLabel": {"hideOverlap": True}},
             "yAxis": {"type": "value", "name": unit, "scale": not from_zero},
             "series": [],
         }

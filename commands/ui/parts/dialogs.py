@@ -11,7 +11,7 @@ async def confirmed(
     `title` names what and to whom, `consequence` what happens then, `verb` is on the button.
     """
     with ui.dialog() as dialog, ui.card().classes("dialog"):
-        dialog.props(f'aria-label="{title}"')
+        dialog.props["aria-label"] = title
         ui.label(title).classes("dialog-title")
         ui.label(consequence).classes("pre-line")
         why = ui.input("Reason").classes("w-full").props("autofocus") if reason else None

@@ -40,7 +40,7 @@ class Form:
     def field(self, name: str, element: Field) -> Field:
         """A field; `name` is its place in what is sent, e.g. expiry_date or schedule.unit."""
         self._fields[name] = element
-        element.props("outlined dense").classes("w-full")
+        element.props("outlined dense hide-bottom-space").classes("w-full")
         return element
 
     async def asked(self, verb: str, send: Callable[[], Awaitable[T]]) -> T | None:

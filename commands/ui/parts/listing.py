@@ -6,7 +6,7 @@ from typing import Any
 
 from nicegui import events, ui
 
-from commands.ui.parts.cells import Cell
+from commands.ui.parts.cells import NOTHING, Cell
 from commands.ui.visit import Visit
 
 _SHOWN = 50  # rows of a page
@@ -30,7 +30,8 @@ CARD = f"""
 <div class="q-pa-xs col-12">
   <q-card flat bordered class="row-card" :class="props.selected ? 'row-chosen' : ''"
           @click="() => $parent.$emit('opened', props.row)">
-    <div v-for="col in props.cols" :key="col.name" class="row-field">
+    <div v-for="col in props.cols" :key="col.name" class="row-field"
+         v-show="col.value.text != '{NOTHING}'">
       <span class="row-name">{{{{ col.label }}}}</span>
       {_SAID.replace("VALUE", "col.value")}
     </div>
@@ -38,9 +39,13 @@ CARD = f"""
 </div>
 """
 _CHOICE = """
-    <q-checkbox v-model="props.selected" dense :label="'Choose ' + props.row.key" @click.stop>
-    </q-checkbox>
+    <q-checkbox v-model="props.selected" dense label="Choose" @click.stop
+                :aria-label="'Choose ' + props.row.key"></q-checkbox>
 """
+_ALL = """<q-checkbox v-model="props.selected" aria-label="Choose all on this page"></q-checkbox>"""
+_ONE = (
+    """<q-checkbox v-model="props.selected" :aria-label="'Choose ' + props.row.key"></q-checkbox>"""
+)
 _CARD_TO_CHOOSE = CARD.replace("<div v-for", f"{_CHOICE}<div v-for", 1)
 
 
@@ -152,6 +157,9 @@ class Listing:
         made.classes("listing w-full")
         made.add_slot("body-cell", CELL)
         made.add_slot("item", _CARD_TO_CHOOSE if self.options.select else CARD)
+        if self.options.select:
+            made.add_slot("header-selection", _ALL)
+            made.add_slot("body-selection", _ONE)
         with made.add_slot("no-data"):
             ui.label(self.options.empty).classes("empty")
         if self.options.on_open:

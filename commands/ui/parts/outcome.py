@@ -72,5 +72,8 @@ def said(call: dict[str, Any]) -> cells.Cell:
     if error:
         told = " ".join(filter(None, (call["status"], error["code"], error["description"])))
         return cells.state(told.replace("_", " "), "bad")
-    word = response.get("status") if isinstance(response, dict) else None
-    return cells.state(word or call.get("status"), None if word else "good")
+    told = response if isinstance(response, dict) else {}
+    if word := told.get("status"):
+        return cells.state(word)
+    plain = [f"{name} {value}" for name, value in told.items() if isinstance(value, int | str)]
+    return cells.state(", ".join(plain) or call.get("status"), "good")

@@ -18,9 +18,13 @@ class Rows:
         name: str,
         empty: str,
         on_open: Callable[[Any], object] | None = None,
+        key: str = "",
     ) -> None:
-        """`name` is for screen readers, `empty` says what to do first."""
-        self._columns, self._on_open = columns, on_open
+        """`name` is for screen readers, `empty` says what to do first.
+
+        `key` of an item tells it from others, "" for its place: with one, rows can move.
+        """
+        self._columns, self._on_open, self._key = columns, on_open, key
         self.items: list[Any] = []
         heads = [
             {"name": each.name, "label": each.label, "field": each.name, "align": each.align}
@@ -44,7 +48,8 @@ class Rows:
         """These and no others; nothing is sent when nothing differs."""
         self.items = list(items)
         rows = [
-            {"key": str(place), **{each.name: each.cell(item) for each in self._columns}}
+            {"key": self._key_of(item, place)}
+            | {each.name: each.cell(item) for each in self._columns}
             for place, item in enumerate(items)
         ]
         if rows != self.table.rows:
@@ -61,7 +66,10 @@ class Rows:
         return self._open(event.args["key"])
 
     def _open(self, key: str) -> object:
-        place = int(key)
-        if self._on_open and place < len(self.items):
-            return self._on_open(self.items[place])
+        for place, item in enumerate(self.items):
+            if self._on_open and self._key_of(item, place) == key:
+                return self._on_open(item)
         return None
+
+    def _key_of(self, item: Any, place: int) -> str:  # noqa: ANN401 - JSON
+        return str(item[self._key] if self._key else place)

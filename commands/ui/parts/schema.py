@@ -84,7 +84,7 @@ def _of_object(schema: Schema, value: Mapping[str, Any], at: Path) -> Iterator[t
         if name in members:
             yield from faults(members[name], each, (*at, name))
         elif schema.get("additionalProperties") is False:
-            yield (*at, name), f"there is no member {name} here"
+            yield (*at, name), "is no member here"
 
 
 def _of_array(schema: Schema, value: list[Any], at: Path) -> Iterator[tuple[Path, str]]:

@@ -28,7 +28,7 @@ class Search:
         """Ready to type."""
         self._dialog.open()
 
-    async def _look(self, event: events.ValueChangeEventArguments) -> None:
+    async def _look(self, event: events.ValueChangeEventArguments[str | None]) -> None:
         wanted = (event.value or "").strip()
         if not wanted:
             self._show([])

@@ -5,35 +5,39 @@ from typing import Any
 from nicegui import ui
 
 from commands.ui.parts.bar import Bar
+from commands.ui.parts.words import counted
 from commands.ui.visit import Visit
 
 
 class Waves:
-    """Changed in place; a wave that is released comes below the others."""
+    """The last ones, changed in place; a wave that is released comes on top."""
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
         self._bars: dict[int, Bar] = {}
+        self._rows: dict[int, ui.element] = {}
         self._grid = ui.element("div").classes("waves")
         self._waiting = ui.label().classes("muted")
 
-    def show(self, waves: list[Any]) -> None:
-        """As the API lists them."""
-        for wave in waves:
-            if wave["wave"] == 0:
-                continue
+    def show(self, waves: list[Any], waiting: int) -> None:
+        """As the API lists them; so many stations wait for theirs."""
+        for wave in reversed(waves):
             bar = self._bars.get(wave["wave"]) or self._added(wave)
             names = ("succeeded", "failed", "under_way", "cancelled")
             bar.show({name.replace("_", " "): wave[name] for name in names})
-        left = sum(each["under_way"] for each in waves if each["wave"] == 0)
-        self._waiting.text = f"{left} stations wait for their wave." if left else ""
+        for number in [each for each in self._bars if waves and each < waves[-1]["wave"]]:
+            self._rows.pop(number).delete()
+            del self._bars[number]
+        self._waiting.text = "" if not waiting else f"{counted(waiting, 'station')} to come."
 
     def _added(self, wave: Any) -> Bar:  # noqa: ANN401 - JSON
-        name = f"Wave {wave['wave']}"
-        with self._grid:
-            ui.label(f"{name} · {wave['stations']}")
+        number = wave["wave"]
+        with self._grid, ui.element("div").classes("wave") as row:
+            ui.label(f"Wave {number} · {counted(wave['stations'], 'station')}")
             with ui.element("div"):
-                bar = self._bars[wave["wave"]] = Bar(name)
+                bar = self._bars[number] = Bar(f"Wave {number}")
             at = ui.label(self._visit.zone.text(wave["released_at"])).classes("muted")
             at.props["title"] = self._visit.zone.utc(wave["released_at"])
+        row.move(target_index=0)
+        self._rows[number] = row
         return bar

@@ -30,7 +30,7 @@ class Work:
     """A dialog that stays until the work is done or stopped, and somebody has read it."""
 
     def __init__(self, title: str) -> None:
-        self._title, self._is_stopped = title, False
+        self._title, self._is_stopped, self._is_over = title, False, False
         self._done, self._failures = 0, list[Failure]()
         with ui.dialog(value=True) as self._dialog, ui.card().classes("dialog"):
             self._dialog.props["aria-label"] = title
@@ -41,7 +41,7 @@ class Work:
             self._said = ui.label().classes("muted").props("role=status")
             self._list = ui.element("ul").classes("failures")
             with ui.row().classes("w-full justify-end"):
-                self._button = ui.button("Stop", on_click=self._stop).props("no-caps flat")
+                self._button = ui.button("Stop", on_click=self._pressed).props("no-caps flat")
 
     async def run(
         self,
@@ -84,13 +84,15 @@ class Work:
                 with ui.element("li"):
                     ui.label(f"{each.name}: {each.why}")
 
-    def _stop(self) -> None:
+    def _pressed(self) -> None:
+        if self._is_over:
+            self._dialog.close()
+            return
         self._is_stopped = True
         self._button.disable()
 
     def _end(self, total: int) -> None:
-        is_whole = self._done == total
+        self._is_over, is_whole = True, self._done == total
         self._head.text = f"{self._title}: {'done' if is_whole else 'stopped'}"
         self._button.text = "Close"
         self._button.enable()
-        self._button.on_click(self._dialog.close)

@@ -29,9 +29,11 @@ class Deciding:
         """`decided` is called once it is."""
         self._visit, self._path, self._evidence, self._decided = visit, path, evidence, decided
         self._case: Any = None
-        evidence.on_choice = self._preview
+        evidence.on_choice = self._offer
         with ui.element("div") as self._box, section("Decide"):
             self._ruling = ui.radio({}, on_change=self._preview).props("aria-label=Ruling")
+            self._to = ui.select({}, label="Transaction that it belongs to", on_change=self._look)
+            self._to.props("outlined dense options-dense").classes("w-full")
             with ui.row().classes("filters") as self._better:
                 self._meter = self._number("Meter at the end, Wh, if known better")
                 self._energy = self._number("Energy, Wh, if the readings cannot tell")
@@ -51,7 +53,23 @@ class Deciding:
         if rulings != self._ruling.options:
             first = next(iter(rulings), None)
             self._ruling.set_options(rulings, value=first)
+        self._offer()
+
+    def _offer(self) -> None:
+        """The candidates, and the one that is looked at."""
+        if self._case is None:
+            return
+        options = {each["transaction"]["id"]: _named(each) for each in self._case["candidates"]}
+        chosen = self._evidence.chosen
+        number = chosen["transaction"]["id"] if chosen else None
+        if (options, number) != (self._to.options, self._to.value):
+            self._to.set_options(options, value=number)
         self._preview()
+
+    async def _look(self) -> None:
+        chosen, number = self._evidence.chosen, self._to.value
+        if number is not None and (chosen is None or chosen["transaction"]["id"] != number):
+            await self._evidence.look(number)
 
     def _number(self, label: str) -> ui.number:
         field = ui.number(label, min=0, on_change=self._preview)
@@ -61,6 +79,7 @@ class Deciding:
         if self._case is None or not self._ruling.value:
             return
         self._better.set_visibility(self._ruling.value in _KNOWS_BETTER)
+        self._to.set_visibility(self._ruling.value == "assign")
         self._follows.text = self._consequence()
 
     def _consequence(self) -> str:
@@ -98,3 +117,8 @@ class Deciding:
         ui.notify(f"Case {case['number']} is decided: {ruling}", type="positive")
         self._note.value = ""
         await self._decided()
+
+
+def _named(candidate: Any) -> str:  # noqa: ANN401 - JSON
+    row = candidate["transaction"]
+    return f"{row['id']}: {row['id_tag']}, connector {row['connector']}, score {candidate['score']}"

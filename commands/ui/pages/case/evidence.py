@@ -36,7 +36,7 @@ class Evidence:
                     _columns(visit),
                     name="Candidates",
                     empty="No transaction of the station comes into question.",
-                    on_open=self._look,
+                    on_open=lambda each: self.look(each["transaction"]["id"]),
                 )
             with ui.element("div").classes("halves"):
                 with section("The case says"):
@@ -57,7 +57,7 @@ class Evidence:
         self._box.set_visibility(case["kind"] not in {"failed", "poison"})
         self._rows.show([{**each, "looked_at": self._is_shown(each)} for each in self._candidates])
         if self.chosen is None and self._candidates:
-            await self._look(self._candidates[0])
+            await self.look(self._candidates[0]["transaction"]["id"])
         elif self.chosen:
             self._record.show(_recorded(self._visit, self.chosen))
             if self._meters:
@@ -66,10 +66,11 @@ class Evidence:
     def _is_shown(self, candidate: Any) -> bool:  # noqa: ANN401 - JSON
         return bool(candidate["transaction"]["id"] == self._number)
 
-    async def _look(self, candidate: Any) -> None:  # noqa: ANN401 - JSON
-        self._number = candidate["transaction"]["id"]
+    async def look(self, number: int) -> None:
+        """Show another candidate beside the case."""
+        self._number = number
         self._rows.show([{**each, "looked_at": self._is_shown(each)} for each in self._candidates])
-        self._record.show(_recorded(self._visit, candidate))
+        self._record.show(_recorded(self._visit, self.chosen))
         self._readings.clear()
         with self._readings:
             title = f"Readings of transaction {self._number}"

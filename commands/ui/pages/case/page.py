@@ -67,7 +67,7 @@ class _Page:
         note = await confirmed(
             f"Reopen case {self._case['number']} of {self._case['station']}?",
             "The decision is taken back, and what it corrected. A transaction that was open when a"
-            " stop was assigned to it is then closed, with its last reading; it does not open again."
+            " stop was assigned to it is then closed, with its last reading: it is not open again."
             " Readings that were given to another transaction stay there.",
             verb="Reopen it",
             reason=True,
@@ -106,7 +106,7 @@ def _told(visit: Visit, case: Any) -> dict[str, cells.Cell]:  # noqa: ANN401 - J
         "About": cells.text(case["subject"]),
         "Put aside": cells.time(case["kept_at"], zone, exact=True),
         "Frames": frames(
-            "The station's timeline around it", case["station"], case["kept_at"], zone
+            "The station's timeline then", case["station"], case["kept_at"], zone
         ),
     }
     if case["decided_at"]:

@@ -53,7 +53,8 @@ class Assigning:
             self._ttl = ui.select(_TTL, label="If a station is away", value=0)
             self._ttl.props("dense outlined options-dense")
             self._send = ui.button("Install", on_click=self._install)
-            self._send.props("no-caps unelevated disable")
+            self._send.props("no-caps unelevated")
+            self._send.disable()
 
     def _listed(self) -> Listing:
         columns = [

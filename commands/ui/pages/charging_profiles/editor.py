@@ -81,6 +81,7 @@ class _Editor:
         with ui.expansion("As JSON", icon="data_object").classes("w-full"):
             self._json = ui.textarea("As the API takes it", on_change=self._written)
             self._json.props("outlined autogrow input-class=code debounce=400 spellcheck=false")
+            self._json.props("hide-bottom-space")
             self._json.classes("w-full")
 
     def _doings(self) -> None:

@@ -27,7 +27,9 @@ class Fields:
         with ui.element("div").classes("fields"):
             self._make()
         for field in self._by_name.values():
-            field.props(f"outlined dense debounce={_WAIT}").on_value_change(changed)
+            field.props(f"outlined dense hide-bottom-space debounce={_WAIT}").on_value_change(
+                changed
+            )
         self._by_name["kind"].on_value_change(self._fit)
 
     def fill(self, draft: Draft) -> None:
@@ -156,7 +158,9 @@ class _Row:
                 "phases": phases,
             }
             for field in self._fields.values():
-                field.props(f"outlined dense debounce={_WAIT}").on_value_change(changed)
+                field.props(f"outlined dense hide-bottom-space debounce={_WAIT}").on_value_change(
+                    changed
+                )
             drop = ui.button(icon="delete", on_click=lambda: remove(self)).props("flat dense")
             drop.props["aria-label"] = f"Remove period {number}"
 

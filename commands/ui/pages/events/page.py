@@ -1,5 +1,6 @@
 """The page of events: live, the newest on top."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -16,6 +17,7 @@ from commands.ui.route import Page
 from commands.ui.visit import Visit
 
 _SCHEMAS = "/api/v1/events/schemas"
+_BREATH = 0.4  # s
 _WAIT = 300  # ms after the last key
 _EMPTY = "No such event of late. They appear here as they happen."
 _HOW = (
@@ -30,7 +32,7 @@ async def show(visit: Visit) -> None:
     """Build it."""
     page = _Events(visit, sorted(await visit.api.get(_SCHEMAS)))
     await visit.ask(page.begin())
-    visit.live(page.refresh)
+    visit.live(page.follow)
 
 
 class _Events:
@@ -44,7 +46,9 @@ class _Events:
         _explain(visit)
         self._fields(types)
         self._said = ui.label().classes("muted")
-        self._rows = Rows(_columns(visit), name="Events", empty=_EMPTY, on_open=self._open)
+        self._rows = Rows(
+            _columns(visit), name="Events", empty=_EMPTY, on_open=self._open, key="id"
+        )
 
     async def begin(self) -> None:
         """Read the last ones that are chosen."""
@@ -55,6 +59,11 @@ class _Events:
             station=self._station.value or "",
         )
         self._show()
+
+    async def follow(self) -> None:
+        """Go on, but let a busy fleet's events come together."""
+        await self.refresh()
+        await asyncio.sleep(_BREATH)
 
     async def refresh(self) -> None:
         """Go on, unless it is held."""

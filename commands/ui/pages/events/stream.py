@@ -6,8 +6,8 @@ from typing import Any
 from commands.ui.visit import Visit
 
 _PATH = "/api/v1/events"
-_KEPT = 100  # the newest
-_BACK = 2_000  # positions looked back for a beginning
+_KEPT = 60  # the newest
+_BACK, _FAR_BACK = 400, 4_000  # positions looked back, for all and for some
 _PORTION = 500
 _MOST = 8  # pages read at once; the rest when it is looked next
 
@@ -30,7 +30,8 @@ class Stream:
         """From a position, or from a little before now; raises Refused."""
         self._choice = choice
         self._events.clear()
-        self.position = max(0, await self._head() - _BACK) if after is None else after
+        back = _FAR_BACK if any(choice.values()) else _BACK
+        self.position = max(0, await self._head() - back) if after is None else after
         await self.read()
 
     async def read(self) -> None:

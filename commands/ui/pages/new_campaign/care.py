@@ -1,5 +1,6 @@
 """How carefully a campaign goes."""
 
+from math import ceil
 from typing import Any
 
 from nicegui import ui
@@ -63,14 +64,16 @@ class Care:
             said |= filled(until=self._until.value, deadline=_seconds(self._deadline.value))
         return said
 
-    def first(self, stations: int) -> str:
-        """How many are called at once, in words."""
+    def course(self, stations: int) -> str:
+        """What will happen, in words."""
         many = self._many.value or 0
         size = int(self._size.value or 0) or stations
-        if self._first.value == "share":
-            return f"about {many:g} % of them"
         count = int(many) if self._first.value == "count" else size
-        return f"{min(count, stations)} of them"
+        if self._first.value == "share":
+            count = ceil(many * stations / _PERCENT)
+        if count >= stations:
+            return "All of them are called at once."
+        return f"{count} of them at once, the others by themselves, until too many of a wave fail."
 
 
 def _seconds(hours: float | None) -> int | None:

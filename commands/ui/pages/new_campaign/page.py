@@ -9,6 +9,7 @@ from commands.ui.pages.new_campaign.what import RENEWAL, What
 from commands.ui.pages.new_campaign.whom import Whom
 from commands.ui.parts import cells, dialogs
 from commands.ui.parts.heading import heading, section
+from commands.ui.parts.words import counted
 from commands.ui.route import Page
 from commands.ui.visit import Visit
 
@@ -63,18 +64,13 @@ class _Plan:
             await self._start(wish.path, body)
 
     async def _is_sure(self, count: int, *, renewal: bool) -> bool:
-        whom = f"up to {count} stations" if renewal else f"{count} stations"
+        whom = f"up to {counted(count, 'station')}" if renewal else counted(count, "station")
         consequence = (
-            f"{self._care.first(count)} are called at once, the others follow by themselves, wave"
-            " by wave, until too many of a wave fail. It can be paused and cancelled; what a"
-            " station has been told cannot be taken back."
+            f"{self._care.course(count)}\nIt can be paused and cancelled; what a station has been told"
+            " cannot be taken back."
         )
         title = f"Start this campaign for {whom}?"
-        return bool(
-            await dialogs.confirmed(
-                title, consequence[0].upper() + consequence[1:], verb="Start it"
-            )
-        )
+        return bool(await dialogs.confirmed(title, consequence, verb="Start it"))
 
     async def _start(self, path: str, body: bytes) -> None:
         try:

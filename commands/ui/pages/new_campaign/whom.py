@@ -6,6 +6,7 @@ from nicegui import ui
 
 from commands.ui.pages.new_campaign.fields import Fields
 from commands.ui.pages.new_campaign.wish import filled
+from commands.ui.parts.words import counted
 from commands.ui.visit import Visit
 
 _WAYS = {"filter": "Those with…", "stations": "These", "all": "All that are registered"}
@@ -50,7 +51,7 @@ class Whom:
         """Say how many stations are chosen now, and return it; None while it is not known."""
         way = self._way.value
         if way == "stations":
-            self._count.text = f"{len(self._named())} stations"
+            self._count.text = counted(len(self._named()), "station")
             return len(self._named())
         asked = self.wish()
         if way == "filter" and not asked:
@@ -85,4 +86,5 @@ class Whom:
 def _told(found: Any) -> str:  # noqa: ANN401 - JSON
     names = ", ".join(each["id"] for each in found["items"])
     more = ", …" if found["total"] > len(found["items"]) else ""
-    return f"{found['total']} stations: {names}{more}" if names else "0 stations"
+    count = counted(found["total"], "station")
+    return f"{count}: {names}{more}" if names else f"{count}."

@@ -1,6 +1,6 @@
 """Reservations as bars over time, a row for each connector; the list beside it says the same."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -15,6 +15,7 @@ _MOST = 500  # reservations that are drawn
 _DAY = timedelta(days=1)
 _SPANS = {"day": _DAY, "week": 7 * _DAY}
 _TICKS = {"day": timedelta(hours=3), "week": _DAY}
+_NEVER_STOOD = frozenset({"occupied", "rejected", "unavailable", "faulted", "failed", "unknown"})
 _NONE = "Nothing is reserved in this time.\nReserve a connector above, or look at other days."
 
 
@@ -57,10 +58,12 @@ class Calendar:
             return
         self._title.text = _title(self._begin, self._end)
         minute = int(self._visit.now.timestamp() // 60)
-        if (shown := (page["items"], self._begin, self._span, minute)) != self._drawn:
+        stood = [each for each in page["items"] if each["status"] not in _NEVER_STOOD]
+        if (shown := (stood, self._begin, self._span, minute)) != self._drawn:
             self._drawn = shown
-            self._draw(page["items"])
-            self._note.text = f"Only the newest {_MOST} are drawn." if page["next"] else ""
+            self._draw([each for each in stood if each["requested_at"] and _end(each)])
+            left_out = f" Only the newest {_MOST} are drawn." if page["next"] else ""
+            self._note.text = f"What the station refused stands in the list only.{left_out}"
 
     @property
     def _end(self) -> datetime:
@@ -93,9 +96,11 @@ class Calendar:
                 name = f"{station} · {connector or 'any'}"
                 with ui.element("div").classes("gantt-row"):
                     ui.link(name, cells.path("stations", station)).classes("gantt-name")
-                    with ui.element("div").classes("gantt-line"):
-                        for each in of_connector:
-                            self._bar(each)
+                    with ui.element("div"):
+                        for lane in _lanes(of_connector):
+                            with ui.element("div").classes("gantt-line"):
+                                for each in lane:
+                                    self._bar(each)
 
     def _scale(self) -> None:
         with ui.element("div").classes("gantt-row").props("aria-hidden=true"):
@@ -112,9 +117,7 @@ class Calendar:
 
     def _bar(self, item: Any) -> None:  # noqa: ANN401 - JSON
         zone = self._visit.zone
-        ended = item["ended_at"] or item["expiry_date"]
-        if not (item["requested_at"] and ended):
-            return
+        ended = _end(item)
         left, right = self._place(zone.local(item["requested_at"])), self._place(zone.local(ended))
         number = item["reservation_id"]
         bar = ui.link(f"{number} {item['id_tag']}", href(item))
@@ -143,6 +146,22 @@ def tone(status: str) -> cells.Tone:
     if status in {"requested", "unanswered"}:
         return "warn"
     return "idle" if status in {"cancelled", "expired", "ended"} else "bad"
+
+
+def _end(reservation: Any) -> str:  # noqa: ANN401 - JSON
+    return str(reservation["ended_at"] or reservation["expiry_date"] or "")
+
+
+def _lanes(reservations: Iterable[Any]) -> list[list[Any]]:
+    """Those that overlap stand below each other."""
+    lanes: list[list[Any]] = []
+    for each in sorted(reservations, key=lambda one: str(one["requested_at"])):
+        free = (lane for lane in lanes if _end(lane[-1]) <= each["requested_at"])
+        if (lane := next(free, None)) is not None:
+            lane.append(each)
+        else:
+            lanes.append([each])
+    return lanes
 
 
 def _where(reservation: Any) -> tuple[str, int]:  # noqa: ANN401 - JSON

@@ -102,7 +102,7 @@ def _told(visit: Visit, row: Any) -> dict[str, cells.Cell]:  # noqa: ANN401 - JS
 
 
 def _calls(row: Any) -> dict[str, cells.Cell]:  # noqa: ANN401 - JSON
-    told = {"ReserveNow, whose terms stand": _call(row["reserve_call"])}
+    told = {"ReserveNow of these terms": _call(row["reserve_call"])}
     if row["last_call"] != row["reserve_call"]:
         told["The newest ReserveNow"] = _call(row["last_call"])
         told["What came of it"] = cells.state(row["last_status"])

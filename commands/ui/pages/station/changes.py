@@ -8,6 +8,8 @@ from nicegui import ui
 
 from commands.ui.pages.station.subject import Subject
 from commands.ui.parts.heading import empty, section
+from commands.ui.parts.schema import is_time
+from commands.ui.zone import Zone
 
 _NAMES = {
     "station": "Station",
@@ -21,6 +23,7 @@ _NAMES = {
     "charging_profiles": "Charging profile",
 }
 _LONG = 120  # characters of a value that are shown
+_MOST = 60  # things that are shown
 _NOISE = frozenset({"received_at", "position", "last_position", "first_position"})
 
 
@@ -36,46 +39,59 @@ async def build(subject: Subject) -> None:
         if not told:
             empty("Nothing: it is now as it was then.")
             return
+        groups = [
+            (f"{_NAMES.get(aspect, aspect)} {key}".strip(), list(within))
+            for (aspect, key), within in groupby(told, lambda each: (each["aspect"], each["key"]))
+        ]
         with ui.element("div").classes("changes"):
-            for (aspect, key), within in groupby(told, lambda each: (each["aspect"], each["key"])):
-                _group(f"{_NAMES.get(aspect, aspect)} {key}".strip(), list(within))
+            for name, differences in groups[:_MOST]:
+                _group(name, differences, subject.visit.zone)
+        if len(groups) > _MOST:
+            empty(f"… and {len(groups) - _MOST} more: choose a later instant, or see the timeline.")
 
 
-def _group(name: str, differences: list[dict[str, Any]]) -> None:
+def _group(name: str, differences: list[dict[str, Any]], zone: Zone) -> None:
     with ui.element("article").classes("change"):
         with ui.element("h3").classes("card-title"):
             ui.label(name)
         with ui.element("ul"):
             for each in differences:
-                _line(each)
+                _line(each, zone)
 
 
-def _line(difference: dict[str, Any]) -> None:
+def _line(difference: dict[str, Any], zone: Zone) -> None:
     with ui.element("li"):
         if difference["member"]:
             ui.label(difference["member"].replace("_", " ").replace(".", " · ")).classes("muted")
-            _value(difference["before"], "change-old")
+            _value(difference["before"], zone, "change-old")
             ui.icon("arrow_forward").props('aria-label="became"')
-            _value(difference["after"], "change-new")
+            _value(difference["after"], zone, "change-new")
         elif difference["before"] is None:
             ui.label("is new").classes("muted")
-            _value(difference["after"], "change-new")
+            _value(difference["after"], zone, "change-new")
         else:
             ui.label("is gone").classes("muted")
-            _value(difference["before"], "change-old")
+            _value(difference["before"], zone, "change-old")
 
 
-def _value(value: Any, kind: str) -> None:  # noqa: ANN401 - JSON
-    whole = _said(value)
+def _value(value: Any, zone: Zone, kind: str) -> None:  # noqa: ANN401 - JSON
+    whole = _said(value, zone)
     label = ui.label(whole[:_LONG] + ("…" if len(whole) > _LONG else "")).classes(kind)
     if len(whole) > _LONG:
         label.props["title"] = whole
 
 
-def _said(value: Any) -> str:  # noqa: ANN401 - JSON
+def _said(value: Any, zone: Zone) -> str:  # noqa: ANN401 - JSON
     if value in (None, ""):
         return "nothing"
     if isinstance(value, dict):
-        told = (f"{name}: {_said(each)}" for name, each in value.items() if each not in (None, ""))
-        return ", ".join(told)
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        given = {name: each for name, each in value.items() if each not in (None, "")}
+        return ", ".join(f"{name}: {_said(each, zone)}" for name, each in given.items())
+    if isinstance(value, str):
+        return zone.text(value) if _is_time(value) else value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _is_time(text: str) -> bool:
+    """As the API writes them; not everything that could be read as one."""
+    return "T" in text and text.endswith("Z") and is_time(text)

@@ -27,6 +27,7 @@ _SPANS = {
     "7d": (86_400, 604_800),
 }
 _FREE = "no limit"
+_OVER = "{} of {} readings are above what is installed now; some may be older than that."
 
 
 class Composite:
@@ -148,7 +149,7 @@ def _reported(found: dict[str, Any]) -> list[tuple[str, str, float | None]]:
 def _told(found: dict[str, Any], subject: Subject) -> str:
     """In words: when the station was asked, and where it differs from what is computed."""
     over = sum(1 for each in found["metered"] if each["exceeded"])
-    told = [f"Drew more than it may at {over} of {len(found['metered'])} readings."] if over else []
+    told = [_OVER.format(over, len(found["metered"]))] if over else []
     report = found["reported"]
     if not report:
         return "\n".join((*told, "The station was never asked for its own schedule."))
@@ -168,7 +169,8 @@ def _differing(first: dict[str, Any], count: int, unit: str, subject: Subject) -
         for value in (first["computed"], first["reported"])
     )
     when = f"{zone.text(first['from'])} to {zone.text(first['until'])}"
-    return f"They differ {count} times, first {when}: computed {computed}, reported {reported}."
+    times = "once" if count == 1 else f"{count} times, first"
+    return f"They differ {times} {when}: computed {computed}, reported {reported}."
 
 
 def _floored(at: datetime) -> datetime:

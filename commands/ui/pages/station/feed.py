@@ -26,11 +26,11 @@ class Entry:
 class Feed:
     """Entries by key: those that are new or changed are drawn, others stay as they are."""
 
-    def __init__(self, zone: Zone, *, name: str, empty: str, most: int) -> None:
-        """`most` are kept; the oldest go first when there are more."""
+    def __init__(self, zone: Zone, *, name: str, empty: str, most: int, kind: str = "") -> None:
+        """`most` are kept: the oldest go when there are more; `kind` is a class of its style."""
         self._zone, self._most = zone, most
         self._nothing = ui.label(empty).classes("empty")
-        self._box = ui.element("div").classes("feed").props("role=feed")
+        self._box = ui.element("div").classes(f"feed {kind}").props("role=feed")
         self._box.props["aria-label"] = name
         self._drawn: dict[Hashable, tuple[Entry, ui.element]] = {}
         self._order: list[Hashable] = []  # the newest first

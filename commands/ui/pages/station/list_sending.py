@@ -6,7 +6,7 @@ from nicegui import ui
 
 from commands.ui.client import Refused
 from commands.ui.pages.station.subject import Subject
-from commands.ui.parts import cells
+from commands.ui.parts import cells, forms
 from commands.ui.parts.dialogs import confirmed
 from commands.ui.parts.heading import section
 from commands.ui.parts.listing import Column
@@ -58,7 +58,10 @@ class Sending:
         with ui.row().classes("filters"):
             self._which = ui.select(_WHICH, label="Tokens", value="all", on_change=self._choose)
             self._how = ui.select(_HOW, label="Update", value="", on_change=self._forget)
-            for field in (self._which, self._how):
+            self._size = ui.number("Entries in a call", min=1, precision=0)
+            self._size.props('hint="empty: as many as the station takes"')
+            self._size.on_value_change(self._forget)
+            for field in (self._which, self._how, self._size):
                 field.props("outlined dense options-dense")
         self._given = ui.textarea(_LABELS["tags"], on_change=self._forget)
         self._given.props("outlined dense autogrow").classes("w-full")
@@ -100,7 +103,8 @@ class Sending:
 
     async def _wished(self) -> dict[str, Any] | None:
         """As the API takes it; None when it cannot be, which is then said."""
-        how = {"update_type": self._how.value} if self._how.value else {}
+        wish = {"update_type": self._how.value, "part_size": forms.number(self._size.value)}
+        how = {name: value for name, value in wish.items() if value}
         which, given = self._which.value, (self._given.value or "").strip()
         if which in {"all", "group"}:
             return {"tokens": {"group": given} if which == "group" and given else {}, **how}

@@ -99,7 +99,7 @@ def _cells(known: dict[str, Any], subject: Subject) -> dict[str, cells.Cell]:
     if update := known["update"]:
         told = f"{update['state'].replace('_', ' ')}: part {update['part']} of {update['parts']}"
         tone = _UPDATES.get(update["state"])
-        shown["Last update in parts"] = cells.state(told, tone, title=f"by {update['by']}")
+        shown["Last update"] = cells.state(told, tone, title=f"by {update['by']}")
         if update["reason"]:
             shown["Why it was abandoned"] = cells.text(update["reason"])
     if failure := known["failure"]:

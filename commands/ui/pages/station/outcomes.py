@@ -121,6 +121,8 @@ class _Outcome:
         }
         if call["response"] is not None:
             shown["Answer"] = cells.code(_written(call["response"]))
+        if call["late_response"] is not None:
+            shown["Answered too late"] = cells.code(_written(call["late_response"]))
         if error := call["error"]:
             told = " ".join(filter(None, (error["code"], error["description"])))
             details = _written(error["details"]) if error["details"] else ""

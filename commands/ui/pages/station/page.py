@@ -8,6 +8,7 @@ from commands.ui.pages.station import (
     about,
     certificates,
     changes,
+    configuration,
     connectors,
     jobs,
     local_list,
@@ -16,6 +17,8 @@ from commands.ui.pages.station import (
     reservations,
     security,
     slider,
+    timeline,
+    wire,
 )
 from commands.ui.pages.station.outcomes import Outcomes
 from commands.ui.pages.station.subject import Refresh, Subject, Tab
@@ -25,6 +28,9 @@ from commands.ui.visit import Visit
 
 TABS: tuple[Tab, ...] = (
     Tab("operations", "Operations", operations.build),
+    Tab("timeline", "Timeline", timeline.build),
+    Tab("wire", "Wire log", wire.build),
+    Tab("configuration", "Configuration", configuration.build),
     Tab("local-list", "Local list", local_list.build),
     Tab("profiles", "Charging profiles", profiles.build),
     Tab("reservations", "Reservations", reservations.build),

@@ -4,14 +4,11 @@ from typing import Any
 
 from nicegui import ui
 
-from commands.ui.pages.station.profile_actions import needed, ready
 from commands.ui.pages.station.subject import Refresh, Subject
-from commands.ui.parts import cells, forms
+from commands.ui.parts import cells
 from commands.ui.parts.details import Details
-from commands.ui.parts.dialogs import confirmed
 from commands.ui.parts.heading import section
 from commands.ui.parts.listing import Column, Listing, Options
-from commands.ui.parts.outcome import WAIT, Outcome
 
 _PROFILES = {
     0: "0: no password, no TLS",
@@ -20,11 +17,6 @@ _PROFILES = {
     3: "3: a certificate of its own, over TLS",
 }
 _TODAY = "This tab shows what is known today, not how it was then."
-_UPGRADE = (
-    "The station is told to come with a higher profile; the old one is good until it has. Some"
-    " stations want a hard Reset after it. If it cannot, somebody has to go there."
-)
-_ROTATE = "The old password is void as soon as the station accepts; nobody is shown the new one."
 
 
 async def build(subject: Subject) -> Refresh:
@@ -51,49 +43,15 @@ class _Access:
 
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
-        self._profile = 0
         with section("Access"):
             self._details = Details()
-            if subject.may("operator"):
-                with ui.row().classes("actions"):
-                    raise_ = ui.button("Raise the security profile", on_click=self._raise)
-                    raise_.props("no-caps outline icon=security")
-                    rotate = ui.button("Give it a new password", on_click=self._rotate)
-                    rotate.props("no-caps outline icon=password")
-            self._outcome = Outcome(subject.visit)
 
     async def refresh(self) -> None:
         """Read it again."""
         path = self._subject.path()
         found = await self._subject.visit.ask(self._subject.visit.api.get(path))
         if found:
-            self._profile = found["security_profile"]
             self._details.show(_access(found))
-        await self._outcome.refresh()
-
-    async def _raise(self) -> None:
-        subject, higher = self._subject, {n: t for n, t in _PROFILES.items() if n > self._profile}
-        if not higher:
-            ui.notify("There is no higher profile than 3.")
-            return
-        title = f"Raise the security profile of {subject.station}"
-        form = forms.Form(subject.visit, title, hint=_UPGRADE)
-        with form.within():
-            profile = form.field("profile", ui.select(higher, label="Security profile"))
-
-        async def send() -> object:
-            wish = {"profile": needed(profile.value, "Choose a profile.")}
-            return await subject.visit.api.post(subject.path("security-profile"), wish, wait=WAIT)
-
-        if (call := await form.asked("Raise it", send)) is not None:
-            await self._outcome.follow("ChangeConfiguration of SecurityProfile", ready(call))
-
-    async def _rotate(self) -> None:
-        title = f"Give {self._subject.station} a new password?"
-        if await confirmed(title, _ROTATE, verb="New password"):
-            path = self._subject.path("password", "rotate")
-            wish = self._subject.visit.api.post(path, wait=WAIT)
-            await self._outcome.follow("ChangeConfiguration of AuthorizationKey", wish)
 
 
 def _access(found: dict[str, Any]) -> dict[str, cells.Cell]:

@@ -82,6 +82,15 @@ def sentence(happening: Happening) -> str:
     return said.get(kind, str(kind))
 
 
+def call_of(happening: Happening) -> str:
+    """The id of the call of ours that it is about; "" when it is about none."""
+    if happening["kind"] == "wish" and happening["action"] == "RequestCall":
+        return str(body(happening["payload"]).get("call", ""))
+    is_answer = happening["payload"].startswith(("[3", "[4"))
+    is_of_call = is_answer or happening["kind"] in {"call", "returned", "timed_out"}
+    return str(happening["message_id"]) if is_of_call else ""
+
+
 def _of_frame(happening: Happening) -> str:
     action = happening["action"] or "a message"
     if happening["payload"].startswith("[3"):

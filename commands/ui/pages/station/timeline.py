@@ -6,13 +6,14 @@ from typing import Any
 from nicegui import events, ui
 
 from commands.ui.pages.station.feed import Entry, Feed, payload
-from commands.ui.pages.station.sentences import KINDS, icon, sentence, tone
+from commands.ui.pages.station.sentences import KINDS, call_of, icon, sentence, tone
 from commands.ui.pages.station.subject import Refresh, Subject
 from commands.ui.parts import cells
 from commands.ui.parts.details import Details
 
 _PAGE = 50
 _MOST = 1000  # events in the browser
+_FREQUENT = frozenset({"Heartbeat", "MeterValues"})
 _HIDDEN = frozenset({"timestamp", "originator_topic", "class_version"})  # of facts
 
 
@@ -31,9 +32,12 @@ class _Timeline:
         self._kinds: list[str] = []
         self._cursor = ""  # of the page below
         self._is_begun = False
+        self._is_brief = False
         with ui.row().classes("filters"):
             kinds = ui.select(dict(KINDS), label="Only", multiple=True, clearable=True)
             kinds.props("dense outlined options-dense use-chips").on_value_change(self._choose)
+            brief = ui.checkbox("Without heartbeats and meter values")
+            brief.on_value_change(self._shorten)
         self._feed = Feed(subject.visit.zone, name="Timeline", empty="Nothing yet.", most=_MOST)
         self._older = ui.button("Load older", icon="expand_more", on_click=self._load_older)
         self._older.props("flat no-caps").set_visibility(False)
@@ -43,7 +47,7 @@ class _Timeline:
         page = await self._read("")
         if page is None:
             return
-        self._feed.put([self._entry(each) for each in page["items"]])
+        self._feed.put(self._entries(page))
         if not self._is_begun:
             self._is_begun = True
             self._go_on(page)
@@ -51,7 +55,7 @@ class _Timeline:
     async def _load_older(self) -> None:
         page = await self._read(self._cursor)
         if page is not None:
-            self._feed.put([self._entry(each) for each in page["items"]], below=True)
+            self._feed.put(self._entries(page), below=True)
             self._go_on(page)
 
     async def _read(self, cursor: str) -> Any:  # noqa: ANN401 - JSON
@@ -66,9 +70,20 @@ class _Timeline:
 
     async def _choose(self, event: events.ValueChangeEventArguments[Any]) -> None:
         self._kinds = list(event.value or ())
+        await self._again()
+
+    async def _shorten(self, event: events.ValueChangeEventArguments[Any]) -> None:
+        self._is_brief = bool(event.value)
+        await self._again()
+
+    async def _again(self) -> None:
         self._is_begun = False
         self._feed.clear()
         await self.refresh()
+
+    def _entries(self, page: dict[str, Any]) -> list[Entry]:
+        hidden = _FREQUENT if self._is_brief else frozenset()
+        return [self._entry(each) for each in page["items"] if each["action"] not in hidden]
 
     def _entry(self, happening: dict[str, Any]) -> Entry:
         facts = len(happening["facts"])
@@ -89,9 +104,8 @@ class _Timeline:
         told = {"Key": cells.code(happening["key"])}
         if happening["message_id"]:
             told["Message id"] = cells.code(happening["message_id"])
-        if happening["kind"] in {"call", "returned", "timed_out"}:
-            id = happening["message_id"]
-            told["Message id"] = cells.link(id, cells.path("calls", id))
+        if call := call_of(happening):
+            told["Call"] = cells.link(call, cells.path("calls", call))
         if happening["deviations"]:
             told["Off the specification"] = cells.text(happening["deviations"])
         Details().show(told)

@@ -45,7 +45,9 @@ class _Log:
             copy.props("outline no-caps dense")
             self._count = ui.label().classes("muted").props("role=status")
         nothing = "No message yet. What the station says and is told appears here at once."
-        self._feed = Feed(subject.visit.zone, name="Wire log", empty=nothing, most=_MOST)
+        self._feed = Feed(
+            subject.visit.zone, name="Wire log", empty=nothing, most=_MOST, kind="feed-wire"
+        )
 
     async def refresh(self) -> None:
         """What has come since."""

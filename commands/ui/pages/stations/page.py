@@ -55,7 +55,7 @@ async def show(visit: Visit) -> None:
 
 def _filters(visit: Visit) -> Filters:
     filters = Filters(visit)
-    filters.text("search", "Search in id, serial number, model, note")
+    filters.text("search", "Id, serial number, model, note")
     filters.text("label", "Label")
     filters.choice("online", "Presence", _PRESENCE)
     filters.choice("status", "A connector is", {each: each for each in _STATUSES})

@@ -25,7 +25,7 @@ async def register(visit: Visit, id: str = "") -> bool:
     with form.within():
         name = form.field("id", ui.input("Id, as at the end of its address", value=id))
         treatment = Treatment(form, None)
-    return await _asked(visit, form, "Register", name, treatment)
+    return await _asked(visit, form, ("Register", "registered"), name, treatment)
 
 
 async def edit(visit: Visit, station: Any) -> bool:  # noqa: ANN401 - JSON
@@ -35,7 +35,7 @@ async def edit(visit: Visit, station: Any) -> bool:  # noqa: ANN401 - JSON
         name = ui.input(value=station["id"])
         name.set_visibility(False)
         treatment = Treatment(form, station)
-    return await _asked(visit, form, "Save", name, treatment)
+    return await _asked(visit, form, ("Save", "saved"), name, treatment)
 
 
 async def adopt(visit: Visit, id: str) -> bool:
@@ -64,8 +64,13 @@ async def remove(visit: Visit, id: str) -> bool:
     return bool(await visit.do(go(), f"{id} is removed."))
 
 
-async def _asked(visit: Visit, form: Form, verb: str, name: ui.input, treatment: Treatment) -> bool:
-    """Have it sent; a password that was made here is shown, this once."""
+async def _asked(
+    visit: Visit, form: Form, words: tuple[str, str], name: ui.input, treatment: Treatment
+) -> bool:
+    """Have it sent; a password that was made here is shown, this once.
+
+    `words`: what the button says, and what was done then.
+    """
     made = secrets.token_hex(_BYTES)
     has_made = False
 
@@ -76,9 +81,9 @@ async def _asked(visit: Visit, form: Form, verb: str, name: ui.input, treatment:
             raise ValueError("A station needs an id.")
         return await visit.api.put(_path(name.value), wish)
 
-    if (station := await form.asked(verb, send)) is None:
+    if (station := await form.asked(words[0], send)) is None:
         return False
-    ui.notify(f"{station['id']} is registered.", type="positive")
+    ui.notify(f"{station['id']} is {words[1]}.", type="positive")
     if has_made:
         dialogs.secret(f"Password of {station['id']}", made, _ADVICE)
     return True

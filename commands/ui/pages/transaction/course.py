@@ -43,7 +43,7 @@ class Course:
                     ),
                     Column("from", "From", _sender),
                     Column("action", "What", lambda each: cells.text(each["action"])),
-                    Column("facts", "Led to", lambda each: cells.text(facts_of(each["facts"]))),
+                    Column("facts", "Led to", _led_to),
                 ],
                 name="Timeline of the transaction",
                 empty="Nothing but meter values: switch them on above.",
@@ -94,6 +94,11 @@ def pretty(text: str) -> str:
         return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
     except ValueError:
         return text
+
+
+def _led_to(event: Any) -> cells.Cell:  # noqa: ANN401 - JSON
+    told = facts_of(event["facts"])
+    return cells.text(told, title=told)
 
 
 def _sender(event: Any) -> cells.Cell:  # noqa: ANN401 - JSON

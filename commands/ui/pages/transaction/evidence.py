@@ -57,7 +57,7 @@ def _start(subject: Subject, row: Any) -> dict[str, Cell]:  # noqa: ANN401 - JSO
         "Received": cells.time(received, zone, exact=True),
         "Meter": cells.energy(row["meter_start_wh"]),
         "Token was told as": cells.state(row["id_tag_status"]),
-        "Frames": frames("The station's timeline around it", row["station"], received, zone),
+        "Frames": frames("The station's timeline then", row["station"], received, zone),
     }
 
 
@@ -76,7 +76,7 @@ def _end(subject: Subject, row: Any) -> dict[str, Cell]:  # noqa: ANN401 - JSON
         "Last reading": cells.energy(row["last_meter_wh"]),
         "Reason": cells.text(row["stop_reason"]),
         "Stopped with token": cells.token(row["stop_id_tag"]),
-        "Frames": frames("The station's timeline around it", row["station"], received, zone),
+        "Frames": frames("The station's timeline then", row["station"], received, zone),
     }
     if row["closed_at"]:
         cell["Closed without the station"] = cells.time(row["closed_at"], zone)

@@ -1,7 +1,7 @@
 """The transaction that a page is about."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -10,7 +10,7 @@ from commands.ui.parts.cells import Cell
 from commands.ui.visit import Visit
 from commands.ui.zone import Zone
 
-_AROUND = timedelta(minutes=1)  # of what is looked at
+_AFTER = timedelta(seconds=2)  # so that the frames of a moment are among what is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,9 @@ class Subject:
 
 
 def frames(text: str, station: str, at: str | None, zone: Zone) -> Cell:
-    """Leads to the station's timeline, around a moment of ours."""
+    """Leads to the station's page as of a moment of ours: the frames before it, the newest first."""
     if not at:
         return cells.text(None)
-    moment = zone.local(at)
-    window = {"from": (moment - _AROUND).isoformat(), "to": (moment + _AROUND).isoformat()}
-    query = urlencode({"tab": "timeline", **window})
+    then = (zone.local(at) + _AFTER).astimezone(UTC)
+    query = urlencode({"tab": "timeline", "at": f"{then:%Y-%m-%dT%H:%M:%S}.000Z"})
     return cells.link(text, f"{cells.path('stations', station)}?{query}")

@@ -51,6 +51,7 @@ class _Webhook:
 def _details(found: Any, visit: Visit) -> dict[str, Cell]:  # noqa: ANN401 - JSON
     shown = {
         "State": webhooks.state(found),
+        "Name": cells.text(found["name"]),
         "Receiver": cells.text(found["url"]),
         "Delivered up to position": cells.text(found["position"]),
         "Positions behind": cells.text(found["behind"]),

@@ -1,0 +1,1 @@
+"""What the installation is made of, and how it keeps up."""
