@@ -11,6 +11,7 @@ from commands.terminal import (
     campaigns,
     certificates,
     config,
+    demo,
     diagnostics,
     events,
     export,
@@ -70,6 +71,7 @@ def application() -> typer.Typer:
     app.add_typer(journal.app, name="journal")
     _add_evidence(app)
     app.command()(simulation.simulate)
+    app.command()(demo.demo)
     app.command()(upkeep.settings)
     app.command("secret-key")(upkeep.secret_key)
     return app

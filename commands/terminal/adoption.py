@@ -53,11 +53,14 @@ def addresses(settings: Settings) -> list[str]:
     return [f"{'wss' if each.certificates else 'ws'}://localhost:{each.port}" for each in ordered]
 
 
-def adopt(client: Client, rings: Mapping[str, Keyring]) -> None:
+def adopt(
+    client: Client, rings: Mapping[str, Keyring], labels: Mapping[str, Sequence[str]] | None = None
+) -> None:
     """Register each with its profile, and with a password that nobody else has ever seen."""
     client.put(path_of("tokens", TAG), {"note": "of simulated stations"})
     for name, ring in rings.items():
         body: dict[str, object] = {"note": "simulated", "security_profile": ring.profile}
+        body["labels"] = list((labels or {}).get(name, ()))
         if ring.profile in {1, 2}:
             ring.password = ring.password or secrets.token_hex(_PASSWORD_BYTES)
             body["password"] = ring.password

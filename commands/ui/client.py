@@ -23,12 +23,15 @@ class Refused(Exception):
 class Api:
     """Whatever a page reads or does goes through here: roles, bounds, audit are the API's own."""
 
-    def __init__(self, app: ASGIApp, *, token: str, address: str) -> None:
-        """`address`: where the browser is, for the audit trail."""
+    def __init__(self, app: ASGIApp, *, token: str, address: str, base: str = _BASE) -> None:
+        """`address`: where the browser is, for the audit trail; `base`: how it calls us.
+
+        Stations are told to fetch and bring files there, unless `AMPLEDGER_PUBLIC_URL` says where.
+        """
         transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=(address, 0))
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._http = httpx.AsyncClient(
-            transport=transport, base_url=_BASE, headers=headers, timeout=_WITHIN, trust_env=False
+            transport=transport, base_url=base, headers=headers, timeout=_WITHIN, trust_env=False
         )
 
     async def get(self, path: str, **query: object) -> Any:  # noqa: ANN401 - JSON

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import quote, urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import URL, Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -61,7 +61,7 @@ class Guard:
         token = cookie(scope, COOKIE)
         if not token:
             return _to_the_door(scope)
-        api = Api(self._api, token=token, address=scope["client"][0])
+        api = Api(self._api, token=token, address=scope["client"][0], base=_base(scope))
         try:
             me = await api.get("/api/v1/me")
         except Refused as refused:
@@ -77,6 +77,13 @@ def cookie(scope: Scope, name: str) -> str:
     except CookieError:
         return ""
     return jar[name].value if name in jar else ""
+
+
+def _base(scope: Scope) -> str:
+    """How the browser calls us, as a request to the API itself would say it."""
+    url = URL(scope=scope)
+    scheme = {"ws": "http", "wss": "https"}.get(url.scheme, url.scheme)
+    return f"{scheme}://{url.netloc}"
 
 
 def is_own(scope: Scope) -> bool:

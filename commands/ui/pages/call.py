@@ -18,7 +18,7 @@ from commands.ui.parts.rows import Rows
 from commands.ui.route import Page
 from commands.ui.visit import Visit
 
-_AROUND = timedelta(minutes=2)  # of the timeline, before and after
+_AROUND = timedelta(minutes=1)  # of the timeline, after it was over
 _FOLLOWED = timedelta(minutes=2)  # after an answer: what a call led to came by then
 _MOST = 500  # events looked through
 _UNDER_WAY = ("queued", "sent")
@@ -43,7 +43,7 @@ class _Call:
         self._visit, self._path, self._found = visit, path, found
         self._part_of: Cell | None = None
         with heading(found["action"], f"to {found['station']}"):
-            ui.link("Timeline around it", _timeline(found))
+            ui.link("Timeline around it", _timeline(found, visit.now))
             self._withdraw = ui.button("Withdraw", on_click=self._ask)
             self._withdraw.props("no-caps outline color=negative")
         with section("How it went"):
@@ -144,13 +144,11 @@ def _answer(call: Any) -> str:  # noqa: ANN401 - JSON
     return _text(details) if details else "No payload."
 
 
-def _timeline(call: Any) -> str:  # noqa: ANN401 - JSON
-    """Of the station, from before it was asked until after it was over."""
-    begin = datetime.fromisoformat(call["requested_at"]) - _AROUND
-    end = datetime.fromisoformat(call["answered_at"] or call["requested_at"]) + _AROUND
-    stamps = (each.isoformat().replace("+00:00", "Z") for each in (begin, end))
-    query = "tab=timeline&from={}&to={}".format(*stamps)
-    return f"{cells.path('stations', call['station'])}?{query}"
+def _timeline(call: Any, now: datetime) -> str:  # noqa: ANN401 - JSON
+    """Of the station, the newest first, as of soon after it was over."""
+    link = f"{cells.path('stations', call['station'])}?tab=timeline"
+    at = datetime.fromisoformat(call["answered_at"] or call["requested_at"]) + _AROUND
+    return link if at > now else f"{link}&at={at.isoformat().replace('+00:00', 'Z')}"
 
 
 def _triggered(visit: Visit) -> Rows:

@@ -121,7 +121,7 @@ def _columns(visit: Visit) -> list[Column]:
         Column("name", "Request", lambda each: cells.opener(each["common_name"] or each["id"])),
         Column("station", "Station", lambda each: cells.station(each["station"])),
         Column("state", "State", _state),
-        Column("key", "Key", lambda each: cells.text(each["key"])),
+        Column("of_key", "Key", lambda each: cells.text(each["key"])),
         Column("at", "Requested", lambda each: cells.time(each["requested_at"], visit.zone)),
         Column("by", "Decided by", lambda each: cells.text(each["decided_by"])),
     ]

@@ -96,7 +96,7 @@ def _columns(visit: Visit) -> list[Column]:
         Column("state", "State", state),
         Column("ends", "Ends", lambda each: cells.time(each["not_after"], visit.zone)),
         Column("issuer", "Issuer", lambda each: cells.text(each["issuer"])),
-        Column("key", "Key", lambda each: cells.text(each["key"])),
+        Column("of_key", "Key", lambda each: cells.text(each["key"])),
         Column("used", "Last used", lambda each: cells.time(each["last_used_at"], visit.zone)),
     ]
 

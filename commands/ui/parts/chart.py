@@ -8,6 +8,7 @@ from nicegui import ui
 from commands.ui.zone import Zone
 
 _COLOURS = ("#1668dc", "#d9820b", "#2f8f46", "#9254de", "#c4314b", "#0f8b8d")
+_GRID = {"splitLine": {"lineStyle": {"color": "#8894a0", "opacity": 0.3}}}  # for light and dark
 _BAND = ("33", "1f")  # opacity, hexadecimal: of two neighbours one is darker
 
 Span = tuple[str, str, float | None]  # from, until (RFC 3339), value
@@ -28,10 +29,11 @@ class Chart:
             "legend": {"top": 0, "type": "scroll"},
             "tooltip": {"trigger": "axis"},
             "xAxis": {"type": "time", "axisLabel": {"hideOverlap": True}},
-            "yAxis": {"type": "value", "name": unit, "scale": not from_zero},
+            "yAxis": {"type": "value", "name": unit, "scale": not from_zero, **_GRID},
             "series": [],
         }
-        self._chart = ui.echart(options).classes("w-full").style(f"height: {height}px")
+        chart = ui.echart(options, renderer="svg")  # whose texts follow light and dark by CSS
+        self._chart = chart.classes("lines w-full").style(f"height: {height}px")
         self._chart.props["role"] = "img"
         self._chart.props["aria-label"] = name
 

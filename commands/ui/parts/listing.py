@@ -146,7 +146,7 @@ class Listing:
         made = ui.table(
             columns=self._heads(),
             rows=[],
-            row_key="key",
+            row_key="row_id",
             selection="multiple" if self.options.select else None,
             on_select=self._select,
         )
@@ -163,10 +163,10 @@ class Listing:
         with made.add_slot("no-data"):
             ui.label(self.options.empty).classes("empty")
         if self.options.on_open:
-            made.on("row-click", self._open, args=[[], ["key"], None])
-            made.on("opened", self._open_card, args=["key"])
+            made.on("row-click", self._open, args=[[], ["row_id"], None])
+            made.on("opened", self._open_card, args=["row_id"])
             made.classes("opens")
-        made.on("acted", self._act, args=["key", "place"])
+        made.on("acted", self._act, args=["row_id", "place"])
         return made
 
     def _heads(self) -> list[dict[str, str]]:
@@ -185,7 +185,7 @@ class Listing:
         cells = {each.name: each.cell(item) for each in self._columns}
         if self.options.acts:
             cells[_ACTS] = {"text": "", "acts": [each.label for each in self.options.acts]}
-        return {"key": self._key(item), **cells}
+        return {"row_id": self._key(item), **cells}
 
     def _tell(self) -> None:
         before = (len(self._cursors) - 1) * self.options.shown
@@ -213,16 +213,16 @@ class Listing:
 
     def _select(self, _: events.TableSelectionEventArguments) -> None:
         known = self._chosen | {self._key(item): item for item in self.items}
-        keys = [row["key"] for row in self._table.selected]
+        keys = [row["row_id"] for row in self._table.selected]
         self._chosen = {key: known[key] for key in keys if key in known}
         if self.options.on_select:
             self.options.on_select(self.chosen)
 
     def _open(self, event: events.GenericEventArguments) -> object:
-        return self._open_key(event.args[1]["key"])
+        return self._open_key(event.args[1]["row_id"])
 
     def _open_card(self, event: events.GenericEventArguments) -> object:
-        return self._open_key(event.args["key"])
+        return self._open_key(event.args["row_id"])
 
     def _open_key(self, key: str) -> object:
         """What `on_open` returns, so that what is to be awaited is."""
@@ -230,7 +230,7 @@ class Listing:
         return self.options.on_open(item) if self.options.on_open and item is not None else None
 
     def _act(self, event: events.GenericEventArguments) -> object:
-        item = self._item(event.args["key"])
+        item = self._item(event.args["row_id"])
         return self.options.acts[event.args["place"]].go(item) if item is not None else None
 
     def _item(self, key: str) -> Any:  # noqa: ANN401 - JSON

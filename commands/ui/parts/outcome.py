@@ -72,8 +72,8 @@ def said(call: dict[str, Any]) -> cells.Cell:
     if error:
         told = " ".join(filter(None, (call["status"], error["code"], error["description"])))
         return cells.state(told.replace("_", " "), "bad")
-    told = response if isinstance(response, dict) else {}
-    if word := told.get("status"):
+    heard = response if isinstance(response, dict) else {}
+    if word := heard.get("status"):
         return cells.state(word)
-    plain = [f"{name} {value}" for name, value in told.items() if isinstance(value, int | str)]
+    plain = [f"{name} {value}" for name, value in heard.items() if isinstance(value, int | str)]
     return cells.state(", ".join(plain) or call.get("status"), "good")

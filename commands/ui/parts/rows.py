@@ -30,7 +30,7 @@ class Rows:
             {"name": each.name, "label": each.label, "field": each.name, "align": each.align}
             for each in columns
         ]
-        self.table = ui.table(columns=heads, rows=[], row_key="key").classes("listing w-full")
+        self.table = ui.table(columns=heads, rows=[], row_key="row_id").classes("listing w-full")
         self.table.props(
             'flat bordered hide-pagination :rows-per-page-options="[0]"'
             f' :grid="Quasar.Screen.lt.sm" aria-label="{name}"'
@@ -40,15 +40,15 @@ class Rows:
         with self.table.add_slot("no-data"):
             self._empty = ui.label(empty).classes("empty")
         if on_open:
-            self.table.on("row-click", self._open_row, args=[[], ["key"], None])
-            self.table.on("opened", self._open_card, args=["key"])
+            self.table.on("row-click", self._open_row, args=[[], ["row_id"], None])
+            self.table.on("opened", self._open_card, args=["row_id"])
             self.table.classes("opens")
 
     def show(self, items: Sequence[Any]) -> None:
         """These and no others; nothing is sent when nothing differs."""
         self.items = list(items)
         rows = [
-            {"key": self._key_of(item, place)}
+            {"row_id": self._key_of(item, place)}
             | {each.name: each.cell(item) for each in self._columns}
             for place, item in enumerate(items)
         ]
@@ -60,10 +60,10 @@ class Rows:
         self._empty.text = empty
 
     def _open_row(self, event: events.GenericEventArguments) -> object:
-        return self._open(event.args[1]["key"])
+        return self._open(event.args[1]["row_id"])
 
     def _open_card(self, event: events.GenericEventArguments) -> object:
-        return self._open(event.args["key"])
+        return self._open(event.args["row_id"])
 
     def _open(self, key: str) -> object:
         for place, item in enumerate(self.items):

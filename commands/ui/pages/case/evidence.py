@@ -43,7 +43,11 @@ class Evidence:
                     Details().show(_said(visit, case))
                 with section("On record"):
                     self._record = Details()
-            self._readings = ui.element("div")
+        self._readings: ui.element | None = None
+
+    def place_readings(self) -> None:
+        """Here the readings of the one that is looked at are to stand."""
+        self._readings = ui.element("div")
 
     @property
     def chosen(self) -> Any:  # noqa: ANN401 - JSON
@@ -71,11 +75,12 @@ class Evidence:
         self._number = number
         self._rows.show([{**each, "looked_at": self._is_shown(each)} for each in self._candidates])
         self._record.show(_recorded(self._visit, self.chosen))
-        self._readings.clear()
-        with self._readings:
-            title = f"Readings of transaction {self._number}"
-            self._meters = Meters(Subject(self._visit, str(self._number)), title=title)
-        await self._meters.refresh()
+        if self._readings is not None:
+            self._readings.clear()
+            with self._readings:
+                title = f"Readings of transaction {self._number}"
+                self._meters = Meters(Subject(self._visit, str(self._number)), title=title)
+            await self._meters.refresh()
         if self.on_choice:
             self.on_choice()
 

@@ -48,6 +48,7 @@ class _Page:
                 _record(case)
         self._evidence = Evidence(visit, case)
         self._deciding = Deciding(visit, path, self._evidence, self.refresh)
+        self._evidence.place_readings()
 
     async def refresh(self) -> None:
         """There may be news."""

@@ -66,8 +66,8 @@ class _Plan:
     async def _is_sure(self, count: int, *, renewal: bool) -> bool:
         whom = f"up to {counted(count, 'station')}" if renewal else counted(count, "station")
         consequence = (
-            f"{self._care.course(count)}\nIt can be paused and cancelled; what a station has been told"
-            " cannot be taken back."
+            f"{self._care.course(count)}\nIt can be paused and cancelled; what a station has been"
+            " told cannot be taken back."
         )
         title = f"Start this campaign for {whom}?"
         return bool(await dialogs.confirmed(title, consequence, verb="Start it"))

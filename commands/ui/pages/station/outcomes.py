@@ -113,8 +113,9 @@ class _Outcome:
     def _show(self) -> None:
         call, zone = self._call, self._subject.visit.zone
         status = call["status"]
+        said = ": ".join(filter(None, (_WORDS.get(status, status), _status(call))))
         shown = {
-            call["action"]: cells.state(_WORDS.get(status, status), _tone(call)),
+            call["action"]: cells.state(said, _tone(call)),
             "Call": cells.link(call["id"], cells.path("calls", call["id"])),
             "Sent": cells.time(call["sent_at"], zone, exact=True),
             "Answered": cells.time(call["answered_at"], zone, exact=True),
@@ -156,9 +157,13 @@ def _tone(call: dict[str, Any]) -> cells.Tone:
         return "busy"
     if call["status"] != "answered":
         return "bad"
+    return "good" if _status(call) in {"", "Accepted", "Unlocked", "Scheduled"} else "warn"
+
+
+def _status(call: dict[str, Any]) -> str:
+    """That the answer tells; "" when it tells none."""
     response = call["response"]
-    said = response.get("status", "Accepted") if isinstance(response, dict) else "Accepted"
-    return "good" if said in {"Accepted", "Unlocked", "Scheduled"} else "warn"
+    return str(response.get("status", "")) if isinstance(response, dict) else ""
 
 
 def _written(value: object) -> str:

@@ -22,6 +22,7 @@ from commands.ui.pages.station import (
 )
 from commands.ui.pages.station.outcomes import Outcomes
 from commands.ui.pages.station.subject import Refresh, Subject, Tab
+from commands.ui.pages.stations import register
 from commands.ui.parts.heading import heading, section
 from commands.ui.route import Page
 from commands.ui.visit import Visit
@@ -44,8 +45,10 @@ async def show(visit: Visit, station: str) -> None:
     """Build it: who it is above, and one tab of many below."""
     subject = Subject(visit, station, slider.instant(visit.query.get("at", "")))
     with heading(station):
-        pass
-    await slider.build(subject)
+        if subject.may("admin"):
+            register.buttons(visit, station)
+    tabs: _Tabs | None = None
+    await slider.build(subject, lambda: tabs.shown if tabs else "")
     refresh = await _above(subject)
     if subject.is_past:
         await changes.build(subject)
@@ -76,7 +79,7 @@ class _Tabs:
 
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
-        self._shown = ""
+        self.shown = ""  # its name
         self._refreshes: dict[str, Refresh] = {}
         self._bar = ui.tabs(on_change=self._change).props("no-caps dense align=left outside-arrows")
         self._panels = ui.tab_panels(self._bar, animated=False).classes("panels w-full")
@@ -94,7 +97,7 @@ class _Tabs:
         tab = known.get(name) or next(iter(TABS), None)
         if tab is None:
             return
-        self._shown = tab.name
+        self.shown = tab.name
         self._bar.set_value(tab.name)
         if tab.name in self._refreshes:
             await self._refreshes[tab.name]()
@@ -104,11 +107,11 @@ class _Tabs:
 
     async def refresh(self) -> None:
         """What is shown may have changed."""
-        if refresh := self._refreshes.get(self._shown):
+        if refresh := self._refreshes.get(self.shown):
             await refresh()
 
     async def _change(self, event: events.ValueChangeEventArguments[Any]) -> None:
-        if event.value != self._shown:
+        if event.value != self.shown:
             self._subject.visit.address(tab=event.value, at=self._subject.at)
             await self.open(event.value)
 

@@ -1,5 +1,6 @@
 """The time slider: any instant of a station's life, to look at the page as of then."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
@@ -23,11 +24,15 @@ _STEPS = (
 )
 
 
-async def build(subject: Subject) -> None:
-    """In the past a banner, with the slider; now a button that opens it."""
+async def build(subject: Subject, tab: Callable[[], str]) -> None:
+    """In the past a banner, with the slider; now a button that opens it. `tab` is the open one."""
+
+    def go(at: str) -> None:
+        ui.navigate.to(address(subject.station, tab=tab(), at=at))
+
     if subject.is_past:
-        _banner(subject)
-        await _Slider(subject).build()
+        _banner(subject, go)
+        await _Slider(subject, go).build()
         return
     with ui.expansion("Look at the past", icon="history").classes("past-opener") as opener:
         place = ui.element("div").classes("w-full")
@@ -38,37 +43,33 @@ async def build(subject: Subject) -> None:
         if event.value and not is_built:
             is_built = True
             with place:
-                await _Slider(subject).build()
+                await _Slider(subject, go).build()
 
     opener.on_value_change(opened)
 
 
-def address(subject: Subject, at: str) -> str:
-    """Of the page as of an instant; "" is now."""
-    kept = {"tab": subject.visit.query.get("tab", ""), "at": at}
-    given = {name: value for name, value in kept.items() if value}
-    return cells.path("stations", subject.station) + (f"?{urlencode(given)}" if given else "")
+def address(station: str, **query: str) -> str:
+    """Of the page as of an instant, `at`; without one it is now."""
+    given = {name: value for name, value in query.items() if value}
+    return cells.path("stations", station) + (f"?{urlencode(given)}" if given else "")
 
 
-def _banner(subject: Subject) -> None:
+def _banner(subject: Subject, go: Callable[[str], None]) -> None:
     zone = subject.visit.zone
     with ui.row().classes("banner items-center").props("role=status"):
         ui.icon("history").props("aria-hidden=true")
         text = ui.label(f"As of {zone.exact(subject.at)}: nothing can be done in the past.")
         text.props["title"] = zone.utc(subject.at)
         ui.space()
-        back = ui.button("Back to now", icon="update", on_click=lambda: _go(subject, ""))
+        back = ui.button("Back to now", icon="update", on_click=lambda: go(""))
         back.props("unelevated no-caps dense")
-
-
-def _go(subject: Subject, at: str) -> None:
-    ui.navigate.to(address(subject, at))
 
 
 class _Slider:
     """Lets somebody choose; the page is built anew as of then."""
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: Subject, go: Callable[[str], None]) -> None:
+        self._go = go
         self._subject, self._zone = subject, subject.visit.zone
         self._now = subject.visit.now
         self._begin = self._now
@@ -128,7 +129,7 @@ class _Slider:
     def _to(self, at: datetime) -> None:
         """Where the future begins, the page is of now."""
         is_past = at < self._subject.visit.now
-        _go(self._subject, _exactly(at) if is_past else "")
+        self._go(_exactly(at) if is_past else "")
 
 
 def _exactly(at: datetime) -> str:

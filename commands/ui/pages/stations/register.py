@@ -64,6 +64,22 @@ async def remove(visit: Visit, id: str) -> bool:
     return bool(await visit.do(go(), f"{id} is removed."))
 
 
+def buttons(visit: Visit, id: str) -> None:
+    """Change how a station is treated, or remove it: for the top of its own page."""
+
+    async def change() -> None:
+        station = await visit.ask(visit.api.get(_path(id)))
+        if station is not None:
+            await edit(visit, station)
+
+    async def take_out() -> None:
+        if await remove(visit, id):
+            ui.navigate.to("/stations")
+
+    ui.button("Edit", on_click=change).props("no-caps outline")
+    ui.button("Remove", on_click=take_out).props("no-caps outline color=negative")
+
+
 async def _asked(
     visit: Visit, form: Form, words: tuple[str, str], name: ui.input, treatment: Treatment
 ) -> bool:

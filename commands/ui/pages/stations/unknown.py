@@ -15,6 +15,7 @@ _HINT = (
     "They asked to connect and were turned away. Adopting one registers it with a new password,"
     " which you then set on the station."
 )
+_LOOK = "They asked to connect and were turned away. An administrator can adopt them."
 
 
 class Unknown:
@@ -25,7 +26,7 @@ class Unknown:
         with ui.element("section").classes("section") as self._part:
             with ui.element("h2").classes("section-title"):
                 self._title = ui.label()
-            ui.label(_HINT).classes("muted")
+            ui.label(_HINT if visit.may("admin") else _LOOK).classes("muted")
             self._listing = Listing(visit, _PATH, self._columns(), self._options())
         self._part.set_visibility(False)
 

@@ -24,6 +24,7 @@ async def show(visit: Visit) -> None:
         details = Details()
     with section("Processes"):
         processes = Processes(visit)
+    rebuilt = await models(visit)
     with section("Partitions"):
         ui.label("Each station belongs to one; one process at a time decides for it.").classes(
             "muted"
@@ -38,7 +39,6 @@ async def show(visit: Visit) -> None:
             partitions.show(found["partitions"])
 
     await refresh()
-    rebuilt = await models(visit)
     visit.live(refresh, every=2.0)
     visit.live(rebuilt, every=2.0)
 

@@ -63,7 +63,7 @@ class Meters:
             ui.label(name).classes("chart-name")
             chart = Chart(
                 self._subject.visit.zone,
-                unit=kind.unit,
+                unit="",  # it stands above
                 name=f"{name} over time; the last values stand above",
                 height=220,
                 from_zero=kind.unit in FROM_ZERO,
