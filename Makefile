@@ -1,4 +1,5 @@
 # make run     everything in one process, files in ./data
+# make demo    the same in ./demo-data, with simulated stations that live through a day
 # make test    what must pass before a change enters
 # make abuse   everything bad that a network can bring; ABUSE="embedded --seed 2" chooses
 # make audit   the locked dependencies against known vulnerabilities; needs the internet
@@ -19,10 +20,13 @@ LOCK := $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run install check test test-processes test-pages test-parts bench abuse audit format lock clean
+.PHONY: run demo screenshots install check test test-processes test-pages test-parts bench abuse audit format lock clean
 
 run: install
 	$(BIN)/ampledger run
+
+demo: install
+	$(BIN)/ampledger demo
 
 install: .venv/.installed
 

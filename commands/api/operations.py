@@ -57,7 +57,7 @@ class Operations(BaseModel):
 def list_operations(office: AnOffice) -> Operations:
     """By name."""
     actions = office.callbox.actions
-    return Operations(items=[_operation(actions[name]) for name in sorted(actions)])
+    return Operations(items=[described(actions[name]) for name in sorted(actions)])
 
 
 @router.get("/{action}")
@@ -66,11 +66,12 @@ def get_operation(office: AnOffice, action: Segment) -> Operation:
     known = office.callbox.actions.get(action)
     if known is None:
         raise Problem(404, f"there is no action {action} to a station", kind="unknown-action")
-    return _operation(known)
+    return described(known)
 
 
 @lru_cache(maxsize=256)
-def _operation(action: Outgoing) -> Operation:
+def described(action: Outgoing) -> Operation:
+    """An action as the API shows it."""
     module = inspect.getmodule(type(action))
     told = _SUMMARY.match(inspect.getdoc(module) or "")
     summary = told["summary"] if told else ""

@@ -137,9 +137,9 @@ class Visits:
             await self._follow_limit(station, outlet, car)
             if reason := await outlet.ordered_stop(min(car.stays, sample)):
                 return reason
-            drawn = int(outlet.power_w * sample / 3600)
-            car.take(drawn, sample)
-            outlet.soc = car.soc
+            exactly = outlet.power_w * sample / 3600
+            car.take(exactly, sample)
+            drawn, outlet.soc = int(exactly), car.soc
             outlet.meter_wh += drawn
             self._counts.energy_wh += drawn
             await station.measure(outlet)

@@ -61,7 +61,7 @@ def enliven(client: Client, names: Sequence[str]) -> None:
     hour = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
     reservation = {"connector_id": 2, "id_tag": _DRIVERS[0], "expiry_date": hour}
     image = _post(client, path_of("firmware"), _IMAGE, name="box-1.2.0.bin")
-    update = {"action": "UpdateFirmware", "firmware": {"firmware_id": image["id"]}}
+    update = {"firmware": {"firmware_id": image["id"]}}
     night, day = {"profile_id": _NIGHT}, {"profile_id": _DAY}
     at = [path_of("stations", name) for name in names]
     orders: tuple[tuple[str, dict[str, Any]], ...] = (

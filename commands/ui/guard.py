@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import quote, urlsplit
 
+from nicegui import __version__
 from starlette.datastructures import URL, Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -11,7 +12,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from commands.api.credentials import COOKIE
 from commands.ui.client import Api, Refused
 
-_OPEN = ("/sign-in", "/sign-out", "/welcome/", "/ui/", "/_nicegui/", "/favicon.ico")
+_FILES = f"/_nicegui/{__version__}/"
+_OPEN = ("/sign-in", "/sign-out", "/welcome/", "/ui/", "/favicon.ico", _FILES)
+_UNBELIEVED = b"x-forwarded-prefix"  # NiceGUI would put it into the page, whoever sent it
 _SOCKET = "/_nicegui_ws/"
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval';"
@@ -41,8 +44,9 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request or a socket, or say why not."""
         path: str = scope["path"]
-        if path.startswith(_OPEN) and not path.startswith(_SOCKET):
-            inner = self._pages if path.startswith("/_nicegui/") else self._entrance
+        scope["headers"] = [each for each in scope["headers"] if each[0] != _UNBELIEVED]
+        if path.startswith(_OPEN):
+            inner = self._pages if path.startswith(_FILES) else self._entrance
             await inner(scope, receive, _for_browsers(send))
             return
         guest = await self._guest(scope)

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from commands.api.bounds import Bounded, Bounds
 from commands.api.requests import Requests
-from commands.ui import shell
+from commands.ui import faults, shell
 from commands.ui.entrance import Entrance
 from commands.ui.front import Front
 from commands.ui.guard import Guard, Guest, cookie
@@ -38,9 +38,10 @@ class Interface:
     def __init__(self, api: ASGIApp, bounds: Bounds, pulse: Pulse) -> None:
         self._pulse = pulse
         self._host = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-        for page in PAGES:
+        for page in (*PAGES, faults.MISSING):  # in the order in which they are tried
             _register(page, pulse)
         ui.add_head_html(_HEAD.format(version("ampledger")), shared=True)
+        nicegui.on_page_exception(faults.failed)
         nicegui.colors(primary="#0b5cad", secondary="#51606e", negative="#b3261e")
         ui.run_with(
             self._host,
@@ -67,9 +68,11 @@ class Interface:
 
 def _register(page: Page, pulse: Pulse) -> None:
     """Have NiceGUI build it for whoever asks; segments of the path come decoded."""
-    names = [each[1:-1] for each in page.path.split("/") if each.startswith("{")]
+    parts = (each for each in page.path.split("/") if each.startswith("{"))
+    names = [each[1:-1].partition(":")[0] for each in parts]
 
     async def build(request: Request, **segments: str) -> None:
+        ui.on_exception(faults.notify)
         visit = _visit(request, pulse)
         named = {name: unquote(value) for name, value in segments.items()}
         ui.page_title(" · ".join((*named.values(), page.title, "Ampledger")))

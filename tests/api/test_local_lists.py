@@ -253,9 +253,31 @@ async def test_a_station_that_is_away_is_not_sent_a_list(api, path):
     assert (await api.post(path, json=listed("A"), params={"ttl": 60})).status_code == 202
 
 
+async def test_what_entries_would_change_is_shown_and_nothing_is_sent(api, path, send, shown):
+    await send(listed("A", "B"), ACCEPTED)
+    added = await api.post(f"{path}/difference", json=listed("C"))
+    assert added.json()["update_type"] == "Differential"
+    assert _changes(added) == [("C", "added")]
+    replaced = await api.post(f"{path}/difference", json=listed("B", "C", update_type="Full"))
+    assert _changes(replaced) == [("A", "removed"), ("C", "added")]
+    assert [e["idTag"] for e in replaced.json()["payloads"][0]["localAuthorizationList"]] == [
+        "B",
+        "C",
+    ]
+    assert ((await shown())["version"], await tags(api, path)) == (1, ["A", "B"])
+
+
+async def test_what_is_looked_at_has_to_be_a_wish(api, path):
+    assert (await api.post(f"{path}/difference", json={})).status_code == 422
+
+
 @pytest.mark.parametrize("end", ["", "/entries", "/difference"])
 async def test_a_station_nobody_registered_has_no_list(api, end):
     assert (await api.get(f"/api/v1/stations/NOBODY/local-list{end}")).status_code == 404
+
+
+def _changes(answer):
+    return [(each["id_tag"], each["change"]) for each in answer.json()["changes"]]
 
 
 async def _tell(api, path, station, version):

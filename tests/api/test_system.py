@@ -3,6 +3,7 @@
 import pytest
 
 from domain import topics
+from tests.api.stage import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

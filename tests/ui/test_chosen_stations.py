@@ -1,4 +1,4 @@
-"""What is done to many stations is for those that were picked, or for all that match; and says so."""
+"""What is done to many stations is for those picked, or for all that match; and says so."""
 
 from commands.ui.pages.stations.choice import Choice
 

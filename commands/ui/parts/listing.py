@@ -20,8 +20,8 @@ _SAID = """
   <span v-else-if="VALUE.chips" class="chips"><span v-for="chip in VALUE.chips" :key="chip.text"
         :class="'tone tone-' + chip.tone" :title="chip.title || null">{{ chip.text }}</span></span>
   <span v-else-if="VALUE.acts" class="chips"><q-btn v-for="(act, place) in VALUE.acts" :key="act"
-        flat dense no-caps color="primary" :label="act" :aria-label="act + ' ' + props.row.key"
-        @click.stop="() => $parent.$emit('acted', {key: props.row.key, place})"></q-btn></span>
+        flat dense no-caps color="primary" :label="act" :aria-label="act + ' ' + props.row.row_id"
+        @click.stop="() => $parent.$emit('acted', {row_id: props.row.row_id, place})"></q-btn></span>
   <span v-else :title="VALUE.title || null"
         :class="{'code': VALUE.code, 'numeric': VALUE.time}">{{ VALUE.text }}</span>
 """
@@ -40,11 +40,11 @@ CARD = f"""
 """
 _CHOICE = """
     <q-checkbox v-model="props.selected" dense label="Choose" @click.stop
-                :aria-label="'Choose ' + props.row.key"></q-checkbox>
+                :aria-label="'Choose ' + props.row.row_id"></q-checkbox>
 """
 _ALL = """<q-checkbox v-model="props.selected" aria-label="Choose all on this page"></q-checkbox>"""
 _ONE = (
-    """<q-checkbox v-model="props.selected" :aria-label="'Choose ' + props.row.key"></q-checkbox>"""
+    """<q-checkbox v-model="props.selected" :aria-label="'Choose ' + props.row.row_id"></q-checkbox>"""
 )
 _CARD_TO_CHOOSE = CARD.replace("<div v-for", f"{_CHOICE}<div v-for", 1)
 

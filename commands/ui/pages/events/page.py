@@ -84,7 +84,7 @@ class _Events:
             self._type.props("use-chips options-dense clearable").classes("types")
             self._station = ui.input("Station", value=query.get("station", ""))
             self._station.props("clearable")
-            self._after = ui.number("After position; empty: the last ones", min=0)
+            self._after = ui.number("After position", min=0)
             self._after.props("clearable")
         for field in (self._type, self._station, self._after):
             field.props(f"dense outlined debounce={_WAIT}").on_value_change(self._change)

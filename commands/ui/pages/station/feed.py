@@ -30,7 +30,7 @@ class Feed:
         """`most` are kept: the oldest go when there are more; `kind` is a class of its style."""
         self._zone, self._most = zone, most
         self._nothing = ui.label(empty).classes("empty")
-        self._box = ui.element("div").classes(f"feed {kind}").props("role=feed")
+        self._box = ui.element("div").classes(f"feed {kind}").props("role=region")
         self._box.props["aria-label"] = name
         self._drawn: dict[Hashable, tuple[Entry, ui.element]] = {}
         self._order: list[Hashable] = []  # the newest first

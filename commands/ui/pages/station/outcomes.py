@@ -17,6 +17,7 @@ _EVERY = 1.0  # s
 _FOLLOWS = timedelta(seconds=75)  # in which something may come of an answer
 _UNDER_WAY = frozenset({"queued", "sent"})
 _WORDS = {"queued": "waiting", "timed_out": "timed out"}
+_WELL = frozenset({"", "Accepted", "Scheduled", "RebootRequired", "Unlocked"})
 _LOOKED_AT = 5  # transactions, the newest
 
 Operation = dict[str, Any]
@@ -157,7 +158,7 @@ def _tone(call: dict[str, Any]) -> cells.Tone:
         return "busy"
     if call["status"] != "answered":
         return "bad"
-    return "good" if _status(call) in {"", "Accepted", "Unlocked", "Scheduled"} else "warn"
+    return "good" if _status(call) in _WELL else "warn"
 
 
 def _status(call: dict[str, Any]) -> str:

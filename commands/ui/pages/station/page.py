@@ -29,8 +29,8 @@ from commands.ui.visit import Visit
 
 TABS: tuple[Tab, ...] = (
     Tab("operations", "Operations", operations.build),
-    Tab("timeline", "Timeline", timeline.build),
-    Tab("wire", "Wire log", wire.build),
+    Tab("timeline", "Timeline", timeline.build, is_hasty=True),
+    Tab("wire", "Wire log", wire.build, is_hasty=True),
     Tab("configuration", "Configuration", configuration.build),
     Tab("local-list", "Local list", local_list.build),
     Tab("profiles", "Charging profiles", profiles.build),
@@ -39,6 +39,9 @@ TABS: tuple[Tab, ...] = (
     Tab("certificates", "Certificates", certificates.build),
     Tab("security", "Security", security.build),
 )
+
+
+_HASTE = 1.0  # s
 
 
 async def show(visit: Visit, station: str) -> None:
@@ -57,6 +60,7 @@ async def show(visit: Visit, station: str) -> None:
     if not subject.is_past:
         visit.live(refresh)
         visit.live(tabs.refresh)
+        visit.live(tabs.hasten, every=_HASTE)
 
 
 async def _above(subject: Subject) -> Refresh:
@@ -104,6 +108,11 @@ class _Tabs:
             return
         with self._places[tab.name]:
             self._refreshes[tab.name] = await tab.build(self._subject)
+
+    async def hasten(self) -> None:
+        """A second has gone by."""
+        if any(tab.is_hasty for tab in TABS if tab.name == self.shown):
+            await self.refresh()
 
     async def refresh(self) -> None:
         """What is shown may have changed."""

@@ -46,3 +46,4 @@ class Tab:
     name: str  # in the address
     title: str
     build: Callable[[Subject], Awaitable[Refresh]]
+    is_hasty: bool = False  # shows what is no fact, and is read again every second

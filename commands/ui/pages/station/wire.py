@@ -59,14 +59,17 @@ class _Log:
             path, newest_first="true", since=self._since, limit=limit
         )
         page = await self._subject.visit.ask(asked)
-        if not page or not page["items"]:
-            self._tell()
-            return
-        self._since = page["items"][0]["position"]
-        new = [each for each in page["items"] if each["kind"] == "frame"]
-        self._rows = (new + self._rows)[:_MOST]
-        self._feed.put([self._entry(each) for each in new if self._is_wanted(each)])
+        items = [each for each in (page or {"items": []})["items"] if self._is_new(each)]
+        if items:
+            self._since = items[0]["position"]
+            new = [each for each in items if each["kind"] == "frame"]
+            self._rows = (new + self._rows)[:_MOST]
+            self._feed.put([self._entry(each) for each in new if self._is_wanted(each)])
         self._tell()
+
+    def _is_new(self, row: dict[str, Any]) -> bool:
+        """Two may have looked at once: who was pressed, and the clock."""
+        return bool(row["position"] > self._since)
 
     def _filters(self) -> None:
         action = ui.input("Action").props("dense outlined clearable debounce=250")
