@@ -77,7 +77,7 @@ class Chart:
 
     def mark(self, series: dict[str, Any], at: str, name: str) -> None:
         """Across a series, a moment that has a name, e.g. now."""
-        label = {"formatter": name, "position": "insideEndTop"}
+        label = {"formatter": name, "position": "end", "color": "#888"}
         line = {"xAxis": self._axis(at), "label": label}
         style = {"type": "dotted", "color": "#888"}
         series["markLine"] = {"silent": True, "symbol": "none", "data": [line], "lineStyle": style}
