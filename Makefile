@@ -1,5 +1,6 @@
 # make run     everything in one process, files in ./data
 # make demo    the same in ./demo-data, with simulated stations that live through a day
+# make screenshots  the pictures in docs/pictures, from a demo that runs
 # make test    what must pass before a change enters
 # make abuse   everything bad that a network can bring; ABUSE="embedded --seed 2" chooses
 # make audit   the locked dependencies against known vulnerabilities; needs the internet
@@ -27,6 +28,9 @@ run: install
 
 demo: install
 	$(BIN)/ampledger demo
+
+screenshots: install
+	browser="$$(deploy/browser.sh)"; eval "$$browser"; $(BIN)/python -m tests.ui.screenshots
 
 install: .venv/.installed
 

@@ -22,7 +22,7 @@ router = APIRouter(prefix="/api/v1/operations", tags=["calls"], dependencies=[vi
 
 _SUMMARY = re.compile(r"^\w+ \((?P<section>.*?)\): (?P<summary>.*)$", re.DOTALL)
 _REFERENCE = re.compile(  # to our rules, and to sections of the specification
-    r"^\d\.\d+\.\s*|^\w+\.req\.\s*|\s*\((?:rule|OCTT|TC_|F\d|UnlockCommand)[^)]*\)"
+    r"^\d\.\d+\.\s*|\s*\(\d\.\d+\)|^\w+\.req\.\s*|\s*\((?:rule|OCTT|TC_|F\d|UnlockCommand)[^)]*\)"
 )
 _DEFINED = "#/$defs/"
 
@@ -91,8 +91,8 @@ def described(action: Outgoing) -> Operation:
 
 
 def _plain(text: str) -> str:
-    """In one line, without references."""
-    return _REFERENCE.sub("", " ".join(text.split()))
+    """In one line, without references, and without marks of code."""
+    return _REFERENCE.sub("", " ".join(text.split())).replace("`", "")
 
 
 def _schema_of(record: type[msgspec.Struct]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ _OF_OTHERS = ("CONFIG", "DATABASE_URL", "BROKER_URL", "API_URL", "TOKEN", "ADMIN
 _CHOSEN = {"UNKNOWN_STATIONS": "refuse", "LOG_FORMAT": "json"}
 _PATIENCE, _LOOK = 60.0, 0.1  # s for a process to be ready or to end, s between two looks
 _TAIL = 2_000  # characters of a log
-_PACE = ("--idle", "40", "--session", "150", "--sample", "5")
+_PACE = ("--idle", "75", "--session", "150", "--sample", "5")
 
 Process = subprocess.Popen[bytes]
 
@@ -43,7 +43,8 @@ def demo(
     They live through a day in fast motion. It is an installation of its own, on files, whatever
     the environment says of databases and brokers; ports are as set. Ctrl-C ends it in order.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell has them ignored
+        signal.signal(number, signal.default_int_handler)
     folder.mkdir(parents=True, exist_ok=True)
     chosen, log = _settings(folder), folder / "log"
     try:

@@ -20,7 +20,7 @@ async def _missing(_: Visit, rest: str) -> None:
 def failed(error: Exception) -> None:
     """A page of its own in the place of one that could not be built."""
     request = ui.context.client.request.state.request_id
-    with ui.element("main").classes("page"):
+    with ui.element("div").classes("page"):
         with heading("This page could not be built"):
             pass
         ui.label(f"{_OURS}, as {type(error).__name__}, with the request {request}.")

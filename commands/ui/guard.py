@@ -97,7 +97,8 @@ def is_own(scope: Scope) -> bool:
 
 
 def _to_the_door(scope: Scope) -> Response:
-    asked = scope["path"]
+    query = scope["query_string"].decode(errors="replace")
+    asked = scope["path"] + (f"?{query}" if query else "")
     if scope["path"].startswith(_SOCKET):
         return PlainTextResponse("signed out\n", _SIGNED_OUT)
     return RedirectResponse(f"/sign-in?to={quote(asked, safe='/')}", 303)

@@ -100,4 +100,5 @@ def _visit(request: Request, pulse: Pulse) -> Visit:
         pulse=pulse,
         path=request.url.path,
         query=dict(request.query_params),
+        client=ui.context.client,
     )

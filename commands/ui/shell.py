@@ -33,7 +33,9 @@ def frame(visit: Visit, pages: tuple[Page, ...], page: Page, mode: str) -> ui.el
         _tool("help_outline", "Help (?)", helped.open, id="open-help")
         _switch(dark, mode)
         _who(visit)
-    return ui.element("main").classes("page").props("id=content")
+    content = ui.element("div").classes("page").props("id=content")
+    ui.skip_link("Skip to the content", target=content)
+    return content
 
 
 def watch(visit: Visit) -> None:
@@ -42,7 +44,8 @@ def watch(visit: Visit) -> None:
 
 
 def _menu(visit: Visit, pages: tuple[Page, ...], current: Page) -> ui.left_drawer:
-    drawer = ui.left_drawer(bordered=True).classes("menu").props("breakpoint=1024 width=220")
+    drawer = ui.left_drawer(value=False, bordered=True).classes("menu")
+    drawer.props("breakpoint=1024 width=220 show-if-above")
     shown = [page for page in pages if page.menu and visit.may(page.role)]
     with drawer, ui.element("nav").props('aria-label="Pages"'):
         for section, within in groupby(shown, key=lambda page: page.menu):

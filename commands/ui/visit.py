@@ -1,12 +1,13 @@
 """Somebody at a page: who, in which zone, and what the page may ask and do for them."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from time import monotonic
 from typing import TypeVar
 from urllib.parse import urlencode
 
-from nicegui import ui
+from nicegui import Client, ui
 
 from commands.ui.client import Api, Refused
 from commands.ui.pulse import Pulse
@@ -14,8 +15,10 @@ from commands.ui.zone import Zone
 
 _RANKS = ("viewer", "operator", "admin")
 _TICK = 0.2  # s between two looks at the pulse
+_LEAST = 0.4  # s between two readings, however much happens
 _EVERY = 5.0  # s after which a page is read again even though no fact came
 _SIGNED_OUT = 401
+_READ = 15.0  # s that a message stays
 
 T = TypeVar("T")
 
@@ -31,6 +34,8 @@ class Visit:
     pulse: Pulse
     path: str  # of the page, as it was asked for
     query: Mapping[str, str]  # behind its question mark
+    client: Client  # the page in the browser: it stays when a dialog of it has gone
+    _told: dict[str, float] = field(default_factory=dict)  # by what, in s
 
     def may(self, role: str) -> bool:
         """Whether they are of a role, or of a greater one."""
@@ -56,7 +61,8 @@ class Visit:
         async def look() -> None:
             nonlocal seen, due
             due += _TICK
-            if (number := self.pulse.number) == seen and due < every:
+            number = self.pulse.number
+            if due < _LEAST or (number == seen and due < every):
                 return
             seen, due = number, 0.0
             await self.ask(refresh())
@@ -68,7 +74,7 @@ class Visit:
         try:
             return await wish
         except Refused as refused:
-            self.tell(refused)
+            self._hint(refused)
             return None
 
     async def do(self, wish: Awaitable[T], done: str) -> T | None:
@@ -78,21 +84,30 @@ class Visit:
         except Refused as refused:
             self.tell(refused)
             return None
-        ui.notify(done, type="positive")
+        with self.client:
+            ui.notify(done, type="positive")
         return result
 
     def tell(self, refused: Refused) -> None:
         """Why not, in words, with the id to quote; who is signed out goes to the door."""
-        if refused.status == _SIGNED_OUT:
-            ui.navigate.to(f"/sign-in?to={self.path}")
-            return
-        told = [refused.detail, *(f"{at}: {why}" for at, why in refused.faults.items())]
-        ui.notify(
-            "\n".join(told),
-            caption=f"HTTP {refused.status} · request {refused.request}",
-            type="negative",
-            multi_line=True,
-            close_button="Close",
-            timeout=15_000,
-            classes="told",
-        )
+        with self.client:
+            if refused.status == _SIGNED_OUT:
+                ui.navigate.to(f"/sign-in?to={self.path}")
+                return
+            told = [refused.detail, *(f"{at}: {why}" for at, why in refused.faults.items())]
+            ui.notify(
+                "\n".join(told),
+                caption=f"HTTP {refused.status} · request {refused.request}",
+                type="negative",
+                multi_line=True,
+                close_button="Close",
+                timeout=int(_READ * 1000),
+                classes="told",
+            )
+
+    def _hint(self, refused: Refused) -> None:
+        """Tell it unless the same is being read: what is live would say it again and again."""
+        now = monotonic()
+        if now - self._told.get(refused.detail, -_READ) >= _READ:
+            self._told[refused.detail] = now
+            self.tell(refused)

@@ -7,9 +7,10 @@ import yaml  # type: ignore[import-untyped]  # it ships no types
 
 ROOT = Path(__file__).parents[2]
 MONITORING = ROOT / "deploy" / "monitoring"
-SOURCES = (ROOT / "commands" / "measures.py").read_text() + (
-    ROOT / "commands" / "metrics.py"
-).read_text()
+SOURCES = (
+    "".join(each.read_text() for each in (ROOT / "commands" / "measures").glob("*.py"))
+    + (ROOT / "commands" / "metrics.py").read_text()
+)
 RULES = [
     rule
     for group in yaml.safe_load((MONITORING / "alerts.yml").read_text())["groups"]

@@ -15,7 +15,8 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.databases import fresh_database
 from tests.installation import Installation
 from tests.queues import delete_queues
-from tests.ui.people import Asked, People
+from tests.ui.people import Asked, People, eventually
+from tests.ui.simulated import Simulated
 
 ROLES = ("viewer", "operator", "admin")
 
@@ -79,3 +80,28 @@ def people(residents: People) -> Iterator[People]:
 @pytest.fixture
 def api(installation: Installation) -> Asked:
     return Asked(installation)
+
+
+@pytest.fixture
+def simulated(installation: Installation) -> Iterator[Simulated]:
+    with Simulated(installation.gateway_url) as stations:
+        yield stations
+
+
+@pytest.fixture
+def tag(api: Asked) -> str:
+    """A token that is good."""
+    tag = f"T{uuid4().hex[:10].upper()}"
+    api.put(f"/api/v1/tokens/{tag}", {"note": "of a test"})
+    return tag
+
+
+@pytest.fixture
+def station(api: Asked, simulated: Simulated) -> str:
+    """A station that is on line, and has two connectors."""
+    name = f"UI-{uuid4().hex[:8]}"
+    api.put(f"/api/v1/stations/{name}", {"security_profile": 0})
+    simulated.begin(name)
+    connectors = f"/api/v1/connectors?station={name}"
+    eventually(lambda: len(api.get(connectors)["items"]) == 2)
+    return name

@@ -1,8 +1,10 @@
-"""Who looks at the pages in the tests: signed in as one would be, each in a browser of their own."""
+"""Who looks at the pages in the tests: signed in as one would be, each in their own browser."""
 
 import json
 import urllib.request
-from typing import Any
+from collections.abc import Callable
+from time import monotonic, sleep
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -11,6 +13,17 @@ from tests.installation import Installation
 
 PASSWORD = "correct horse battery"
 PATIENCE = 10_000  # ms for what happens soon
+
+T = TypeVar("T")
+
+
+def eventually(look: Callable[[], T]) -> T:
+    """What somebody finds who looks again and again: what is asked of the API, not of a page."""
+    deadline = monotonic() + PATIENCE / 1000
+    while not (found := look()):
+        assert monotonic() < deadline
+        sleep(0.05)
+    return found
 
 
 class People:

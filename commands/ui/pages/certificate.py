@@ -1,6 +1,7 @@
 """A certificate of a station."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from nicegui import ui
 
@@ -47,9 +48,8 @@ class _Certificate:
         self._visit, self._path, self._station = visit, path, found["station"]
         with heading(f"Certificate of {self._station}", found["common_name"]):
             if visit.may("operator"):
-                renew = f"/campaigns/new?what=renewal&within_days={_LONGEST}"
-                with ui.link(target=f"{renew}&stations={self._station}"):
-                    ui.label("Ask for a new one")
+                wish = {"what": "renewal", "within_days": _LONGEST, "stations": self._station}
+                ui.link("Ask for a new one", f"/campaigns/new?{urlencode(wish)}")
             if visit.may("admin"):
                 self._revoke = ui.button("Revoke", on_click=self._ask)
                 self._revoke.props("no-caps outline color=negative")
@@ -106,8 +106,9 @@ def _details(found: Any, visit: Visit) -> dict[str, Cell]:  # noqa: ANN401 - JSO
             "Revocation": cells.time(revocation["at"], visit.zone),
             "Revoked by": cells.text(revocation["by"]),
             "Why": cells.text(revocation["reason"]),
-            "What keeps it from being revoked": cells.text(revocation["problem"]),
         }
+        if revocation["problem"]:
+            shown["What keeps it from being revoked"] = cells.text(revocation["problem"])
     return shown
 
 

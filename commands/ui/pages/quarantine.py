@@ -29,12 +29,7 @@ async def show(visit: Visit) -> None:
         decide = ui.button("Decide selected …").props("no-caps outline")
         decide.set_visibility(visit.may("operator"))
         decide.set_enabled(False)
-    first = {"state": "open", **visit.query}
-    filters = Filters(replace(visit, query=first))
-    filters.choice("state", "State", {"open": "open", "resolved": "decided"})
-    filters.choice("kind", "Kind", KINDS)
-    filters.text("station", "Station")
-    filters.number("transaction", "Transaction")
+    filters = _filters(visit)
 
     def chosen(items: list[Any]) -> None:
         open_cases = [each for each in items if each["state"] == "open"]
@@ -60,6 +55,15 @@ async def show(visit: Visit) -> None:
     decide.on_click(bulk)
     await listing.refresh()
     visit.live(listing.refresh)
+
+
+def _filters(visit: Visit) -> Filters:
+    filters = Filters(replace(visit, query={"state": "open", **visit.query}))
+    filters.choice("state", "State", {"open": "open", "resolved": "decided"})
+    filters.choice("kind", "Kind", KINDS)
+    filters.text("station", "Station")
+    filters.number("transaction", "Transaction")
+    return filters
 
 
 def _columns(visit: Visit) -> list[Column]:

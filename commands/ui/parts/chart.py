@@ -9,6 +9,7 @@ from commands.ui.zone import Zone
 
 _COLOURS = ("#1668dc", "#d9820b", "#2f8f46", "#9254de", "#c4314b", "#0f8b8d")
 _GRID = {"splitLine": {"lineStyle": {"color": "#8894a0", "opacity": 0.3}}}  # for light and dark
+_GREY = "#888"  # of words in a chart, in the light and in the dark
 _BAND = ("33", "1f")  # opacity, hexadecimal: of two neighbours one is darker
 
 Span = tuple[str, str, float | None]  # from, until (RFC 3339), value
@@ -72,14 +73,14 @@ class Chart:
             colour = _COLOURS[keys[label] % len(_COLOURS)] + _BAND[place % len(_BAND)]
             first = {"name": label, "xAxis": self._axis(begin), "itemStyle": {"color": colour}}
             areas.append([first, {"xAxis": self._axis(end)}])
-        text = {"position": "insideTop", "fontSize": 11, "color": "inherit"}
+        text = {"position": "insideTop", "fontSize": 11, "color": _GREY}
         series["markArea"] = {"silent": True, "data": areas, "label": text}
 
     def mark(self, series: dict[str, Any], at: str, name: str) -> None:
         """Across a series, a moment that has a name, e.g. now."""
-        label = {"formatter": name, "position": "end", "color": "#888"}
+        label = {"formatter": name, "position": "end", "color": _GREY}
         line = {"xAxis": self._axis(at), "label": label}
-        style = {"type": "dotted", "color": "#888"}
+        style = {"type": "dotted", "color": _GREY}
         series["markLine"] = {"silent": True, "symbol": "none", "data": [line], "lineStyle": style}
 
     def bars(self, name: str, points: Sequence[tuple[str, float | None]]) -> dict[str, Any]:

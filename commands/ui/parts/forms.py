@@ -43,7 +43,9 @@ class Form:
         element.props("outlined dense hide-bottom-space").classes("w-full")
         return element
 
-    async def asked(self, verb: str, send: Callable[[], Awaitable[T]]) -> T | None:
+    async def asked(
+        self, verb: str, send: Callable[[], Awaitable[T]], *, danger: bool = False
+    ) -> T | None:
         """What the API answers; None when somebody thought better of it."""
 
         async def go() -> None:
@@ -55,7 +57,8 @@ class Form:
         with self._foot:
             cancel = ui.button("Cancel", on_click=lambda: self._dialog.submit(None))
             cancel.props("flat no-caps")
-            sure = ui.button(verb, on_click=go).props("no-caps unelevated")
+            sure = ui.button(verb, on_click=go)
+            sure.props(f"no-caps unelevated color={'negative' if danger else 'primary'}")
         answer = await self._dialog
         self._dialog.delete()
         return answer[0] if answer else None

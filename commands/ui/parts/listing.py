@@ -21,7 +21,8 @@ _SAID = """
         :class="'tone tone-' + chip.tone" :title="chip.title || null">{{ chip.text }}</span></span>
   <span v-else-if="VALUE.acts" class="chips"><q-btn v-for="(act, place) in VALUE.acts" :key="act"
         flat dense no-caps color="primary" :label="act" :aria-label="act + ' ' + props.row.row_id"
-        @click.stop="() => $parent.$emit('acted', {row_id: props.row.row_id, place})"></q-btn></span>
+        @click.stop="() => $parent.$emit('acted', {row_id: props.row.row_id, place})"
+        ></q-btn></span>
   <span v-else :title="VALUE.title || null"
         :class="{'code': VALUE.code, 'numeric': VALUE.time}">{{ VALUE.text }}</span>
 """
@@ -43,9 +44,8 @@ _CHOICE = """
                 :aria-label="'Choose ' + props.row.row_id"></q-checkbox>
 """
 _ALL = """<q-checkbox v-model="props.selected" aria-label="Choose all on this page"></q-checkbox>"""
-_ONE = (
-    """<q-checkbox v-model="props.selected" :aria-label="'Choose ' + props.row.row_id"></q-checkbox>"""
-)
+_ONE = """<q-checkbox v-model="props.selected"
+    :aria-label="'Choose ' + props.row.row_id"></q-checkbox>"""
 _CARD_TO_CHOOSE = CARD.replace("<div v-for", f"{_CHOICE}<div v-for", 1)
 
 
@@ -152,7 +152,7 @@ class Listing:
         )
         made.props(
             f'flat bordered hide-pagination :rows-per-page-options="[0]"'
-            f' :grid="Quasar.Screen.lt.sm" aria-label="{self.options.name}"'
+            f' :grid="Quasar.Screen.lt.sm" role=region aria-label="{self.options.name}"'
         )
         made.classes("listing w-full")
         made.add_slot("body-cell", CELL)

@@ -33,7 +33,7 @@ class Rows:
         self.table = ui.table(columns=heads, rows=[], row_key="row_id").classes("listing w-full")
         self.table.props(
             'flat bordered hide-pagination :rows-per-page-options="[0]"'
-            f' :grid="Quasar.Screen.lt.sm" aria-label="{name}"'
+            f' :grid="Quasar.Screen.lt.sm" role=region aria-label="{name}"'
         )
         self.table.add_slot("body-cell", CELL)
         self.table.add_slot("item", CARD)

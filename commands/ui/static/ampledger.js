@@ -9,3 +9,11 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   document.getElementById(button)?.click();
 });
+// Rows that open something are reached and opened by keys, too.
+const ROWS = ".opens tbody tr, .opens .row-card";
+new MutationObserver(() => document.querySelectorAll(ROWS).forEach((row) => {
+  if (row.tabIndex < 0) row.tabIndex = 0;
+})).observe(document.documentElement, { childList: true, subtree: true });
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.matches?.(ROWS)) event.target.click();
+});

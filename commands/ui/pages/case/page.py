@@ -106,9 +106,7 @@ def _told(visit: Visit, case: Any) -> dict[str, cells.Cell]:  # noqa: ANN401 - J
         "Message": cells.text(case["action"]),
         "About": cells.text(case["subject"]),
         "Put aside": cells.time(case["kept_at"], zone, exact=True),
-        "Frames": frames(
-            "The station's timeline then", case["station"], case["kept_at"], zone
-        ),
+        "Frames": frames("The station's timeline then", case["station"], case["kept_at"], zone),
     }
     if case["decided_at"]:
         told |= {

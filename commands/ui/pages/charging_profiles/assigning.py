@@ -49,7 +49,7 @@ class Assigning:
             search.props(f"dense outlined clearable debounce={_WAITING}")
             search.on_value_change(lambda event: self._find(event.value))
             self._connector = ui.number("Connector", value=1, min=0, precision=0)
-            self._connector.props('dense outlined hint="0: the whole station"')
+            self._connector.props('dense outlined hide-bottom-space hint="0: the whole station"')
             self._ttl = ui.select(_TTL, label="If a station is away", value=0)
             self._ttl.props("dense outlined options-dense")
             self._send = ui.button("Install", on_click=self._install)

@@ -30,6 +30,8 @@ async def show(visit: Visit, number: str) -> None:
     if source:
         found = await visit.ask(visit.api.get(_PATH + cells.path(source)))
         if found is None:
+            with heading(f"Charging profile {source}"):
+                pass
             empty(f"There is no charging profile {source} in the library.")
             return
         draft = _editable(found)

@@ -137,8 +137,12 @@ def _station(event: Any) -> Cell:  # noqa: ANN401 - JSON
 
 
 def _data(data: Any) -> Cell:  # noqa: ANN401 - JSON
-    said = ", ".join(f"{name} {value}" for name, value in data.items() if value not in (None, ""))
-    return cells.text(said[:160])
+    said = (f"{name} {_brief(value)}" for name, value in data.items() if value not in (None, ""))
+    return cells.text(", ".join(said)[:160])
+
+
+def _brief(value: Any) -> str:  # noqa: ANN401 - JSON
+    return f"({len(value)})" if isinstance(value, list | dict) else str(value)
 
 
 def _short(type: str) -> str:

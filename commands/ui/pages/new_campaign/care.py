@@ -39,7 +39,7 @@ class Care:
         self._until = fields.put("until", ui.select(_UNTIL, label="A station is done", value=""))
         self._deadline = fields.put(
             "deadline",
-            ui.number("Give a station up after, hours; empty: by its call", min=0),
+            ui.number("Deadline of a station, hours", min=0),
         )
 
     def show(self, *, renewal: bool) -> None:

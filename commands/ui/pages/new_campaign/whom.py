@@ -32,7 +32,7 @@ class Whom:
             self._online = fields.put("online", ui.select(ways, label="Presence", value=""))
             for field in (self._label, self._search, self._online):
                 field.props(f"debounce={_WAIT}").on_value_change(self.preview)
-        ids = ui.textarea("Ids of stations, one a line", value="\n".join(named.split(",")))
+        ids = ui.textarea("Ids of stations, one a line", value=named)
         self._ids = fields.put("stations", ids).props(f"debounce={_WAIT}")
         self._ids.on_value_change(self.preview)
         self._count = ui.label().classes("pre-line").props("role=status")

@@ -50,7 +50,7 @@ def _presence(subject: Subject, station: dict[str, Any]) -> dict[str, Cell]:
         "From": cells.text(connection.get("remote")),
         "Protocol": cells.text(connection.get("protocol")),
         "Security profile": cells.text(_profile(station)),
-        "Came with": cells.text(connection.get("security_profile")),
+        "It came with profile": cells.text(connection.get("security_profile")),
         "Client certificate": _certificate(connection.get("certificate")),
         "Password": cells.text(_password(station)),
     }

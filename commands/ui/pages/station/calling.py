@@ -4,6 +4,7 @@ from typing import Any
 
 from nicegui import ui
 
+from commands.ui.client import Refused
 from commands.ui.pages.station.outcomes import Operation, Outcomes
 from commands.ui.pages.station.subject import Subject
 from commands.ui.parts import dialogs
@@ -56,9 +57,12 @@ class Calling:
     async def place(self, operation: Operation, text: str, *, ttl: float) -> None:
         """Send it as it is written; what becomes of it is shown."""
         path = self._subject.path("calls", operation["action"])
-        sent = self._subject.visit.api.send(path, text.encode(), _JSON, ttl=ttl)
-        call = await self._subject.visit.ask(sent)
-        if call is not None:
+        try:
+            call = await self._subject.visit.api.send(path, text.encode(), _JSON, ttl=ttl)
+        except Refused as refused:
+            self._subject.visit.tell(refused)
+            self._outcomes.refuse(operation["action"], refused)
+        else:
             self._outcomes.add(call, operation["leads_to"])
 
 

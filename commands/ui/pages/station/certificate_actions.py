@@ -103,22 +103,7 @@ async def open_root(subject: Subject, outcome: Outcome, root: dict[str, Any]) ->
 
 async def open_request(subject: Subject, request: dict[str, Any]) -> None:
     """All of a request; an administrator signs, an operator declines."""
-    zone, visit = subject.visit.zone, subject.visit
-    call, certificate = request["call"], request["certificate"]
-    shown = {
-        "State": cells.state(request["state"]),
-        "Reason": cells.text(request["reason"]),
-        "Key": cells.text(request["key"]),
-        "Organisation": cells.text(request["organisation"]),
-        "Requested": cells.time(request["requested_at"], zone),
-        "Decided": cells.time(request["decided_at"], zone),
-        "Certificate": cells.link(certificate, cells.path("certificates", certificate))
-        if certificate
-        else cells.text(None),
-        "CertificateSigned": cells.link("the call", cells.path("calls", call))
-        if call
-        else cells.text(None),
-    }
+    visit, shown = subject.visit, _request(subject, request)
     path = "/api/v1" + cells.path("certificate-requests", request["id"])
 
     async def sign() -> None:
@@ -137,6 +122,24 @@ async def open_request(subject: Subject, request: dict[str, Any]) -> None:
                 ui.button("Sign and send", on_click=sign).props("no-caps unelevated")
             if subject.may("operator") and request["state"] == "pending":
                 ui.button("Decline", on_click=decline).props("no-caps outline color=negative")
+
+
+def _request(subject: Subject, request: dict[str, Any]) -> dict[str, cells.Cell]:
+    zone, call, certificate = subject.visit.zone, request["call"], request["certificate"]
+    shown = {
+        "State": cells.state(request["state"]),
+        "Reason": cells.text(request["reason"]),
+        "Key": cells.text(request["key"]),
+        "Organisation": cells.text(request["organisation"]),
+        "Requested": cells.time(request["requested_at"], zone),
+        "Decided": cells.time(request["decided_at"], zone),
+    }
+    if certificate:
+        where = cells.path("certificates", certificate)
+        shown["Certificate"] = cells.link(certificate, where)
+    if call:
+        shown["CertificateSigned"] = cells.link("the call", cells.path("calls", call))
+    return shown
 
 
 _SIGNABLE = ("pending", "signed", "undelivered", "refused", "failed")

@@ -5,6 +5,7 @@ from typing import Any
 
 from nicegui import ui
 
+from commands.ui.client import Refused
 from commands.ui.pages.station.profile_actions import connectors
 from commands.ui.pages.station.subject import Subject
 from commands.ui.parts import cells
@@ -27,6 +28,7 @@ _SPANS = {
     "7d": (86_400, 604_800),
 }
 _FREE = "no limit"
+_NOTHING_TO_DRAW = (404, 422)  # a connector nobody knows, a schedule too long to compute
 _OVER = "{} of {} readings are above what is installed now; some may be older than that."
 
 
@@ -52,16 +54,24 @@ class Composite:
         self._connector.set_options(places, value=first)
 
     async def refresh(self) -> None:
-        """Read it again."""
+        """Read it again; raises Refused."""
         await self._outcome.refresh()
+        if list(self._connector.options) == [0]:
+            await self.begin()  # it may have named one meanwhile
         back, length = _SPANS[self._window.value]
         path = self._subject.path("connectors", self._connector.value, "schedule")
         begin = _floored(self._subject.visit.now) - timedelta(seconds=back)
         asked = self._subject.visit.api.get(
             path, **{"from": begin.isoformat()}, duration=length, unit=self._unit.value
         )
-        if (found := await self._subject.visit.ask(asked)) is not None:
-            self._show(found)
+        try:
+            self._show(await asked)
+        except Refused as refused:
+            if refused.status not in _NOTHING_TO_DRAW:
+                raise
+            self._chart.show([])
+            self._steps.show([])
+            self._note.text = refused.detail
 
     def _controls(self) -> None:
         with ui.row().classes("filters"):
@@ -69,10 +79,10 @@ class Composite:
             self._window = ui.select(_WINDOWS, label="Window", value="30m")
             for field in (self._connector, self._window):
                 field.props("outlined dense options-dense")
-                field.on_value_change(self.refresh)
+                field.on_value_change(self._changed)
             self._unit = ui.toggle({"A": "A per phase", "W": "W"}, value="A")
             self._unit.props('no-caps unelevated aria-label="Unit"')
-            self._unit.on_value_change(self.refresh)
+            self._unit.on_value_change(self._changed)
             if self._subject.may("operator"):
                 ask = ui.button("Ask the station", on_click=self._ask)
                 ask.props("no-caps outline icon=help_outline")
@@ -84,7 +94,10 @@ class Composite:
             path, duration=length - back, unit=self._unit.value, wait=WAIT
         )
         await self._outcome.follow("GetCompositeSchedule", wish)
-        await self.refresh()
+        await self._changed()
+
+    async def _changed(self) -> None:
+        await self._subject.visit.ask(self.refresh())
 
     def _show(self, found: dict[str, Any]) -> None:
         chart, unit = self._chart, found["unit"]
@@ -110,7 +123,7 @@ def _columns(subject: Subject) -> list[Column]:
         Column("until", "Until", lambda e: cells.time(e["until"], zone)),
         Column("limit", "Limit", _limit),
         Column("phases", "Phases", lambda e: cells.text(e["phases"]), "right"),
-        Column("profiles", "Decided by", lambda e: cells.text(_named(e))),
+        Column("profiles", "Decided by", _decided),
     ]
 
 
@@ -119,7 +132,14 @@ def _limit(step: dict[str, Any]) -> cells.Cell:
 
 
 def _named(step: dict[str, Any]) -> str:
-    return ", ".join(f"profile {number}" for number in step["profiles"])
+    return ", ".join(f"#{number}" for number in step["profiles"])
+
+
+def _decided(step: dict[str, Any]) -> cells.Cell:
+    """The profiles; one alone leads to the library."""
+    if len(step["profiles"]) != 1:
+        return cells.text(_named(step))
+    return cells.link(_named(step), cells.path("charging-profiles", step["profiles"][0]))
 
 
 def _computed(found: dict[str, Any]) -> list[dict[str, Any]]:

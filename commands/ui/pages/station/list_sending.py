@@ -59,7 +59,7 @@ class Sending:
             self._which = ui.select(_WHICH, label="Tokens", value="all", on_change=self._choose)
             self._how = ui.select(_HOW, label="Update", value="", on_change=self._forget)
             self._size = ui.number("Entries in a call", min=1, precision=0)
-            self._size.props('hint="empty: as many as the station takes"')
+            self._size.props('hint="empty: as many as it takes" hide-bottom-space')
             self._size.on_value_change(self._forget)
             for field in (self._which, self._how, self._size):
                 field.props("outlined dense options-dense")

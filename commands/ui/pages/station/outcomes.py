@@ -1,6 +1,7 @@
 """What became of the calls that were sent from here: shown where they were sent, as it happens."""
 
 import json
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,18 +30,21 @@ class Outcomes:
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
         self._box: ui.element | None = None
+        self._not_placed: Details | None = None
         self._shown: list[_Outcome] = []
         self._timer: ui.timer | None = None
 
     def draw(self) -> None:
         """Have them shown here; before this nothing can be sent."""
+        self._not_placed = Details()
         self._box = ui.element("div").classes("outcomes").props("role=log")
         self._box.props["aria-label"] = "What became of it"
 
     def add(self, call: dict[str, Any], leads_to: str = "") -> None:
         """A call as it was placed; `leads_to` as an operation says it."""
-        if self._box is None:
+        if self._box is None or self._not_placed is None:
             return
+        self._not_placed.show({})
         with self._box:
             outcome = _Outcome(self._subject, call, leads_to)
             outcome.element.move(target_index=0)
@@ -50,6 +54,16 @@ class Outcomes:
             del self._shown[_MOST:]
             if self._timer is None:
                 self._timer = self._subject.visit.live(self._refresh, every=_EVERY)
+
+    def refuse(self, action: str, refused: Refused) -> None:
+        """It was not even placed; this is shown until the next one is."""
+        told = {
+            action: cells.state("not sent", "bad"),
+            "Why": cells.text(refused.detail),
+            "Id to quote": cells.code(refused.request),
+        }
+        if self._not_placed:
+            self._not_placed.show(told)
 
     async def _refresh(self) -> None:
         followed = [each for each in self._shown if not each.is_over]
@@ -66,6 +80,7 @@ class _Outcome:
     def __init__(self, subject: Subject, call: dict[str, Any], leads_to: str) -> None:
         self._subject, self._call, self._leads_to = subject, call, leads_to
         self._followed: Cell | None = None
+        self._is_settled = False  # nothing more comes of what followed
         with ui.element("article").classes("outcome") as self.element:
             self._details = Details()
         self._show()
@@ -76,17 +91,17 @@ class _Outcome:
         call = self._call
         if call["status"] in _UNDER_WAY:
             return False
-        if call["status"] != "answered" or not self._may_follow() or self._followed:
+        if call["status"] != "answered" or not self._may_follow() or self._is_settled:
             return True
         answered = datetime.fromisoformat(call["answered_at"])
-        return self._subject.visit.now - answered > _FOLLOWS
+        return self._followed is None and self._subject.visit.now - answered > _FOLLOWS
 
     async def refresh(self) -> None:
         """Look again."""
         call = await self._subject.visit.api.get(f"/api/v1/calls/{self._call['id']}")
         self._call = call
-        if call["status"] == "answered" and self._leads_to and self._followed is None:
-            self._followed = await self._follow()
+        if call["status"] == "answered" and self._leads_to and not self._is_settled:
+            await self._follow()
         self._show()
 
     def _may_follow(self) -> bool:
@@ -94,22 +109,23 @@ class _Outcome:
         is_accepted = not isinstance(response, dict) or response.get("status") in {None, "Accepted"}
         return is_accepted and bool(self._leads_to or "Trigger" in self._call["action"])
 
-    async def _follow(self) -> Cell | None:
+    async def _follow(self) -> None:
         api, call = self._subject.visit.api, self._call
         if self._leads_to == "job":
-            try:
+            with suppress(Refused):  # it is not on record yet
                 job = await api.get(f"/api/v1/jobs/{call['id']}")
-            except Refused:
-                return None
-            return cells.link(f"{job['kind']}: {job['state']}", cells.path("jobs", call["id"]))
+                said = f"{job['kind']}: {job['state']}".replace("_", " ")
+                self._followed = cells.link(said, cells.path("jobs", call["id"]))
+                self._is_settled = job["over"]
+            return
         found = await api.get(
             "/api/v1/transactions", station=self._subject.station, limit=_LOOKED_AT
         )
         begun = [each for each in found["items"] if _began_with(each, call)]
-        if not begun:
-            return None
-        number = begun[-1]["id"]
-        return cells.link(f"transaction {number}", cells.path("transactions", number))
+        if begun:
+            number = begun[-1]["id"]
+            self._followed = cells.link(f"transaction {number}", cells.path("transactions", number))
+            self._is_settled = True
 
     def _show(self) -> None:
         call, zone = self._call, self._subject.visit.zone

@@ -23,7 +23,7 @@ from commands.ui.pages.station import (
 from commands.ui.pages.station.outcomes import Outcomes
 from commands.ui.pages.station.subject import Refresh, Subject, Tab
 from commands.ui.pages.stations import register
-from commands.ui.parts.heading import heading, section
+from commands.ui.parts.heading import empty, heading, section
 from commands.ui.route import Page
 from commands.ui.visit import Visit
 
@@ -39,19 +39,21 @@ TABS: tuple[Tab, ...] = (
     Tab("certificates", "Certificates", certificates.build),
     Tab("security", "Security", security.build),
 )
-
-
 _HASTE = 1.0  # s
 
 
 async def show(visit: Visit, station: str) -> None:
     """Build it: who it is above, and one tab of many below."""
     subject = Subject(visit, station, slider.instant(visit.query.get("at", "")))
+    is_known = await subject.get() is not None
     with heading(station):
-        if subject.may("admin"):
+        if is_known and subject.may("admin"):
             register.buttons(visit, station)
     tabs: _Tabs | None = None
     await slider.build(subject, lambda: tabs.shown if tabs else "")
+    if not is_known:
+        await _unknown(subject)
+        return
     refresh = await _above(subject)
     if subject.is_past:
         await changes.build(subject)
@@ -61,6 +63,14 @@ async def show(visit: Visit, station: str) -> None:
         visit.live(refresh)
         visit.live(tabs.refresh)
         visit.live(tabs.hasten, every=_HASTE)
+
+
+async def _unknown(subject: Subject) -> None:
+    """It was not registered then, or is not any more: what happened is on record all the same."""
+    when = "was registered then" if subject.is_past else "is registered"
+    empty(f"No station {subject.station} {when}. What is known of it is its timeline.")
+    with section("Timeline"):
+        await timeline.build(subject)
 
 
 async def _above(subject: Subject) -> Refresh:

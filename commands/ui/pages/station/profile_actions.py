@@ -1,6 +1,7 @@
 """What can be done with charging profiles at a station: install, clear, look at one."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from nicegui import ui
@@ -79,9 +80,22 @@ async def install_raw(subject: Subject, outcome: Outcome) -> None:
 async def clear(subject: Subject, outcome: Outcome, held: list[dict[str, Any]]) -> None:
     """Those that fit a filter; what it fits is told before anything is sent."""
     form = Form(subject.visit, f"Clear profiles at {subject.station}", hint=_CLEAR)
+    query = _filter(form, held, {"": "any", **await connectors(subject)})
+
+    async def send() -> object:
+        path = subject.path("charging-profiles")
+        return await subject.visit.api.delete(path, **query(), wait=WAIT)
+
+    if (call := await form.asked("Clear", send, danger=True)) is not None:
+        await outcome.follow("ClearChargingProfile", ready(call))
+
+
+def _filter(
+    form: Form, held: list[dict[str, Any]], places: dict[Any, str]
+) -> Callable[[], dict[str, object]]:
+    """The fields of a filter, and below them what it fits; returned is what they say."""
     with form.within():
         id = form.field("profile_id", ui.number("Profile id", precision=0))
-        places = {"": "any", **await connectors(subject)}
         where = form.field("connector", _connector(places, value=""))
         purposes = {"": "any", **dict(zip(_PURPOSES, _PURPOSES, strict=True))}
         purpose = form.field("purpose", ui.select(purposes, label="Purpose", value=""))
@@ -102,13 +116,7 @@ async def clear(subject: Subject, outcome: Outcome, held: list[dict[str, Any]]) 
     for field in (id, where, purpose, level):
         field.on_value_change(tell)
     tell()
-
-    async def send() -> object:
-        path = subject.path("charging-profiles")
-        return await subject.visit.api.delete(path, **query(), wait=WAIT)
-
-    if (call := await form.asked("Clear", send)) is not None:
-        await outcome.follow("ClearChargingProfile", ready(call))
+    return query
 
 
 async def inspect(subject: Subject, outcome: Outcome, item: dict[str, Any]) -> None:

@@ -32,7 +32,7 @@ async def build(subject: Subject) -> Refresh:
     async def refresh() -> None:
         await installed.refresh()
         if composite:
-            await composite.refresh()
+            await subject.visit.ask(composite.refresh())
 
     await refresh()
     return refresh

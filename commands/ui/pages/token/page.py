@@ -46,28 +46,9 @@ class _Page:
                 "No such token is known: it was never issued, or it was withdrawn."
             )
         with section("On local lists"):
-            self._lists = self._list(
-                f"{path(id_tag)}/local-lists",
-                _list_columns(visit),
-                Options(
-                    key="station",
-                    empty="On none, as far as stations have confirmed it.\nA local list is sent"
-                    " from the page of its station.",
-                    shown=_SHOWN,
-                    name="Local lists with the token",
-                ),
-            )
+            self._lists = self._listed(id_tag)
         with section("Transactions"):
-            self._transactions = self._list(
-                "/api/v1/transactions",
-                [each for each in columns(visit) if each.name != "id_tag"],
-                Options(
-                    query={"id_tag": id_tag},
-                    empty="Nothing was charged with it.",
-                    shown=_SHOWN,
-                    name="Transactions with the token",
-                ),
-            )
+            self._transactions = self._charged(id_tag)
 
     def actions(self) -> None:
         """Buttons, as far as the viewer may."""
@@ -94,8 +75,27 @@ class _Page:
         await self._lists.refresh()
         await self._transactions.refresh()
 
-    def _list(self, where: str, shown: list[Column], options: Options) -> Listing:
-        return Listing(self._visit, where, shown, options)
+    def _listed(self, id_tag: str) -> Listing:
+        options = Options(
+            key="station",
+            empty="On none, as far as stations have confirmed it.\nA local list is sent"
+            " from the page of its station.",
+            shown=_SHOWN,
+            name="Local lists with the token",
+        )
+        return Listing(
+            self._visit, f"{path(id_tag)}/local-lists", _list_columns(self._visit), options
+        )
+
+    def _charged(self, id_tag: str) -> Listing:
+        shown = [each for each in columns(self._visit) if each.name != "id_tag"]
+        options = Options(
+            query={"id_tag": id_tag},
+            empty="Nothing was charged with it.",
+            shown=_SHOWN,
+            name="Transactions with the token",
+        )
+        return Listing(self._visit, "/api/v1/transactions", shown, options)
 
     def _button(self, text: str, role: str, act: Any, *, known: bool | None) -> ui.button:  # noqa: ANN401 - a handler of NiceGUI
         button = ui.button(text, on_click=act).props("no-caps outline")

@@ -30,7 +30,7 @@ class Subject:
 
 
 def frames(text: str, station: str, at: str | None, zone: Zone) -> Cell:
-    """Leads to the station's page as of a moment of ours: the frames before it, the newest first."""
+    """Leads to the station as of a moment of ours: the frames until then, the newest first."""
     if not at:
         return cells.text(None)
     then = (zone.local(at) + _AFTER).astimezone(UTC)
