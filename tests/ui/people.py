@@ -31,6 +31,8 @@ class People:
 
     def __init__(self, installation: Installation, browser: Browser) -> None:
         self._installation, self._browser = installation, browser
+        self._tokens: dict[str, str] = {}  # of sessions, by names
+        self._desks: dict[str, BrowserContext] = {}  # of those who are signed in once for all
         self._contexts: list[BrowserContext] = []
 
     def invite(self, name: str, role: str) -> None:
@@ -39,7 +41,7 @@ class People:
         api.post("/api/v1/users", {"name": name, "role": role})
         link = api.post(f"/api/v1/users/{name}/invitations", None)
         wish = {"token": link["token"], "password": PASSWORD}
-        api.post("/api/v1/sessions/by-invitation", wish)
+        self._tokens[name] = api.post("/api/v1/sessions/by-invitation", wish)["token"]
 
     def browser(self, **options: Any) -> Page:
         """A browser in which nobody has signed in; `options` as of Playwright's contexts."""
@@ -47,6 +49,15 @@ class People:
         context.set_default_timeout(PATIENCE)
         self._contexts.append(context)
         return context.new_page()
+
+    def at(self, name: str, to: str = "/", **options: Any) -> Page:
+        """Somebody at a page who signed in long ago; with `options` in a browser of their own."""
+        context = self.browser(**options).context if options else self._desk(name)
+        if options:
+            self._remember(context, name)
+        page = context.new_page()
+        page.goto(f"{self._installation.api_url}{to}")
+        return page
 
     def sign_in(self, name: str, to: str = "/", **options: Any) -> Page:
         """Somebody at a page."""
@@ -63,6 +74,21 @@ class People:
         for context in self._contexts:
             context.close()
         self._contexts.clear()
+        for context in self._desks.values():
+            for page in context.pages:
+                page.close()
+
+    def _desk(self, name: str) -> BrowserContext:
+        """The browser of somebody, which keeps what it has loaded from test to test."""
+        if name not in self._desks:
+            context = self._desks[name] = self.browser().context
+            self._contexts.remove(context)
+            self._remember(context, name)
+        return self._desks[name]
+
+    def _remember(self, context: BrowserContext, name: str) -> None:
+        url, token = self._installation.api_url, self._tokens[name]
+        context.add_cookies([{"name": "ampledger_session", "value": token, "url": url}])
 
 
 class Asked:

@@ -48,7 +48,7 @@ def test_an_unknown_station_is_adopted_with_one_click(
     name = f"NEW-{uuid4().hex[:8]}"
     with pytest.raises(InvalidStatus):
         connect(f"{installation.gateway_url}/{name}", subprotocols=[Subprotocol("ocpp1.6")])
-    page = people.sign_in("an-admin", "/stations")
+    page = people.at("an-admin", "/stations")
     page.get_by_role("button", name=f"Adopt {name}").click()
     shown = page.get_by_role("dialog", name=f"Password of {name}")
     password = shown.locator(".secret").inner_text()
@@ -60,7 +60,7 @@ def test_an_unknown_station_is_adopted_with_one_click(
 
 
 def test_a_session_is_watched_while_it_happens(people: People, api: Asked, station: str, tag: str):
-    page = people.sign_in("an-viewer", f"/stations/{station}")
+    page = people.at("an-viewer", f"/stations/{station}")
     page.evaluate("window.untouched = true")  # gone after a reload
     expect(card(page, 1)).to_contain_text("Available")
     number = start(api, station, tag)
@@ -74,7 +74,7 @@ def test_a_session_is_watched_while_it_happens(people: People, api: Asked, stati
 
 
 def test_an_operator_starts_and_stops_from_afar(people: People, station: str, tag: str):
-    page = people.sign_in("an-operator", f"/stations/{station}")
+    page = people.at("an-operator", f"/stations/{station}")
     page.get_by_role("button", name="Remote start: connector 2").click()
     dialog = page.get_by_role("dialog", name="RemoteStartTransaction")
     dialog.get_by_label(re.compile("idTag")).first.fill(tag)
@@ -89,7 +89,7 @@ def test_an_operator_starts_and_stops_from_afar(people: People, station: str, ta
 
 
 def test_an_operator_reserves_a_connector(people: People, station: str, tag: str):
-    page = people.sign_in("an-operator", "/reservations")
+    page = people.at("an-operator", "/reservations")
     page.get_by_role("button", name="Reserve a connector").click()
     dialog = page.get_by_role("dialog", name="Reserve a connector")
     dialog.get_by_label("Station").fill(station)
@@ -101,7 +101,7 @@ def test_an_operator_reserves_a_connector(people: People, station: str, tag: str
 
 
 def test_an_operator_sends_a_local_list(people: People, api: Asked, station: str, tag: str):
-    page = people.sign_in("an-operator", f"/stations/{station}?tab=local-list")
+    page = people.at("an-operator", f"/stations/{station}?tab=local-list")
     page.get_by_role("combobox", name="Tokens").click()
     page.get_by_role("option", name="Tags typed or pasted").click()
     page.get_by_label("Tags, separated by").fill(tag)
@@ -120,7 +120,7 @@ def _confirmed(api: Asked, station: str) -> Any:
 
 
 def test_a_schedule_is_drawn_while_it_is_written_and_sent(people: People, api: Asked, station: str):
-    page = people.sign_in("an-operator", "/charging-profiles/new")
+    page = people.at("an-operator", "/charging-profiles/new")
     page.get_by_label("Description").fill(f"For {station}")
     chart = page.get_by_role("img", name="The limits over time")
     page.get_by_role("button", name="Add a period").click()
@@ -148,7 +148,7 @@ def test_a_stop_put_aside_is_given_to_its_transaction(
         number = _orphan_stop(socket, tag)
     path = f"/api/v1/quarantine?station={name}"
     case = eventually(lambda: api.get(path)["items"])[0]["number"]
-    page = people.sign_in("an-operator", f"/quarantine/{case}")
+    page = people.at("an-operator", f"/quarantine/{case}")
     expect(listed(page, "Candidates", tag)).to_contain_text(f"{number}")
     page.get_by_label("Why, for the record").fill("the display showed it")
     page.get_by_role("button", name="Decide").click()
@@ -181,7 +181,7 @@ def test_somebody_travels_in_time(people: People, api: Asked, station: str, tag:
     began = api.get(f"/api/v1/transactions/{number}")["started_at"]
     api.post(f"/api/v1/stations/{station}/calls/RemoteStopTransaction", {"transactionId": number})
     eventually(lambda: api.get(f"/api/v1/transactions/{number}")["status"] == "stopped")
-    page = people.sign_in("an-operator", f"/stations/{station}")
+    page = people.at("an-operator", f"/stations/{station}")
     expect(card(page, 1)).to_contain_text("Available")
     page.get_by_text("Look at the past").click()
     expect(page.get_by_role("slider")).to_be_visible()
@@ -202,7 +202,7 @@ def test_a_proof_is_downloaded_and_holds(
     number = start(api, station, tag)
     api.post(f"/api/v1/stations/{station}/calls/RemoteStopTransaction", {"transactionId": number})
     eventually(lambda: api.get(f"/api/v1/transactions/{number}")["status"] == "stopped")
-    page = people.sign_in("an-viewer", f"/transactions/{number}")
+    page = people.at("an-viewer", f"/transactions/{number}")
     with page.expect_download() as waiting:
         page.get_by_role("link", name="Proof (page)").click()
     file = tmp_path / waiting.value.suggested_filename

@@ -151,7 +151,7 @@ class Listing:
             on_select=self._select,
         )
         made.props(
-            f'flat bordered hide-pagination :rows-per-page-options="[0]"'
+            f'flat bordered hide-pagination hide-selected-banner :rows-per-page-options="[0]"'
             f' :grid="Quasar.Screen.lt.sm" role=region aria-label="{self.options.name}"'
         )
         made.classes("listing w-full")
