@@ -15,7 +15,6 @@ from commands.containers.opened import Opened
 from commands.desk import Desk
 from commands.feed import Feed
 from commands.files.tidying import Tidying
-from commands.premises import Premises
 from commands.proofs.proofs import Proofs
 from commands.strongbox import Strongbox
 from commands.ui.pulse import Pulse

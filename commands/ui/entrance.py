@@ -1,5 +1,6 @@
 """Signing in and out, and the one-time link: plain forms that work before any script has run."""
 
+from contextlib import suppress
 from html import escape
 from importlib.resources import files
 from string import Template
@@ -82,10 +83,8 @@ class Entrance:
         answer = RedirectResponse("/sign-in", 303)
         if is_own(request.scope):
             answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
-            try:
+            with suppress(Refused):  # it is over already
                 await self._asked(request).delete("/api/v1/sessions/current")
-            except Refused:
-                pass  # it is over already
         return answer
 
     def _asked(self, request: Request) -> Api:

@@ -135,7 +135,7 @@ class Central:
 
 
 @asynccontextmanager
-async def living(*, tags=("ANN",), answers=None, **pace: float):
+async def living(*, tags=("ANN",), answers=None, **pace: Any):
     """A station that lives on a real socket; no car comes by chance unless `idle` says so."""
     central = Central(answers or {})
     chosen = Pace(**{"idle": 1e9, "session": 1e9, "sample": 0.05, "step": 0, **pace})

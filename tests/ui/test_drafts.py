@@ -1,6 +1,7 @@
 """A charging profile while it is written: what is said of it, and the line that is drawn."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -10,21 +11,21 @@ NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
 def written(*periods, **more):
-    draft = drafts.blank()
+    draft: dict[str, Any] = drafts.blank()
     schedule = {name: more.pop(name) for name in ("start", "duration", "min_rate") if name in more}
     limits = [{"start": start, "limit": limit, "phases": None} for start, limit in periods]
-    draft["schedule"] |= {"periods": limits, **schedule}
+    draft["schedule"] = {**draft["schedule"], "periods": limits, **schedule}
     return draft | more
 
 
 def drawn(draft):
-    spans = [
-        (*map(datetime.fromisoformat, span[:2]), span[2]) for span in drafts.spans(draft, NOON)
-    ]
     return [
-        ((begin - NOON).total_seconds(), (end - NOON).total_seconds(), limit)
-        for begin, end, limit in spans
+        (seconds(begin), seconds(end), limit) for begin, end, limit in drafts.spans(draft, NOON)
     ]
+
+
+def seconds(at):
+    return (datetime.fromisoformat(at) - NOON).total_seconds()
 
 
 def test_nothing_is_wrong_with_what_a_new_one_begins_as():

@@ -1,12 +1,14 @@
 """What a form says of a value before it is sent, by the schemas that the API gives out."""
 
+from typing import Any
+
 import pytest
 
 from commands.api.operations import described
 from commands.choices.api import outgoing
 from commands.ui.parts.schema import blank, faults
 
-PROFILE = {
+PROFILE: dict[str, Any] = {
     "chargingProfileId": 1,
     "stackLevel": 0,
     "chargingProfilePurpose": "TxProfile",
