@@ -56,6 +56,14 @@ def add(connection: Connection, session: UserSession) -> None:
     connection.execute(SESSIONS.insert().values(asdict(session)))
 
 
+def is_known(connection: Connection, token: str) -> bool:
+    """Whether it is a session's, also one's that has ended; those are kept for a month."""
+    if not token.startswith(PREFIX):
+        return False
+    query = select(SESSIONS.c.id).where(SESSIONS.c.token_sha256 == hashed(token))
+    return connection.scalar(query) is not None
+
+
 def listed(connection: Connection, user: str, *, at: datetime) -> list[UserSession]:
     """The sessions of a user that are worth something, the oldest first."""
     query = select(SESSIONS).where(_live(user), SESSIONS.c.expires_at > at)

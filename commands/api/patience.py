@@ -26,6 +26,7 @@ class Patience:
         self._together = TokenBucket(rate=bounds.failures, burst=10.0 * bounds.failures)
         self._closed_until = float("-inf")
         self._fitted: OrderedDict[str, None] = OrderedDict()  # hashes of tokens and `_place`s
+        self._over: OrderedDict[str, None] = OrderedDict()  # hashes of tokens of ended sessions
         self._limits_rate = bounds.rate > 0
         self._rates = Buckets(rate=bounds.rate, burst=2 * bounds.rate, most=_MOST)
         self._told = OncePer(seconds=60, most=_MOST)
@@ -60,11 +61,16 @@ class Patience:
 
     def fitted(self, token: str) -> None:
         """The token is somebody's."""
-        kept = hashed(token)
-        self._fitted[kept] = None
-        self._fitted.move_to_end(kept)
-        if len(self._fitted) > _MOST:
-            self._fitted.popitem(last=False)
+        _remember(self._fitted, hashed(token))
+
+    def over(self, token: str) -> None:
+        """The token was that of a session, which ended: it never fits again."""
+        self._fitted.pop(hashed(token), None)
+        _remember(self._over, hashed(token))
+
+    def is_over(self, token: str) -> bool:
+        """Whether it is known to be one of those: it need not be looked for."""
+        return hashed(token) in self._over
 
     def may_ask(self, id: str, now: float) -> bool:
         """Whether the holder of a token may ask once more now."""
@@ -78,6 +84,14 @@ class Patience:
         self._addresses.fail(address, now)
         if not self._together.take(now):
             self._closed_until = now + _PAUSE
+
+
+def _remember(kept: OrderedDict[str, None], what: str) -> None:
+    """As one of the last `_MOST`."""
+    kept[what] = None
+    kept.move_to_end(what)
+    if len(kept) > _MOST:
+        kept.popitem(last=False)
 
 
 def _place(name: str, address: str) -> str:

@@ -18,7 +18,7 @@ from domain.model.operations import RecordAction
 from domain.ocpp import times
 from domain.ports import Clock
 from gateway.addresses import group_of
-from projections import actions, users
+from projections import actions, user_sessions, users
 from projections.actions import Actor
 from projections.database import Database
 from projections.users import Holder
@@ -60,10 +60,15 @@ class SigningIn:
     async def _holder(self, scope: Scope) -> Holder:
         """Who asks; raises Problem, Unavailable."""
         token, address = token_in(scope), group_of(scope["client"][0])
+        if self._patience.is_over(token):
+            raise _over()
         if wait := self._patience.wait(token, address, _seconds()):
             raise too_many("sign-ins that failed", wait)
         holder = await run_in_threadpool(self._look, token)
         if holder is None or holder.has_expired(self._clock()):
+            if await run_in_threadpool(self._database.read, user_sessions.is_known, token):
+                self._patience.over(token)  # its pages ask on until they notice: nobody guesses
+                raise _over()
             self._patience.failed(token, address, _seconds())
             await self._refused(scope, address, holder)
             raise _expired(holder.expires_at) if holder else _unknown()
@@ -110,6 +115,10 @@ class SigningIn:
 
 def _unknown() -> Problem:
     return Problem(401, "this token is nobody's, or was revoked", kind="bad-token")
+
+
+def _over() -> Problem:
+    return Problem(401, "this session has ended: sign in again", kind="expired-token")
 
 
 def _expired(at: datetime | None) -> Problem:

@@ -1,10 +1,11 @@
 """Signing in and out, and the one-time link: plain forms that work before any script has run."""
 
+import re
 from contextlib import suppress
 from html import escape
 from importlib.resources import files
 from string import Template
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from starlette.applications import Starlette
 from starlette.datastructures import URL
@@ -22,6 +23,9 @@ _STATIC = files("commands.ui") / "static"
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self';"
     " base-uri 'none'; frame-ancestors 'none'"
+)
+_PAGE = re.compile(  # browsers take a backslash for a slash, and drop some spaces
+    r"/(?:[^/\\\s\0-\x1f][^\\\0-\x1f]*)?"
 )
 _FOREIGN = "This form was not sent by our page: open the address yourself and try again."
 _SHORT = 2  # passwords of an invitation: twice the same
@@ -114,7 +118,10 @@ def _form(which: str, status: int = 200, **values: str) -> Response:
 
 async def _given(request: Request) -> dict[str, str]:
     """The fields of a form, each once."""
-    fields = parse_qs((await request.body()).decode(errors="replace"), max_num_fields=10)
+    try:
+        fields = parse_qs((await request.body()).decode(errors="replace"), max_num_fields=10)
+    except ValueError:  # more fields than our forms have
+        return {}
     return {name: values[-1] for name, values in fields.items()}
 
 
@@ -125,9 +132,8 @@ def _told(refused: Refused) -> str:
 
 def _local(to: str) -> str:
     """Where to go after signing in: a page of ours, or the first one."""
-    parts = urlsplit(to)
-    is_ours = to.startswith("/") and not to.startswith(("//", "/\\")) and not parts.netloc
-    return to if is_ours and not to.startswith(("/sign-", "/welcome/")) else "/"
+    is_ours = _PAGE.fullmatch(to) and not to.startswith(("/sign-", "/welcome/"))
+    return to if is_ours else "/"
 
 
 async def _favicon(_: Request) -> Response:

@@ -1,15 +1,16 @@
 """Nobody sees a page, or keeps its socket, without a session that the API takes."""
 
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from nicegui import __version__
 from starlette.datastructures import URL, Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from commands.api.credentials import COOKIE
+from commands.ui.belonging import leads_elsewhere
 from commands.ui.client import Api, Refused
 
 _FILES = f"/_nicegui/{__version__}/"
@@ -23,6 +24,7 @@ _POLICY = (
     " form-action 'self'; frame-ancestors 'none'"
 )  # NiceGUI's templates are compiled in the browser: that takes eval (ADR 0036)
 _SIGNED_OUT = 401
+_NOT_OURS = "this page is not ours\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Guest:
     api: Api
     name: str
     role: str
+    session: str  # its id, or that of the token
 
 
 class Guard:
@@ -52,6 +55,9 @@ class Guard:
         guest = await self._guest(scope)
         if isinstance(guest, Guest):
             scope.setdefault("state", {})["guest"] = guest
+            if leads_elsewhere(scope):
+                await PlainTextResponse(_NOT_OURS, 403)(scope, receive, send)
+                return
             await self._pages(scope, receive, _for_browsers(send))
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
@@ -61,7 +67,7 @@ class Guard:
     async def _guest(self, scope: Scope) -> Guest | Response:
         """Who asks, or what they are told instead."""
         if scope["path"].startswith(_SOCKET) and not is_own(scope):
-            return PlainTextResponse("this page is not ours\n", 403)
+            return PlainTextResponse(_NOT_OURS, 403)
         token = cookie(scope, COOKIE)
         if not token:
             return _to_the_door(scope)
@@ -70,17 +76,15 @@ class Guard:
             me = await api.get("/api/v1/me")
         except Refused as refused:
             return _to_the_door(scope) if refused.status == _SIGNED_OUT else _sorry(refused)
-        return Guest(api, me["name"], me["role"])
+        return Guest(api, me["name"], me["role"], me["id"])
 
 
 def cookie(scope: Scope, name: str) -> str:
-    """A cookie that a browser brings, "" for none."""
-    jar: SimpleCookie = SimpleCookie()
-    try:
-        jar.load(Headers(scope=scope).get("cookie", ""))
-    except CookieError:
-        return ""
-    return jar[name].value if name in jar else ""
+    """A cookie that a browser brings, "" for none.
+
+    Others of this host, on another port, may be of any form: they are read as the API reads them.
+    """
+    return cookie_parser(Headers(scope=scope).get("cookie", "")).get(name, "")
 
 
 def _base(scope: Scope) -> str:
@@ -93,7 +97,8 @@ def _base(scope: Scope) -> str:
 def is_own(scope: Scope) -> bool:
     """Whether a request comes from a page of this very address."""
     headers = Headers(scope=scope)
-    return urlsplit(headers.get("origin", "")).netloc == headers.get("host", "")
+    _, _, asker = headers.get("origin", "").partition("://")  # RFC 6454: no path follows
+    return asker != "" and asker.lower() == headers.get("host", "").lower()
 
 
 def _to_the_door(scope: Scope) -> Response:

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from commands.api.bounds import Bounded, Bounds
 from commands.api.requests import Requests
-from commands.ui import faults, shell
+from commands.ui import belonging, faults, shell
 from commands.ui.entrance import Entrance
 from commands.ui.front import Front
 from commands.ui.guard import Guard, Guest, cookie
@@ -26,6 +26,7 @@ from commands.ui.zone import COOKIE, Zone
 
 _RESPONSE = 20.0  # s in which a page must be built
 _AWAY = 30.0  # s that a page is kept whose browser went away
+_RESENT = 100  # messages kept for it; after more the page loads itself again
 _HEAD = (
     '<link rel="stylesheet" href="/ui/ampledger.css?{0}">'
     '<script src="/ui/ampledger.js?{0}" defer></script>'
@@ -50,10 +51,12 @@ class Interface:
             dark=None,
             language="en-GB",
             reconnect_timeout=_AWAY,
+            message_history_length=_RESENT,
             binding_refresh_interval=None,
             tailwind=False,
             show_welcome_message=False,
         )
+        belonging.bind()
         guarded = Guard(self._host, Entrance(api).app(), api)
         self.app = Front(api, Requests(Bounded(guarded, bounds), bounds.trusted))
 

@@ -91,7 +91,7 @@ def _switch(dark: ui.dark_mode, mode: str) -> None:
 
 def _who(visit: Visit) -> None:
     button = ui.button(icon="account_circle")
-    button.props(f'flat round dense color=white aria-label="Signed in as {visit.name}"')
+    button.props("flat round dense color=white").props["aria-label"] = f"Signed in as {visit.name}"
     with button, ui.menu():
         ui.label(f"{visit.name} · {visit.role}").classes("menu-who")
         ui.menu_item("Password and sessions", lambda: ui.navigate.to("/me"))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic
 from typing import TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from nicegui import Client, ui
 
@@ -36,15 +36,24 @@ class Visit:
     query: Mapping[str, str]  # behind its question mark
     client: Client  # the page in the browser: it stays when a dialog of it has gone
     _told: dict[str, float] = field(default_factory=dict)  # by what, in s
+    _shown: dict[str, str] = field(default_factory=dict)  # in the address, other than `query`
 
     def may(self, role: str) -> bool:
         """Whether they are of a role, or of a greater one."""
         return _RANKS.index(self.role) >= _RANKS.index(role)
 
     def address(self, **query: str) -> None:
-        """Have the browser's address line say what is shown, so that it can be kept and sent."""
-        given = {name: value for name, value in query.items() if value}
-        ui.navigate.history.replace(self.path + (f"?{urlencode(given)}" if given else ""))
+        """Have the browser's address line say what is shown, so that it can be kept and sent.
+
+        What is not named stays as it is.
+        """
+        self._shown.update(query)
+        ui.navigate.history.replace(self._address)
+
+    @property
+    def _address(self) -> str:
+        given = {name: value for name, value in {**self.query, **self._shown}.items() if value}
+        return self.path + (f"?{urlencode(given)}" if given else "")
 
     @property
     def now(self) -> datetime:
@@ -92,7 +101,7 @@ class Visit:
         """Why not, in words, with the id to quote; who is signed out goes to the door."""
         with self.client:
             if refused.status == _SIGNED_OUT:
-                ui.navigate.to(f"/sign-in?to={self.path}")
+                ui.navigate.to(f"/sign-in?to={quote(self._address, safe='/')}")
                 return
             told = [refused.detail, *(f"{at}: {why}" for at, why in refused.faults.items())]
             ui.notify(

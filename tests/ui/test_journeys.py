@@ -18,6 +18,7 @@ from websockets.typing import Subprotocol
 from tests.installation import Installation
 from tests.ui.people import PATIENCE, Asked, People, eventually
 from tests.ui.simulated import Simulated
+from tests.ui.stage import start
 
 PROGRAM = str(Path(sys.executable).with_name("ampledger"))
 
@@ -32,14 +33,6 @@ def listed(page: Page, table: str, text: str) -> Locator:
     """The row of a table that has a text."""
     region = page.get_by_role("region", name=table, exact=True)
     return region.get_by_role("row").filter(has_text=text)
-
-
-def start(api: Asked, station: str, tag: str, connector: int = 1) -> int:
-    """Have a car charge; the number of the transaction."""
-    wish = {"connectorId": connector, "idTag": tag}
-    api.post(f"/api/v1/stations/{station}/calls/RemoteStartTransaction", wish)
-    path = f"/api/v1/transactions?station={station}&open=true"
-    return int(eventually(lambda: api.get(path)["items"])[0]["id"])
 
 
 def test_an_unknown_station_is_adopted_with_one_click(

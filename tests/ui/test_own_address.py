@@ -11,7 +11,7 @@ from commands.ui.guard import Guard
 
 
 async def _api(scope, receive, send):
-    answer = {"name": "ann", "role": "viewer", "base": str(Request(scope).base_url)}
+    answer = {"name": "ann", "role": "viewer", "id": "1", "base": str(Request(scope).base_url)}
     await JSONResponse(answer)(scope, receive, send)
 
 

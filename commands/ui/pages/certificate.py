@@ -8,9 +8,9 @@ from nicegui import ui
 from commands.ui.client import Refused
 from commands.ui.pages import certificates
 from commands.ui.parts import cells
+from commands.ui.parts.asking import Dialog
 from commands.ui.parts.cells import Cell
 from commands.ui.parts.details import Details
-from commands.ui.parts.forms import Form
 from commands.ui.parts.heading import empty, heading, section
 from commands.ui.parts.sheet import written
 from commands.ui.route import Page
@@ -70,7 +70,7 @@ class _Certificate:
         self._details.show(_details(found, self._visit))
 
     async def _ask(self) -> None:
-        form = Form(self._visit, f"Revoke this certificate of {self._station}?", hint=_REVOKED)
+        form = Dialog(self._visit, f"Revoke this certificate of {self._station}?", hint=_REVOKED)
         with form.within():
             reason = form.field("reason", ui.input("Reason"))
 

@@ -6,8 +6,9 @@ from typing import Any
 from nicegui import ui
 
 from commands.ui.parts import cells, dialogs
+from commands.ui.parts.asking import Dialog
 from commands.ui.parts.cells import Cell, Tone
-from commands.ui.parts.forms import Form
+from commands.ui.parts.filters import Filters
 from commands.ui.parts.listing import Column, Listing, Options
 from commands.ui.parts.sheet import sheet, written
 from commands.ui.visit import Visit
@@ -39,19 +40,17 @@ _DECLINED = "It is not signed. The station is told nothing; it may ask again."
 async def build(visit: Visit) -> Listing:
     """Those that wait, unless others are chosen."""
     requests = _Requests(visit)
-    wanted = {each: each for each in _STATES}
-    with ui.row().classes("filters"):
-        choice = ui.select({"": "any", **wanted}, label="State", value="pending")
-        choice.props("dense outlined options-dense")
+    filters = Filters(visit, mark="request_", state="pending")
+    filters.choice("state", "State", {each: each for each in _STATES})
     options = Options(
-        query={"state": "pending"},
+        query=filters.given,
         empty="No request waits.",
         name="Requests",
         shown=25,
         on_open=requests.open,
     )
     listing = requests.listing = Listing(visit, _PATH, _columns(visit), options)
-    choice.on_value_change(lambda event: listing.filter(state=event.value))
+    filters.of(listing)
     await listing.refresh()
     return listing
 
@@ -93,7 +92,7 @@ class _Requests:
             ui.button("Decline it", on_click=decline).props("no-caps outline color=negative")
 
     async def _sign(self, request: Any) -> None:  # noqa: ANN401 - JSON
-        form = Form(self._visit, f"Sign the request of {request['station']}?", hint=_SIGNED)
+        form = Dialog(self._visit, f"Sign the request of {request['station']}?", hint=_SIGNED)
         with form.within():
             chain = form.field("certificate_chain", ui.textarea(_ELSEWHERE))
         path = _PATH + cells.path(request["id"], "sign")

@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 from nicegui import events, ui
 
 from commands.ui.parts import cells, dialogs, uploading
+from commands.ui.parts.asking import Dialog
 from commands.ui.parts.cells import Cell
-from commands.ui.parts.forms import Form
 from commands.ui.parts.heading import heading, section
 from commands.ui.parts.listing import Column, Listing, Options
 from commands.ui.parts.sheet import settled, sheet, written
@@ -94,7 +94,7 @@ class _Images:
         return await self._visit.ask(self._visit.api.get(path))
 
     async def _sign(self, image: Any) -> None:  # noqa: ANN401 - JSON
-        form = Form(self._visit, f"Signature of {image['name']}", hint=_SIGNATURE)
+        form = Dialog(self._visit, f"Signature of {image['name']}", hint=_SIGNATURE)
         with form.within():
             signature = form.field("signature", ui.textarea("Signature, base64"))
             pem = form.field("signing_certificate", ui.textarea("Signing certificate, PEM"))

@@ -6,9 +6,9 @@ from nicegui import ui
 
 from commands.ui.pages import jobs
 from commands.ui.parts import cells
+from commands.ui.parts.asking import Dialog
 from commands.ui.parts.cells import Cell
 from commands.ui.parts.details import Details
-from commands.ui.parts.forms import Form
 from commands.ui.parts.heading import empty, heading, section
 from commands.ui.parts.listing import Column
 from commands.ui.parts.rows import Rows
@@ -64,7 +64,7 @@ class _Job:
         self._files.show(job["files"])
 
     async def _ask_close(self) -> None:
-        form = Form(self._visit, f"Close this job of {self._station}?", hint=_CLOSING)
+        form = Dialog(self._visit, f"Close this job of {self._station}?", hint=_CLOSING)
         with form.within():
             reason = form.field("reason", ui.input("Reason"))
         body = self._path + "/close"

@@ -1,6 +1,5 @@
 """The quarantine desk: what was put aside for a person."""
 
-from dataclasses import replace
 from typing import Any
 
 from nicegui import ui
@@ -58,7 +57,7 @@ async def show(visit: Visit) -> None:
 
 
 def _filters(visit: Visit) -> Filters:
-    filters = Filters(replace(visit, query={"state": "open", **visit.query}))
+    filters = Filters(visit, state="open")
     filters.choice("state", "State", {"open": "open", "resolved": "decided"})
     filters.choice("kind", "Kind", KINDS)
     filters.text("station", "Station")

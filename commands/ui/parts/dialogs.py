@@ -29,7 +29,7 @@ async def confirmed(
 def secret(title: str, value: str, advice: str) -> None:
     """Show what is shown only once, with a way to copy it."""
     with ui.dialog(value=True) as dialog, ui.card().classes("dialog"):
-        dialog.props(f'persistent aria-label="{title}"')
+        dialog.props("persistent").props["aria-label"] = title
         ui.label(title).classes("dialog-title")
         ui.label(advice)
         with ui.row().classes("w-full items-center no-wrap"):

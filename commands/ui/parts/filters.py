@@ -6,10 +6,11 @@ from typing import Any, Protocol
 
 from nicegui import ui
 
-from commands.ui.parts.forms import local, moment
+from commands.ui.parts.asking import local, moment
 from commands.ui.visit import Visit
 
 _WAIT = 250  # ms after the last key
+_ANY = "any"  # in the address, where something else is usual
 
 
 class Filtered(Protocol):
@@ -23,8 +24,12 @@ class Filtered(Protocol):
 class Filters:
     """Made before its list is read for the first time: `given` is what the address asks for."""
 
-    def __init__(self, visit: Visit) -> None:
-        self._visit = visit
+    def __init__(self, visit: Visit, *, mark: str = "", **usual: str) -> None:
+        """`usual` is what is asked for when the address does not say.
+
+        `mark` goes before their names in the address, on pages with several lists.
+        """
+        self._visit, self._mark, self._usual = visit, mark, usual
         self._listing: Filtered | None = None
         self._values: dict[str, str] = {}
         self._row = ui.row().classes("filters")
@@ -47,7 +52,7 @@ class Filters:
             first = self._first(name)
             if first not in options:
                 first = self._values[name] = ""
-            field = ui.select({"": "any", **options}, label=label, value=first)
+            field = ui.select({"": _ANY, **options}, label=label, value=first)
             field.props("dense outlined options-dense")
             field.on_value_change(lambda event: self._change(name, event.value))
 
@@ -82,12 +87,17 @@ class Filters:
         return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
     def _first(self, name: str) -> str:
-        value = self._values[name] = self._visit.query.get(name, "")
+        asked = self._visit.query.get(self._mark + name, self._usual.get(name, ""))
+        value = self._values[name] = "" if asked == _ANY and name in self._usual else asked
         return value
+
+    def _said(self, name: str) -> str:
+        """In the address."""
+        return self._values[name] or (_ANY if name in self._usual else "")
 
     async def _change(self, name: str, value: str | None) -> None:
         self._values[name] = value or ""
-        self._visit.address(**self._values)
+        self._visit.address(**{self._mark + each: self._said(each) for each in self._values})
         if self._listing:
             await self._listing.filter(**self._values)
 

@@ -70,10 +70,16 @@ def said(call: dict[str, Any]) -> cells.Cell:
     if call.get("status") in _UNDER_WAY:
         return cells.state("waiting for the station", "busy")
     if error:
-        told = " ".join(filter(None, (call["status"], error["code"], error["description"])))
-        return cells.state(told.replace("_", " "), "bad")
+        return cells.state(_failure(call["status"], error), "bad")
     heard = response if isinstance(response, dict) else {}
     if word := heard.get("status"):
         return cells.state(word)
     plain = [f"{name} {value}" for name, value in heard.items() if isinstance(value, int | str)]
     return cells.state(", ".join(plain) or call.get("status"), "good")
+
+
+def _failure(status: str, error: dict[str, Any]) -> str:
+    """E.g. "timed out: no answer within 30 s"; of what was withdrawn, by whom."""
+    why = ", ".join(filter(None, (error["code"], error["description"])))
+    said = status.replace("_", " ")
+    return f"{said} by {why}" if status == "cancelled" else ": ".join(filter(None, (said, why)))

@@ -1,6 +1,5 @@
 """Large files go straight from the browser to the API, which takes the session's cookie."""
 
-import json
 from collections.abc import Awaitable, Callable
 
 from nicegui import events, ui
@@ -15,10 +14,6 @@ _FAILED = """(info) => {
   emit([info.files[0].name, said]);
 }"""
 
-_NAMED = """for (const input of document.querySelectorAll(".q-uploader input[type=file]")) {
-  input.ariaLabel = input.closest(".q-btn").ariaLabel = %s;
-}"""  # Quasar names neither
-
 
 def uploader(path: str, *, label: str, on_done: Told) -> ui.element:
     """Shows how far it is; `on_done` is given the name of a file. `path` of the API takes ?name=.
@@ -29,7 +24,6 @@ def uploader(path: str, *, label: str, on_done: Told) -> ui.element:
     made.props(f'flat bordered auto-upload send-raw label="{label}"')
     made.props[":url"] = f"(files) => '{path}?name=' + encodeURIComponent(files[0].name)"
     made.props["method"] = "POST"
-    ui.run_javascript(_NAMED % json.dumps(label))
     made.on("uploaded", on_done, js_handler=_DONE)
     made.on("failed", _tell, js_handler=_FAILED)
     return made

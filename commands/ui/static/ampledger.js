@@ -11,9 +11,14 @@ document.addEventListener("keydown", (event) => {
 });
 // Rows that open something are reached and opened by keys, too.
 const ROWS = ".opens tbody tr, .opens .row-card";
-new MutationObserver(() => document.querySelectorAll(ROWS).forEach((row) => {
-  if (row.tabIndex < 0) row.tabIndex = 0;
-})).observe(document.documentElement, { childList: true, subtree: true });
+const FILES = ".q-uploader input[type=file]:not([aria-label])"; // Quasar gives no name to it
+new MutationObserver(() => {
+  document.querySelectorAll(ROWS).forEach((row) => { if (row.tabIndex < 0) row.tabIndex = 0; });
+  document.querySelectorAll(FILES).forEach((field) => {
+    const name = field.closest(".q-uploader").querySelector(".q-uploader__title").innerText;
+    field.ariaLabel = field.closest(".q-btn").ariaLabel = name;
+  });
+}).observe(document.documentElement, { childList: true, subtree: true });
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && event.target.matches?.(ROWS)) event.target.click();
 });

@@ -7,6 +7,7 @@ from nicegui import ui
 
 from commands.ui.client import Refused
 from commands.ui.pages.case.words import KINDS, RULINGS, consequence
+from commands.ui.parts.words import counted
 from commands.ui.visit import Visit
 
 _EACH_BY_ITSELF = frozenset({"assign", "accept"})  # what needs a look at each
@@ -30,12 +31,12 @@ class _Bulk:
 
     def __init__(self, visit: Visit, cases: Sequence[Any], rulings: list[str]) -> None:
         self._visit, self._cases = visit, cases
-        title = f"Decide {len(cases)} cases: {KINDS.get(cases[0]['kind'], cases[0]['kind'])}"
+        title = f"Decide {counted(len(cases), 'case')}: {KINDS.get(cases[0]['kind'], cases[0]['kind'])}"
         numbers = ", ".join(str(each["number"]) for each in cases)
         with ui.dialog().props("persistent") as self._dialog, ui.card().classes("dialog"):
             self._dialog.props["aria-label"] = title
             ui.label(title).classes("dialog-title")
-            ui.label(f"Cases {numbers}. What belongs to a transaction is decided case by case.")
+            ui.label(f"Numbers: {numbers}. What belongs to a transaction is decided case by case.")
             options = {each: RULINGS[each] for each in rulings}
             self._ruling = ui.radio(options, value=rulings[0], on_change=self._preview)
             self._follows = ui.label().classes("muted")

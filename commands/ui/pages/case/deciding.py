@@ -8,8 +8,8 @@ from nicegui import ui
 from commands.ui.client import Refused
 from commands.ui.pages.case.evidence import Evidence
 from commands.ui.pages.case.words import RULINGS, consequence
+from commands.ui.parts.asking import number, placed
 from commands.ui.parts.dialogs import confirmed
-from commands.ui.parts.forms import number, placed
 from commands.ui.parts.heading import section
 from commands.ui.visit import Visit
 

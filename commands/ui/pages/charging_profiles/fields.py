@@ -7,7 +7,7 @@ from nicegui import ui
 from nicegui.elements.mixins.validation_element import ValidationElement
 
 from commands.ui.pages.charging_profiles.draft import Draft, clock, seconds
-from commands.ui.parts import forms
+from commands.ui.parts import asking
 from commands.ui.zone import Zone
 
 _PURPOSES = ("TxDefaultProfile", "TxProfile", "ChargePointMaxProfile")
@@ -37,7 +37,7 @@ class Fields:
         for name, field in self._by_name.items():
             value = _at(draft, name)
             if name in _TIMES:
-                value = forms.local(value, self._zone)
+                value = asking.local(value, self._zone)
             elif name == "schedule.duration":
                 value = clock(value)
             field.value = value
@@ -75,11 +75,11 @@ class Fields:
             "recurrency": ui.select(["Daily", "Weekly"], label="Recurs"),
             "stack_level": ui.number("Stack level", min=0, precision=0),
             "schedule.unit": ui.select(_UNITS, label="Unit"),
-            "schedule.start": forms.moment("Start"),
+            "schedule.start": asking.moment("Start"),
             "schedule.duration": ui.input("Duration").props(f'hint="{_LENGTH}; empty: open"'),
             "schedule.min_rate": ui.number("Minimum rate", min=0),
-            "valid_from": forms.moment("Valid from"),
-            "valid_to": forms.moment("Valid until"),
+            "valid_from": asking.moment("Valid from"),
+            "valid_to": asking.moment("Valid until"),
         }
         self._by_name |= fields
 

@@ -7,7 +7,7 @@ from nicegui import ui
 
 from commands.ui.pages.new_campaign.fields import Fields
 from commands.ui.pages.new_campaign.wish import filled
-from commands.ui.parts.forms import number
+from commands.ui.parts.asking import number
 
 _FIRST = {"": "like the others", "count": "so many stations", "share": "so many % of all"}
 _UNTIL = {

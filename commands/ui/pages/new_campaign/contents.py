@@ -7,7 +7,7 @@ from nicegui import ui
 
 from commands.ui.pages.new_campaign.fields import Fields
 from commands.ui.pages.new_campaign.wish import Wish, checked, filled
-from commands.ui.parts.forms import moment, number, written
+from commands.ui.parts.asking import moment, number, written
 from commands.ui.visit import Visit
 
 _CAMPAIGNS, _RENEWALS = "/api/v1/campaigns", "/api/v1/certificates/renewals"

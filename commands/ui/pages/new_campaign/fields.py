@@ -6,7 +6,7 @@ from nicegui import ui
 from nicegui.elements.mixins.validation_element import ValidationElement
 
 from commands.ui.client import Refused
-from commands.ui.parts.forms import placed
+from commands.ui.parts.asking import placed
 
 Element = TypeVar("Element", bound=ValidationElement[Any])
 

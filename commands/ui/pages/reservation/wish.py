@@ -5,7 +5,7 @@ from typing import Any
 
 from nicegui import ui
 
-from commands.ui.parts.forms import Form, local, moment, number, written
+from commands.ui.parts.asking import Dialog, local, moment, number, written
 from commands.ui.parts.outcome import WAIT
 from commands.ui.visit import Visit
 
@@ -22,7 +22,7 @@ _STATIONS = 500  # that are offered while typing
 async def reserved(visit: Visit, station: str = "") -> Any:  # noqa: ANN401 - JSON
     """Ask for it, and tell what the station says; None when somebody thought better of it."""
     names = [each["id"] async for each in visit.api.items("/api/v1/stations", most=_STATIONS)]
-    form = Form(visit, "Reserve a connector", hint=_HINT)
+    form = Dialog(visit, "Reserve a connector", hint=_HINT)
     with form.within():
         where = form.field("station", ui.input("Station", value=station, autocomplete=names))
         connector = form.field("connector_id", ui.number("Connector (0: any)", value=1, min=0))

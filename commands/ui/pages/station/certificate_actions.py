@@ -6,7 +6,7 @@ from nicegui import ui
 
 from commands.ui.pages.station.profile_actions import needed, ready
 from commands.ui.pages.station.subject import Subject
-from commands.ui.parts import cells, forms
+from commands.ui.parts import asking, cells
 from commands.ui.parts.dialogs import confirmed
 from commands.ui.parts.outcome import WAIT, Outcome
 from commands.ui.parts.sheet import sheet, written
@@ -35,7 +35,7 @@ _DELETE = (
 
 async def ask(subject: Subject, outcome: Outcome) -> None:
     """What it trusts."""
-    form = forms.Form(subject.visit, f"Ask {subject.station} what it trusts", hint=_ASK)
+    form = asking.Dialog(subject.visit, f"Ask {subject.station} what it trusts", hint=_ASK)
     with form.within():
         use = form.field("type", ui.select(USES, label="Kind", value=next(iter(USES))))
 
@@ -49,7 +49,7 @@ async def ask(subject: Subject, outcome: Outcome) -> None:
 
 async def install(subject: Subject, outcome: Outcome) -> None:
     """A root, ours or another."""
-    form = forms.Form(subject.visit, f"Install a root at {subject.station}", hint=_INSTALL)
+    form = asking.Dialog(subject.visit, f"Install a root at {subject.station}", hint=_INSTALL)
     with form.within():
         use = form.field("type", ui.select(USES, label="For", value=next(iter(USES))))
         source = form.field("ca", ui.select(_SOURCES, label="Which", value="pem"))

@@ -6,8 +6,8 @@ from nicegui import ui
 
 from commands.ui.pages.station.profile_actions import needed
 from commands.ui.pages.station.subject import Subject
-from commands.ui.parts import forms
-from commands.ui.parts.forms import Form
+from commands.ui.parts import asking
+from commands.ui.parts.asking import Dialog
 from commands.ui.parts.outcome import WAIT, Outcome
 from commands.ui.parts.sizes import size
 
@@ -25,17 +25,17 @@ _LOGS = {"security": "Security log", "diagnostics": "Diagnostics log"}
 
 async def diagnostics(subject: Subject, outcome: Outcome) -> None:
     """GetDiagnostics."""
-    form = Form(subject.visit, f"Have {subject.station} upload its diagnostics", hint=_UPLOAD)
+    form = Dialog(subject.visit, f"Have {subject.station} upload its diagnostics", hint=_UPLOAD)
     with form.within():
-        begin = form.field("start_time", forms.moment("From"))
-        end = form.field("stop_time", forms.moment("Until"))
+        begin = form.field("start_time", asking.moment("From"))
+        end = form.field("stop_time", asking.moment("Until"))
         tries = _tries(form)
         where = _location(form)
 
     async def send() -> object:
         wish = {
-            "start_time": forms.written(begin, subject.visit.zone),
-            "stop_time": forms.written(end, subject.visit.zone),
+            "start_time": asking.written(begin, subject.visit.zone),
+            "stop_time": asking.written(end, subject.visit.zone),
             "location": where.value or None,
             **_retries(tries),
         }
@@ -46,19 +46,19 @@ async def diagnostics(subject: Subject, outcome: Outcome) -> None:
 
 async def log(subject: Subject, outcome: Outcome) -> None:
     """GetLog of the security extension."""
-    form = Form(subject.visit, f"Have {subject.station} upload a log", hint=_UPLOAD)
+    form = Dialog(subject.visit, f"Have {subject.station} upload a log", hint=_UPLOAD)
     with form.within():
         kind = form.field("type", ui.select(_LOGS, label="Log", value="security"))
-        begin = form.field("oldest", forms.moment("From"))
-        end = form.field("latest", forms.moment("Until"))
+        begin = form.field("oldest", asking.moment("From"))
+        end = form.field("latest", asking.moment("Until"))
         tries = _tries(form)
         where = _location(form)
 
     async def send() -> object:
         wish = {
             "type": kind.value,
-            "oldest": forms.written(begin, subject.visit.zone),
-            "latest": forms.written(end, subject.visit.zone),
+            "oldest": asking.written(begin, subject.visit.zone),
+            "latest": asking.written(end, subject.visit.zone),
             "location": where.value or None,
             **_retries(tries),
         }
@@ -71,16 +71,16 @@ async def firmware(subject: Subject, outcome: Outcome) -> None:
     """UpdateFirmware."""
     if not (images := await _images(subject, signed=False)):
         return
-    form = Form(subject.visit, f"Update the firmware of {subject.station}", hint=_FLASH)
+    form = Dialog(subject.visit, f"Update the firmware of {subject.station}", hint=_FLASH)
     with form.within():
         image = form.field("firmware_id", ui.select(images, label="Image"))
-        begin = form.field("retrieve_date", forms.moment("Fetch it not before"))
+        begin = form.field("retrieve_date", asking.moment("Fetch it not before"))
         tries = _tries(form)
 
     async def send() -> object:
         wish = {
             "firmware_id": needed(image.value, "Choose an image."),
-            "retrieve_date": forms.written(begin, subject.visit.zone),
+            "retrieve_date": asking.written(begin, subject.visit.zone),
             **_retries(tries),
         }
         return await _post(subject, "firmware-updates", wish)
@@ -93,19 +93,19 @@ async def signed_firmware(subject: Subject, outcome: Outcome) -> None:
     if not (images := await _images(subject, signed=True)):
         return
     title = f"Update the firmware of {subject.station}, signed"
-    form = Form(subject.visit, title, hint=f"{_FLASH} It checks the signature first.")
+    form = Dialog(subject.visit, title, hint=f"{_FLASH} It checks the signature first.")
     with form.within():
         image = form.field("firmware_id", ui.select(images, label="Image"))
-        begin = form.field("retrieve_date", forms.moment("Fetch it not before"))
-        install = form.field("install_date", forms.moment("Install it not before"))
+        begin = form.field("retrieve_date", asking.moment("Fetch it not before"))
+        install = form.field("install_date", asking.moment("Install it not before"))
         tries = _tries(form)
         verify = ui.checkbox("Verify signature and certificate here before it is sent", value=True)
 
     async def send() -> object:
         wish = {
             "firmware_id": needed(image.value, "Choose an image."),
-            "retrieve_date": forms.written(begin, subject.visit.zone),
-            "install_date": forms.written(install, subject.visit.zone),
+            "retrieve_date": asking.written(begin, subject.visit.zone),
+            "install_date": asking.written(install, subject.visit.zone),
             "verify": verify.value,
             **_retries(tries),
         }
@@ -114,7 +114,7 @@ async def signed_firmware(subject: Subject, outcome: Outcome) -> None:
     await _follow(outcome, "SignedUpdateFirmware", await form.asked("Update it", send))
 
 
-def _tries(form: Form) -> tuple[ui.number, ui.number]:
+def _tries(form: Dialog) -> tuple[ui.number, ui.number]:
     retries = form.field("retries", ui.number("Further attempts", min=0, precision=0))
     interval = form.field("retry_interval", ui.number("Seconds between them", min=0, precision=0))
     return retries, interval
@@ -123,12 +123,12 @@ def _tries(form: Form) -> tuple[ui.number, ui.number]:
 def _retries(fields: tuple[ui.number, ui.number]) -> dict[str, Any]:
     retries, interval = fields
     return {
-        "retries": forms.number(retries.value),
-        "retry_interval": forms.number(interval.value),
+        "retries": asking.number(retries.value),
+        "retry_interval": asking.number(interval.value),
     }
 
 
-def _location(form: Form) -> ui.input:
+def _location(form: Dialog) -> ui.input:
     field = form.field("location", ui.input("Bring it elsewhere"))
     field.props('hint="a directory: ftp, ftps, http or https; empty: here"')
     return field

@@ -6,7 +6,7 @@ from nicegui import ui
 
 from commands.ui.client import Refused
 from commands.ui.pages.station.subject import Subject
-from commands.ui.parts import cells, forms
+from commands.ui.parts import asking, cells
 from commands.ui.parts.dialogs import confirmed
 from commands.ui.parts.heading import section
 from commands.ui.parts.listing import Column
@@ -103,7 +103,7 @@ class Sending:
 
     async def _wished(self) -> dict[str, Any] | None:
         """As the API takes it; None when it cannot be, which is then said."""
-        wish = {"update_type": self._how.value, "part_size": forms.number(self._size.value)}
+        wish = {"update_type": self._how.value, "part_size": asking.number(self._size.value)}
         how = {name: value for name, value in wish.items() if value}
         which, given = self._which.value, (self._given.value or "").strip()
         if which in {"all", "group"}:

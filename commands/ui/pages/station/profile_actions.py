@@ -7,8 +7,8 @@ from typing import Any
 from nicegui import ui
 
 from commands.ui.pages.station.subject import Subject
+from commands.ui.parts.asking import Dialog, number
 from commands.ui.parts.dialogs import confirmed
-from commands.ui.parts.forms import Form, number
 from commands.ui.parts.outcome import WAIT, Outcome
 
 _PURPOSES = ("ChargePointMaxProfile", "TxDefaultProfile", "TxProfile")
@@ -42,7 +42,7 @@ async def install(subject: Subject, outcome: Outcome) -> None:
         if library is not None:
             ui.notify("The library is empty: draw a profile under Charging profiles first.")
         return
-    form = Form(subject.visit, f"Install a profile at {subject.station}", hint=_INSTALL)
+    form = Dialog(subject.visit, f"Install a profile at {subject.station}", hint=_INSTALL)
     with form.within():
         profile = form.field("profile_id", ui.select(library, label="Profile", with_input=True))
         where = form.field("connector", _connector(await connectors(subject)))
@@ -64,7 +64,7 @@ async def install(subject: Subject, outcome: Outcome) -> None:
 
 async def install_raw(subject: Subject, outcome: Outcome) -> None:
     """A profile as somebody writes it."""
-    form = Form(subject.visit, f"Install another profile at {subject.station}", hint=_RAW)
+    form = Dialog(subject.visit, f"Install another profile at {subject.station}", hint=_RAW)
     with form.within():
         text = ui.textarea("SetChargingProfile", value=json.dumps(_EXAMPLE, indent=2))
         form.field("payload", text).props("autogrow input-class=code")
@@ -79,7 +79,7 @@ async def install_raw(subject: Subject, outcome: Outcome) -> None:
 
 async def clear(subject: Subject, outcome: Outcome, held: list[dict[str, Any]]) -> None:
     """Those that fit a filter; what it fits is told before anything is sent."""
-    form = Form(subject.visit, f"Clear profiles at {subject.station}", hint=_CLEAR)
+    form = Dialog(subject.visit, f"Clear profiles at {subject.station}", hint=_CLEAR)
     query = _filter(form, held, {"": "any", **await connectors(subject)})
 
     async def send() -> object:
@@ -91,7 +91,7 @@ async def clear(subject: Subject, outcome: Outcome, held: list[dict[str, Any]]) 
 
 
 def _filter(
-    form: Form, held: list[dict[str, Any]], places: dict[Any, str]
+    form: Dialog, held: list[dict[str, Any]], places: dict[Any, str]
 ) -> Callable[[], dict[str, object]]:
     """The fields of a filter, and below them what it fits; returned is what they say."""
     with form.within():

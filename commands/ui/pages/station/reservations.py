@@ -6,7 +6,7 @@ from nicegui import ui
 
 from commands.ui.pages.station.profile_actions import connectors, needed, ready
 from commands.ui.pages.station.subject import Refresh, Subject
-from commands.ui.parts import cells, forms
+from commands.ui.parts import asking, cells
 from commands.ui.parts.dialogs import confirmed
 from commands.ui.parts.heading import section
 from commands.ui.parts.listing import Column, Listing, Options
@@ -72,13 +72,13 @@ class _Reservations:
     async def _make(self) -> None:
         subject, zone = self._subject, self._subject.visit.zone
         places = await connectors(subject) | {0: _ANY}
-        form = forms.Form(subject.visit, f"Reserve at {subject.station}", hint=_MAKE)
+        form = asking.Dialog(subject.visit, f"Reserve at {subject.station}", hint=_MAKE)
         with form.within():
             first = next((each for each in places if each), 0)
             where = ui.select(places, label="Connector", value=first)
             form.field("connector_id", where)
             tag = form.field("id_tag", ui.input("Token (idTag)").props("maxlength=20"))
-            until = form.field("expiry_date", forms.moment("Until"))
+            until = form.field("expiry_date", asking.moment("Until"))
             until.props["hint"] = f"in {zone.name}"
 
         async def send() -> object:
@@ -86,7 +86,7 @@ class _Reservations:
                 "station": subject.station,
                 "connector_id": where.value,
                 "id_tag": needed(tag.value, "Say for which token."),
-                "expiry_date": needed(forms.written(until, zone), "Say until when."),
+                "expiry_date": needed(asking.written(until, zone), "Say until when."),
             }
             return await subject.visit.api.post("/api/v1/reservations", wish, wait=WAIT)
 

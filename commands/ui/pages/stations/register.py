@@ -7,8 +7,8 @@ from nicegui import ui
 
 from commands.ui.pages.stations.treatment import Treatment
 from commands.ui.parts import dialogs
+from commands.ui.parts.asking import Dialog
 from commands.ui.parts.cells import path
-from commands.ui.parts.forms import Form
 from commands.ui.visit import Visit
 
 _BYTES = 20  # of a password: the most that OCPP has (white paper A00.FR.205)
@@ -21,7 +21,7 @@ _HINT = "Until the station has the same password and security profile, it is tur
 
 async def register(visit: Visit, id: str = "") -> bool:
     """Ask how a station is to be treated, and register it; whether it was done."""
-    form = Form(visit, f"Register {id or 'a station'}", hint=_HINT)
+    form = Dialog(visit, f"Register {id or 'a station'}", hint=_HINT)
     with form.within():
         name = form.field("id", ui.input("Id, as at the end of its address", value=id))
         treatment = Treatment(form, None)
@@ -30,7 +30,7 @@ async def register(visit: Visit, id: str = "") -> bool:
 
 async def edit(visit: Visit, station: Any) -> bool:  # noqa: ANN401 - JSON
     """The same for one that is registered, `station` as the API shows it."""
-    form = Form(visit, f"How {station['id']} is treated", hint=_HINT)
+    form = Dialog(visit, f"How {station['id']} is treated", hint=_HINT)
     with form.within():
         name = ui.input(value=station["id"])
         name.set_visibility(False)
@@ -81,7 +81,7 @@ def buttons(visit: Visit, id: str) -> None:
 
 
 async def _asked(
-    visit: Visit, form: Form, words: tuple[str, str], name: ui.input, treatment: Treatment
+    visit: Visit, form: Dialog, words: tuple[str, str], name: ui.input, treatment: Treatment
 ) -> bool:
     """Have it sent; a password that was made here is shown, this once.
 

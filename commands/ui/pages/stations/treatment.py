@@ -4,7 +4,7 @@ from typing import Any
 
 from nicegui import ui
 
-from commands.ui.parts.forms import Form, number
+from commands.ui.parts.asking import Dialog, number
 
 _PROFILES = {
     "0": "0: no authentication",
@@ -25,7 +25,7 @@ _REGISTRATIONS = ["Accepted", "Pending", "Rejected"]
 class Treatment:
     """Of a station as the API shows it, or of a new one (None)."""
 
-    def __init__(self, form: Form, station: Any) -> None:  # noqa: ANN401 - JSON
+    def __init__(self, form: Dialog, station: Any) -> None:  # noqa: ANN401 - JSON
         self._form, self._is_new = form, station is None
         known = station or {}
         self._access(known)

@@ -5,7 +5,7 @@ from typing import Any
 from nicegui import ui
 
 from commands.ui.parts import cells
-from commands.ui.parts.forms import Form, local, moment, number, written
+from commands.ui.parts.asking import Dialog, local, moment, number, written
 from commands.ui.visit import Visit
 
 _STATUSES = ("Accepted", "Blocked", "Expired", "Invalid", "ConcurrentTx")
@@ -22,7 +22,7 @@ def path(id_tag: str) -> str:
 
 async def issued(visit: Visit, id_tag: str = "") -> str | None:
     """Ask for a token and issue it; its tag, None when somebody thought better of it."""
-    form = Form(visit, "Issue a token", hint=_HINT)
+    form = Dialog(visit, "Issue a token", hint=_HINT)
     with form.within():
         tag = form.field("id_tag", ui.input("Tag, 1 to 20 characters", value=id_tag))
         fields = _Fields(form, visit, {})
@@ -42,7 +42,7 @@ async def issued(visit: Visit, id_tag: str = "") -> str | None:
 async def edited(visit: Visit, token: Any) -> bool:  # noqa: ANN401 - JSON
     """Ask what is to be thought of a token, and put it; whether it was."""
     id_tag = token["id_tag"]
-    form = Form(visit, f"Change token {id_tag}", hint=_HINT)
+    form = Dialog(visit, f"Change token {id_tag}", hint=_HINT)
     with form.within():
         fields = _Fields(form, visit, token)
     made = await form.asked("Save", lambda: visit.api.put(path(id_tag), fields.wish()))
@@ -54,7 +54,7 @@ async def edited(visit: Visit, token: Any) -> bool:  # noqa: ANN401 - JSON
 class _Fields:
     """All of TokenWish."""
 
-    def __init__(self, form: Form, visit: Visit, known: Any) -> None:  # noqa: ANN401 - JSON
+    def __init__(self, form: Dialog, visit: Visit, known: Any) -> None:  # noqa: ANN401 - JSON
         self._zone = visit.zone
         status = ui.select(list(_STATUSES), label="Status", value=known.get("status", "Accepted"))
         self._status = form.field("status", status)

@@ -7,9 +7,9 @@ from nicegui import ui
 from commands.ui.client import Refused
 from commands.ui.pages.transaction.subject import Subject
 from commands.ui.parts import cells
+from commands.ui.parts.asking import Dialog
 from commands.ui.parts.cells import Cell
 from commands.ui.parts.details import Details
-from commands.ui.parts.forms import Form
 from commands.ui.parts.heading import section
 from commands.ui.visit import Visit
 
@@ -73,7 +73,7 @@ class Proof:
             return
         where = f"connector {row['connector']} of {row['station']}"
         hint = "Signed values of the connector are verified with it from now on."
-        form = Form(visit, f"Key of the meter at {where}", hint=hint)
+        form = Dialog(visit, f"Key of the meter at {where}", hint=hint)
         with form.within():
             field = form.field("public_key", ui.textarea("Public key, DER or point, hex or base64"))
         path = _path_of_key(row)

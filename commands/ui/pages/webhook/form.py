@@ -5,7 +5,7 @@ from typing import Any
 from nicegui import ui
 
 from commands.ui.parts import cells, dialogs
-from commands.ui.parts.forms import Form, number
+from commands.ui.parts.asking import Dialog, number
 from commands.ui.visit import Visit
 
 _PATH = "/api/v1/webhooks"
@@ -23,7 +23,7 @@ ADVICE = (
 class _Fields:
     """Of a form; what they hold as the API takes it."""
 
-    def __init__(self, form: Form, types: list[str], webhook: Any) -> None:  # noqa: ANN401 - JSON
+    def __init__(self, form: Dialog, types: list[str], webhook: Any) -> None:  # noqa: ANN401 - JSON
         known = [*types, *(each for each in webhook["types"] if each not in types)]
         names = {each: each.removeprefix("ampledger.") for each in known}
         self._name = form.field("name", ui.input("Name, for people", value=webhook["name"]))
@@ -52,7 +52,7 @@ class _Fields:
 
 async def add(visit: Visit, types: list[str]) -> None:
     """Ask for all of it; the secret is shown."""
-    form = Form(visit, "Add a webhook", hint=_ADDED)
+    form = Dialog(visit, "Add a webhook", hint=_ADDED)
     with form.within():
         blank = {"name": "", "url": "https://", "types": [], "stations": [], "single": False}
         fields = _Fields(form, types, blank)
@@ -67,7 +67,7 @@ async def add(visit: Visit, types: list[str]) -> None:
 
 async def change(visit: Visit, webhook: Any, types: list[str]) -> bool:  # noqa: ANN401 - JSON
     """Whether something was changed."""
-    form = Form(visit, f"Change {webhook['name'] or webhook['url']}", hint=_CHANGED)
+    form = Dialog(visit, f"Change {webhook['name'] or webhook['url']}", hint=_CHANGED)
     with form.within():
         fields = _Fields(form, types, webhook)
     path = _PATH + cells.path(webhook["id"])

@@ -7,7 +7,7 @@ from nicegui import ui
 
 from commands.ui.pages.webhook import form
 from commands.ui.parts import dialogs
-from commands.ui.parts.forms import Form, number
+from commands.ui.parts.asking import Dialog, number
 from commands.ui.parts.sheet import settled
 from commands.ui.visit import Visit
 
@@ -56,7 +56,7 @@ class Steering:
             await self._do(self._visit.api.post(self._path + "/pause"), "It is paused.")
 
     async def _ask_resume(self) -> None:
-        asked = Form(self._visit, f"Resume {self._name}?", hint=_RESUMED)
+        asked = Dialog(self._visit, f"Resume {self._name}?", hint=_RESUMED)
         stood = f"After position; empty: where it stood, {self._webhook['position']}"
         with asked.within():
             after = asked.field("after", ui.number(stood, min=0))

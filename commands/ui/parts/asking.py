@@ -15,7 +15,7 @@ T = TypeVar("T")
 Field = TypeVar("Field", bound=ValidationElement[Any])
 
 
-class Form:
+class Dialog:
     """Made, filled with fields `within`, then `asked`."""
 
     def __init__(self, visit: Visit, title: str, *, hint: str = "") -> None:
