@@ -70,8 +70,7 @@ def application() -> typer.Typer:
     app.command()(campaigns.bulk)
     app.add_typer(journal.app, name="journal")
     _add_evidence(app)
-    app.command()(simulation.simulate)
-    app.command()(demo.demo)
+    _add_trials(app)
     app.command()(upkeep.settings)
     app.command("secret-key")(upkeep.secret_key)
     return app
@@ -98,6 +97,12 @@ def _add_evidence(app: typer.Typer) -> None:
     app.command()(proof.proof)
     app.add_typer(meter_keys.app, name="meter-keys")
     app.add_typer(webhooks.app, name="webhooks")
+
+
+def _add_trials(app: typer.Typer) -> None:
+    """To try all that with stations that are none."""
+    app.command()(simulation.simulate)
+    app.command()(demo.demo)
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ _SECURITY = (
     ("MemoryExhaustion", "3 % of the flash memory left"),
     ("FailedToAuthenticateAtCentralSystem", "HTTP 503"),
 )
+_CHANCES = (3, 2, 3, 2, 3)  # of what follows in `befall`, in turn
 _UNKNOWN = range(900_000_000, 999_999_999)  # numbers of transactions that nobody gave it
 
 
@@ -31,11 +32,16 @@ class Incidents:
 
     async def befall(self) -> None:
         """Let them happen while the station is connected, for ever."""
-        kinds: tuple[Incident, ...] = (self.fault, self.restart, self.leave, self.alarm)
-        chances = (3, 2, 3, 2, 1)
+        kinds: tuple[Incident, ...] = (
+            self.fault,
+            self.restart,
+            self.leave,
+            self.alarm,
+            self.forget,
+        )
         while True:
             await asyncio.sleep(self._chance.expovariate(1 / self._every))
-            (happens,) = self._chance.choices((*kinds, self.forget), chances)
+            (happens,) = self._chance.choices(kinds, _CHANCES)
             await happens()
 
     def away(self) -> float:

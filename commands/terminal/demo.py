@@ -25,7 +25,7 @@ _OF_OTHERS = ("CONFIG", "DATABASE_URL", "BROKER_URL", "API_URL", "TOKEN", "ADMIN
 _CHOSEN = {"UNKNOWN_STATIONS": "refuse", "LOG_FORMAT": "json"}
 _PATIENCE, _LOOK = 60.0, 0.1  # s for a process to be ready or to end, s between two looks
 _TAIL = 2_000  # characters of a log
-_PACE = ("--idle", "75", "--session", "150", "--sample", "5")
+_PACE = ("--idle", "60", "--session", "150", "--sample", "5")
 
 Process = subprocess.Popen[bytes]
 
@@ -46,15 +46,15 @@ def demo(
     for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell has them ignored
         signal.signal(number, signal.default_int_handler)
     folder.mkdir(parents=True, exist_ok=True)
-    chosen, log = _settings(folder), folder / "log"
+    chosen, file = _settings(folder), folder / "log"
     try:
-        with log.open("wb") as output, _process("run", output=output) as system:
-            _await_ready(system, chosen, log)
+        with file.open("wb") as log, _process("run", log=log) as system:
+            _await_ready(system, chosen, file)
             _show(system, chosen, folder, stations)
     except KeyboardInterrupt:
         typer.echo("The demo has ended.")
         return
-    raise Refusal(f"a part of it ended by itself; {log} may say why")
+    raise Refusal(f"a part of it ended by itself; {file} may say why")
 
 
 def _show(system: Process, chosen: Settings, folder: Path, stations: int) -> None:
@@ -92,15 +92,19 @@ def _settings(folder: Path) -> Settings:
 
 
 @contextmanager
-def _process(*words: str, output: IO[bytes] | None = None) -> Iterator[Process]:
-    """A command of ours, out of reach of the terminal's Ctrl-C: it is ended in order."""
+def _process(*words: str, log: IO[bytes] | None = None) -> Iterator[Process]:
+    """A command of ours, out of reach of the terminal's Ctrl-C: it is ended in order.
+
+    With a log it writes there, and what it would print, secrets that is, nowhere.
+    """
+    said = subprocess.DEVNULL if log else None
     process = subprocess.Popen(  # noqa: S603 - our own program, and numbers
-        [*_PROGRAM, *words], stdout=output, stderr=output, start_new_session=True
+        [*_PROGRAM, *words], stdout=said, stderr=log, start_new_session=True
     )
     try:
         yield process
     finally:
-        process.send_signal(signal.SIGTERM if output else signal.SIGINT)
+        process.send_signal(signal.SIGTERM if log else signal.SIGINT)
         try:
             process.wait(_PATIENCE)
         except subprocess.TimeoutExpired:

@@ -91,17 +91,13 @@ def simulate(
         adoption.adopt(client_of(context), rings)
     enrols = adopt and security_profile == MUTUAL
     sponsor = adoption.Sponsor(client_of(context)) if enrols else None
-    known = rings | {f"{prefix}UNKNOWN": Keyring()} if day else rings
-    chosen = fleet.Fleet(urls, known, tuple(tag or [adoption.TAG]), sponsor, signed_values)
-    pace = visits.Pace(
-        idle=idle, session=session, sample=sample, incidents=day * _INCIDENTS, batteries=day
-    )
+    if day:  # one that nobody has registered
+        rings[f"{prefix}UNKNOWN"] = Keyring()
+    chosen = fleet.Fleet(urls, rings, tuple(tag or [adoption.TAG]), sponsor, signed_values)
+    pace = visits.Pace(idle, session, sample, incidents=day * _INCIDENTS, batteries=day)
     counts = _run(partial(fleet.simulate, chosen, pace, seconds))
     if as_json:
-        told = {name: value for name, value in asdict(counts).items() if name != "seconds"}
-        typer.echo(
-            json.dumps({**told, "p50": counts.percentile(0.5), "p99": counts.percentile(0.99)})
-        )
+        _tell(counts)
     if not counts.connections:
         hint = "; --adopt registers them" if _is_unknown(counts.last_error) else ""
         fail(f"no station could connect: {counts.last_error or 'there was no time'}{hint}")
@@ -117,6 +113,11 @@ def _run(simulation: Callable[[Callable[[FleetCounts], None]], Running]) -> Flee
     if not console.is_terminal:
         typer.echo(err=True)  # the table's last line is left open there
     return counts
+
+
+def _tell(counts: FleetCounts) -> None:
+    told = {name: value for name, value in asdict(counts).items() if name != "seconds"}
+    typer.echo(json.dumps({**told, "p50": counts.percentile(0.5), "p99": counts.percentile(0.99)}))
 
 
 def _is_unknown(error: str) -> bool:

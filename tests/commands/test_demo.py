@@ -67,5 +67,7 @@ def test_a_newcomer_sees_it_alive_and_ends_it_in_order(demo, ports, tmp_path):
     assert _answer(ports, tmp_path, "stations/unknown")["items"][0]["id"] == "SIM-UNKNOWN"
     demo.send_signal(signal.SIGINT)
     assert demo.wait(PATIENCE) == 0
+    token = (tmp_path / "demo" / "admin-token").read_text().strip()
+    assert token not in (tmp_path / "demo" / "log").read_text()
     for port in ports.values():  # nobody is left behind
         socket.create_server(("127.0.0.1", port)).close()

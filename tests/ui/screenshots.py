@@ -31,7 +31,7 @@ _DESK: ViewportSize = {"width": 1280, "height": 800}
 _PHONE: ViewportSize = {"width": 390, "height": 844}
 _LOCALE = "en-GB"
 _HEADER = 72  # px at the top that are covered
-_LIFE, _SETTLED = 240, 2  # s that the demo lives at most before, s for charts to be drawn
+_LIFE, _SETTLED = 400, 2  # s that the demo lives at most before, s for charts to be drawn
 _SESSIONS = 20  # that have ended, so that one of them was a long one
 _MOST = 1_500_000  # bytes of all pictures
 
@@ -102,12 +102,14 @@ def _demo() -> Iterator[tuple[Client, str]]:
             text=True,
         )
         with process:
-            told = process.stdout or ()
-            link = next(line.strip() for line in told if "/welcome/" in line)
-            token = (Path(name) / kept.ADMIN_TOKEN).read_text().strip()
-            yield Client(link.partition("/welcome/")[0], token), link
-            process.send_signal(signal.SIGINT)
-            process.wait(_LIFE)  # before its pipe is closed
+            try:
+                told = process.stdout or ()
+                link = next(line.strip() for line in told if "/welcome/" in line)
+                token = (Path(name) / kept.ADMIN_TOKEN).read_text().strip()
+                yield Client(link.partition("/welcome/")[0], token), link
+            finally:
+                process.send_signal(signal.SIGINT)
+                process.wait(_LIFE)  # before its pipe is closed
 
 
 @contextmanager

@@ -24,11 +24,16 @@ def test_a_line_has_the_number_of_its_last_line_in_the_file():
 
 def test_a_second_line_for_a_station_is_told_from_the_first():
     _, lines = header(FILE)
-    assert [line.is_again for line in lines] == [False, False, True]
+    assert [line.flaw for line in lines] == ["", "", "an earlier line is for the same station"]
+
+
+def test_a_line_without_an_id_is_told_before_anything_is_sent():
+    _, lines = header(b"note,id\r\none,\r\ntwo\r\n")
+    assert [line.flaw for line in lines] == ["it has no id", "it has no id"]
 
 
 def test_what_the_api_says_of_a_part_is_told_by_the_numbers_of_the_file():
-    lines = [Line(7, "A", b"", is_again=False), Line(9, "B", b"", is_again=False)]
+    lines = [Line(7, "A", b"", flaw=""), Line(9, "B", b"", flaw="")]
     said = [
         {"line": 2, "id": "A", "outcome": "replaced", "problem": ""},
         {"line": 3, "id": "B", "outcome": "refused", "problem": "why"},

@@ -1,6 +1,7 @@
 """What stations ask to have signed: a part of the page of certificates."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from nicegui import ui
@@ -10,10 +11,10 @@ from commands.ui.parts.asking import Dialog
 from commands.ui.parts.cells import Cell, Tone
 from commands.ui.parts.filters import Filters
 from commands.ui.parts.listing import Column, Listing, Options
-from commands.ui.parts.sheet import sheet, written
+from commands.ui.parts.sheet import doing, sheet, written
 from commands.ui.visit import Visit
 
-_PATH = "/api/v1/certificate-requests"
+PATH = "/api/v1/certificate-requests"
 _STATES = (
     *("pending", "approved", "signed", "delivered", "undelivered", "refused", "declined"),
     *("failed", "superseded", "rejected"),
@@ -39,7 +40,10 @@ _DECLINED = "It is not signed. The station is told nothing; it may ask again."
 
 async def build(visit: Visit) -> Listing:
     """Those that wait, unless others are chosen."""
-    requests = _Requests(visit)
+
+    def opened(request: Any) -> None:  # noqa: ANN401 - JSON
+        requests.open(request)
+
     filters = Filters(visit, mark="request_", state="pending")
     filters.choice("state", "State", {each: each for each in _STATES})
     options = Options(
@@ -47,22 +51,26 @@ async def build(visit: Visit) -> Listing:
         empty="No request waits.",
         name="Requests",
         shown=25,
-        on_open=requests.open,
+        on_open=opened,
     )
-    listing = requests.listing = Listing(visit, _PATH, _columns(visit), options)
+    listing = Listing(visit, PATH, columns(visit), options)
+    requests = Requests(visit, visit.may, listing.refresh)
     filters.of(listing)
     await listing.refresh()
     return listing
 
 
-class _Requests:
-    """What can be done to one."""
+class Requests:
+    """What can be done to one, of whichever list it is opened from."""
 
-    listing: Listing
-
-    def __init__(self, visit: Visit) -> None:
-        self._visit = visit
-        self._place = ui.element("div")  # of dialogs that follow another
+    def __init__(
+        self,
+        visit: Visit,
+        may: Callable[[str], bool],
+        refresh: Callable[[], Awaitable[object]],
+    ) -> None:
+        """`may` says what a role is needed for; `refresh` reads the list again."""
+        self._visit, self._may, self._refresh = visit, may, refresh
 
     def open(self, request: Any) -> None:  # noqa: ANN401 - JSON
         """Show all of it."""
@@ -74,28 +82,19 @@ class _Requests:
                 self._doings(request, dialog)
 
     def _doings(self, request: Any, dialog: ui.dialog) -> None:  # noqa: ANN401 - JSON
-        async def sign() -> None:
-            dialog.close()
-            with self._place:
-                await self._sign(request)
-
-        async def decline() -> None:
-            dialog.close()
-            with self._place:
-                await self._decline(request)
-
         pending = request["state"] == "pending"
-        if self._visit.may("admin") and (pending or request["state"] in _AGAIN):
+        if self._may("admin") and (pending or request["state"] in _AGAIN):
             verb = "Sign it" if pending else "Sign or send it again"
-            ui.button(verb, on_click=sign).props("no-caps unelevated")
-        if self._visit.may("operator") and pending:
-            ui.button("Decline it", on_click=decline).props("no-caps outline color=negative")
+            doing(dialog, verb, partial(self._sign, request)).props("unelevated")
+        if self._may("operator") and pending:
+            decline = doing(dialog, "Decline it", partial(self._decline, request))
+            decline.props("outline color=negative")
 
     async def _sign(self, request: Any) -> None:  # noqa: ANN401 - JSON
         form = Dialog(self._visit, f"Sign the request of {request['station']}?", hint=_SIGNED)
         with form.within():
             chain = form.field("certificate_chain", ui.textarea(_ELSEWHERE))
-        path = _PATH + cells.path(request["id"], "sign")
+        path = PATH + cells.path(request["id"], "sign")
 
         def send() -> Awaitable[Any]:
             wish = {"certificate_chain": chain.value} if chain.value else {}
@@ -103,24 +102,26 @@ class _Requests:
 
         if await form.asked("Sign it", send):
             ui.notify("It is being signed and sent.", type="positive")
-            await self.listing.refresh()
+            await self._refresh()
 
     async def _decline(self, request: Any) -> None:  # noqa: ANN401 - JSON
         title = f"Decline the request of {request['station']}?"
         reason = await dialogs.confirmed(title, _DECLINED, verb="Decline it", reason=True)
         if reason is not None:
-            path = _PATH + cells.path(request["id"], "decline")
+            path = PATH + cells.path(request["id"], "decline")
             wish = self._visit.api.post(path, {"reason": reason})
             await self._visit.do(wish, "The request is declined.")
-            await self.listing.refresh()
+            await self._refresh()
 
 
-def _columns(visit: Visit) -> list[Column]:
+def columns(visit: Visit) -> list[Column]:
+    """Of a list of requests."""
     return [
         Column("name", "Request", lambda each: cells.opener(each["common_name"] or each["id"])),
         Column("station", "Station", lambda each: cells.station(each["station"])),
         Column("state", "State", _state),
         Column("of_key", "Key", lambda each: cells.text(each["key"])),
+        Column("reason", "Reason", lambda each: cells.text(each["reason"])),
         Column("at", "Requested", lambda each: cells.time(each["requested_at"], visit.zone)),
         Column("by", "Decided by", lambda each: cells.text(each["decided_by"])),
     ]

@@ -1,5 +1,6 @@
 """Firmware: the images that stations fetch, and whose word vouches for them."""
 
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,7 +11,7 @@ from commands.ui.parts.asking import Dialog
 from commands.ui.parts.cells import Cell
 from commands.ui.parts.heading import heading, section
 from commands.ui.parts.listing import Column, Listing, Options
-from commands.ui.parts.sheet import settled, sheet, written
+from commands.ui.parts.sheet import doing, settled, sheet, written
 from commands.ui.parts.sizes import size
 from commands.ui.route import Page
 from commands.ui.visit import Visit
@@ -49,7 +50,6 @@ class _Images:
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
-        self._place = ui.element("div")  # of dialogs that follow another
 
     async def uploaded(self, event: events.GenericEventArguments) -> None:
         """The browser sent it all."""
@@ -73,19 +73,9 @@ class _Images:
         start = ui.button("Start a campaign with it", on_click=lambda: ui.navigate.to(address))
         start.props("no-caps unelevated")
 
-        async def sign() -> None:
-            dialog.close()
-            with self._place:
-                await self._sign(image)
-
-        async def remove() -> None:
-            dialog.close()
-            with self._place:
-                await self._remove(image)
-
         word = "Replace the signature" if image["signed"] else "Add a signature"
-        ui.button(word, on_click=sign).props("no-caps outline")
-        ui.button("Delete", on_click=remove).props("no-caps outline color=negative")
+        doing(dialog, word, partial(self._sign, image)).props("outline")
+        doing(dialog, "Delete", partial(self._remove, image)).props("outline color=negative")
 
     async def _signature(self, image: Any) -> Any:  # noqa: ANN401 - JSON
         if not image["signed"]:

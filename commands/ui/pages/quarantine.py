@@ -5,7 +5,7 @@ from typing import Any
 from nicegui import ui
 
 from commands.ui.pages.case.bulk import decided
-from commands.ui.pages.case.words import KINDS, kind, state
+from commands.ui.pages.case.words import KINDS, about, kind, state
 from commands.ui.parts import cells
 from commands.ui.parts.filters import Filters
 from commands.ui.parts.heading import heading
@@ -71,17 +71,11 @@ def _columns(visit: Visit) -> list[Column]:
         Column("state", "State", state),
         Column("kind", "Kind", kind),
         Column("station", "Station", lambda each: cells.station(each["station"])),
-        Column("subject", "About", _about),
+        Column("subject", "About", about),
         Column("id_tag", "Token", lambda each: cells.token(each["id_tag"])),
         Column("kept_at", "Put aside", lambda each: cells.time(each["kept_at"], visit.zone)),
         Column("decided_by", "Decided by", lambda each: cells.text(each["decided_by"])),
     ]
-
-
-def _about(case: Any) -> cells.Cell:  # noqa: ANN401 - JSON
-    """Without its moment, which stands for a pointer that rests on it."""
-    subject = case["subject"]
-    return cells.text(subject.partition(" at ")[0], title=subject)
 
 
 def _number(number: int) -> cells.Cell:

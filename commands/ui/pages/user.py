@@ -23,6 +23,8 @@ ROLES = MappingProxyType(
     }
 )
 
+_ROLE = "All their sessions and tokens may do from now on what the role may, and no more."
+
 
 async def show(visit: Visit, name: str) -> None:
     """Build it."""
@@ -34,11 +36,12 @@ async def show(visit: Visit, name: str) -> None:
     async def refresh() -> None:
         if user := await visit.ask(visit.api.get(_path(name))):
             details.show(_about(visit, user))
-            actions.set_visibility(not user["revoked_at"])
+            for each in (actions, make):
+                each.set_visibility(not user["revoked_at"])
 
     with actions:
         _buttons(visit, name, refresh)
-    tokens = _tokens(visit, name)
+    tokens, make = _tokens(visit, name)
     await refresh()
     await tokens.refresh()
     visit.live(refresh)
@@ -66,6 +69,8 @@ def _about(visit: Visit, user: dict[str, Any]) -> dict[str, Cell]:
 
 def _buttons(visit: Visit, name: str, refresh: Any) -> None:  # noqa: ANN401 - a coroutine's maker
     async def role(to: str) -> None:
+        if not await confirmed(f"Make {name} {to}?", _ROLE, verb=f"Make them {to}"):
+            return
         wish = visit.api.patch(_path(name), {"role": to})
         await visit.do(wish, f"{name} is {to} now.")
         await refresh()
@@ -91,7 +96,7 @@ def _buttons(visit: Visit, name: str, refresh: Any) -> None:  # noqa: ANN401 - a
     ui.button("Revoke", on_click=revoke).props("no-caps flat color=negative")
 
 
-def _tokens(visit: Visit, name: str) -> Listing:
+def _tokens(visit: Visit, name: str) -> tuple[Listing, ui.button]:
     columns = [
         Column("name", "For", lambda each: cells.text(each["name"])),
         Column("since", "Made", lambda each: cells.time(each["created_at"], visit.zone)),
@@ -105,7 +110,7 @@ def _tokens(visit: Visit, name: str) -> Listing:
         listing = Listing(visit, f"{_path(name)}/tokens", columns, options)
         make = ui.button("Make a token", icon="key", on_click=partial(_make, visit, name, listing))
         make.props("no-caps outline")
-    return listing
+    return listing, make
 
 
 def _until(visit: Visit, token: dict[str, Any]) -> Cell:

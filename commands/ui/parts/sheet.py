@@ -1,6 +1,6 @@
 """All that is known of something, in a dialog, with what can be done to it."""
 
-from collections.abc import Awaitable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,6 +22,18 @@ def sheet(title: str, cells: Mapping[str, Cell] | None = None) -> Iterator[ui.di
         yield dialog
         with ui.row().classes("w-full justify-end"):
             ui.button("Close", on_click=dialog.close).props("flat no-caps")
+
+
+def doing(dialog: ui.dialog, name: str, act: Callable[[], Awaitable[object]]) -> ui.button:
+    """Closes the sheet and does something, which may ask in dialogs of its own."""
+    page = ui.context.client  # what is made within the sheet goes with it
+
+    async def go() -> None:
+        dialog.close()
+        with page:
+            await act()
+
+    return ui.button(name, on_click=go).props("no-caps")
 
 
 def written(text: str) -> None:

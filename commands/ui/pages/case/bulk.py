@@ -31,7 +31,8 @@ class _Bulk:
 
     def __init__(self, visit: Visit, cases: Sequence[Any], rulings: list[str]) -> None:
         self._visit, self._cases = visit, cases
-        title = f"Decide {counted(len(cases), 'case')}: {KINDS.get(cases[0]['kind'], cases[0]['kind'])}"
+        kind = KINDS.get(cases[0]["kind"], cases[0]["kind"])
+        title = f"Decide {counted(len(cases), 'case')}: {kind}"
         numbers = ", ".join(str(each["number"]) for each in cases)
         with ui.dialog().props("persistent") as self._dialog, ui.card().classes("dialog"):
             self._dialog.props["aria-label"] = title

@@ -7,7 +7,7 @@ from nicegui import ui
 
 from commands.ui.pages.case.deciding import Deciding
 from commands.ui.pages.case.evidence import Evidence
-from commands.ui.pages.case.words import WHY, kind, state
+from commands.ui.pages.case.words import WHY, about, kind, state
 from commands.ui.pages.transaction.course import pretty
 from commands.ui.pages.transaction.subject import frames
 from commands.ui.parts import cells
@@ -104,7 +104,7 @@ def _told(visit: Visit, case: Any) -> dict[str, cells.Cell]:  # noqa: ANN401 - J
         "Reason": cells.text(case["reason"]),
         "Station": cells.station(case["station"]),
         "Message": cells.text(case["action"]),
-        "About": cells.text(case["subject"]),
+        "About": about(case),
         "Put aside": cells.time(case["kept_at"], zone, exact=True),
         "Frames": frames("The station's timeline then", case["station"], case["kept_at"], zone),
     }

@@ -118,3 +118,9 @@ def _energy(
 def kwh(wh: int | None) -> str:
     """Wh in words."""
     return str(cells.energy(wh)["text"])
+
+
+def about(case: Any) -> cells.Cell:  # noqa: ANN401 - JSON
+    """Without its moment, which stands for a pointer that rests on it."""
+    subject = case["subject"]
+    return cells.text(subject.partition(" at ")[0], title=subject)

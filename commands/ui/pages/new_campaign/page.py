@@ -14,6 +14,7 @@ from commands.ui.route import Page
 from commands.ui.visit import Visit
 
 _JSON = "application/json"
+_NOBODY = "This goes to no station. Say which: by their ids, by a label or a word, or all."
 
 
 async def show(visit: Visit) -> None:
@@ -60,7 +61,9 @@ class _Plan:
             self._fields.say(error)
             return
         count = await self._whom.preview()
-        if count is not None and await self._is_sure(count, renewal=renewal):
+        if count == 0:
+            self._fields.say(ValueError(_NOBODY))
+        elif count is not None and await self._is_sure(count, renewal=renewal):
             await self._start(wish.path, body)
 
     async def _is_sure(self, count: int, *, renewal: bool) -> bool:

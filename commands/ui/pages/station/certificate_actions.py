@@ -1,5 +1,6 @@
 """What can be done about certificates of a station: roots, renewal, requests."""
 
+from functools import partial
 from typing import Any
 
 from nicegui import ui
@@ -9,7 +10,7 @@ from commands.ui.pages.station.subject import Subject
 from commands.ui.parts import asking, cells
 from commands.ui.parts.dialogs import confirmed
 from commands.ui.parts.outcome import WAIT, Outcome
-from commands.ui.parts.sheet import sheet, written
+from commands.ui.parts.sheet import doing, sheet, written
 
 USES = {
     "CentralSystemRootCertificate": "Central system",
@@ -89,60 +90,12 @@ async def open_root(subject: Subject, outcome: Outcome, root: dict[str, Any]) ->
         **{key: cells.code(value) for key, value in (root["hash_data"] or {}).items()},
     }
 
-    async def drop() -> None:
-        dialog.close()
-        await _delete(subject, outcome, name, root["hash_data"])
-
     with sheet(f"Root {name} at {subject.station}", shown) as dialog:
         if root["certificate"]:
             written(root["certificate"])
         if subject.may("operator") and root["hash_data"]:
-            button = ui.button("Have it dropped", on_click=drop)
-            button.props("no-caps outline color=negative")
-
-
-async def open_request(subject: Subject, request: dict[str, Any]) -> None:
-    """All of a request; an administrator signs, an operator declines."""
-    visit, shown = subject.visit, _request(subject, request)
-    path = "/api/v1" + cells.path("certificate-requests", request["id"])
-
-    async def sign() -> None:
-        dialog.close()
-        await visit.do(visit.api.post(f"{path}/sign"), "It is signed, and the certificate sent.")
-
-    async def decline() -> None:
-        dialog.close()
-        await visit.do(visit.api.post(f"{path}/decline", {}), "It is not signed.")
-
-    with sheet(f"Certificate request of {subject.station}", shown) as dialog:
-        if request["csr"]:
-            written(request["csr"])
-        with ui.row():
-            if subject.may("admin") and request["state"] in _SIGNABLE:
-                ui.button("Sign and send", on_click=sign).props("no-caps unelevated")
-            if subject.may("operator") and request["state"] == "pending":
-                ui.button("Decline", on_click=decline).props("no-caps outline color=negative")
-
-
-def _request(subject: Subject, request: dict[str, Any]) -> dict[str, cells.Cell]:
-    zone, call, certificate = subject.visit.zone, request["call"], request["certificate"]
-    shown = {
-        "State": cells.state(request["state"]),
-        "Reason": cells.text(request["reason"]),
-        "Key": cells.text(request["key"]),
-        "Organisation": cells.text(request["organisation"]),
-        "Requested": cells.time(request["requested_at"], zone),
-        "Decided": cells.time(request["decided_at"], zone),
-    }
-    if certificate:
-        where = cells.path("certificates", certificate)
-        shown["Certificate"] = cells.link(certificate, where)
-    if call:
-        shown["CertificateSigned"] = cells.link("the call", cells.path("calls", call))
-    return shown
-
-
-_SIGNABLE = ("pending", "signed", "undelivered", "refused", "failed")
+            drop = partial(_delete, subject, outcome, name, root["hash_data"])
+            doing(dialog, "Have it dropped", drop).props("outline color=negative")
 
 
 async def _delete(

@@ -4,6 +4,7 @@ from typing import Any
 
 from nicegui import ui
 
+from commands.ui.pages import certificate_requests
 from commands.ui.pages.station import certificate_actions as actions
 from commands.ui.pages.station.subject import Refresh, Subject
 from commands.ui.parts import cells
@@ -76,15 +77,21 @@ class _Certificates:
         return roots
 
     def _asked(self) -> Listing:
+        def opened(request: Any) -> None:  # noqa: ANN401 - JSON
+            requests.open(request)
+
         options = Options(
             query={"station": self._subject.station},
             empty=_NO_REQUESTS,
             name="Certificate requests of the station",
             shown=20,
-            on_open=self._open_request,
+            on_open=opened,
         )
-        path = "/api/v1/certificate-requests"
-        return Listing(self._subject.visit, path, _requests(self._subject.visit), options)
+        visit = self._subject.visit
+        columns = [each for each in certificate_requests.columns(visit) if each.name != "station"]
+        listing = Listing(visit, certificate_requests.PATH, columns, options)
+        requests = certificate_requests.Requests(visit, self._subject.may, listing.refresh)
+        return listing
 
     async def _ask(self) -> None:
         await actions.ask(self._subject, self._outcome)
@@ -97,10 +104,6 @@ class _Certificates:
 
     async def _open_root(self, root: dict[str, Any]) -> None:
         await actions.open_root(self._subject, self._outcome, root)
-
-    async def _open_request(self, request: dict[str, Any]) -> None:
-        await actions.open_request(self._subject, request)
-        await self._requests.refresh()
 
 
 def _button(label: str, icon: str, on_click: Any) -> None:  # noqa: ANN401 - a handler of NiceGUI
@@ -166,14 +169,3 @@ def ending(at: str | None, visit: Visit) -> cells.Cell:
 
 
 _SOON = 30  # days
-
-
-def _requests(visit: Visit) -> list[Column]:
-    return [
-        Column("name", "Request", lambda e: cells.opener(e["common_name"] or e["id"])),
-        Column("state", "State", lambda e: cells.state(e["state"], _TONES.get(e["state"]))),
-        Column("key", "Key", lambda e: cells.text(e["key"])),
-        Column("reason", "Reason", lambda e: cells.text(e["reason"])),
-        Column("at", "Requested", lambda e: cells.time(e["requested_at"], visit.zone)),
-        Column("by", "Decided by", lambda e: cells.text(e["decided_by"])),
-    ]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+_NAMELESS = "it has no id"
 _AGAIN = "an earlier line is for the same station"
 
 
@@ -16,7 +17,7 @@ class Line:
     number: int
     id: str
     content: bytes
-    is_again: bool  # an earlier one is for the same station
+    flaw: str  # why it is not sent, "" when it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,8 @@ def told_of(lines: Sequence[Line], said: Sequence[Any]) -> list[Told]:
 
 
 def unreadable(line: Line) -> Told:
-    """Of a line that is not sent, since an earlier one is for the same station."""
-    return Told(line.number, line.id, "refused", _AGAIN)
+    """Of a line that is not sent."""
+    return Told(line.number, line.id, "refused", line.flaw)
 
 
 def _lines(records: list[tuple[int, list[str]]], place: int) -> list[Line]:
@@ -62,7 +63,8 @@ def _lines(records: list[tuple[int, list[str]]], place: int) -> list[Line]:
     made = []
     for number, cells in records:
         id = cells[place] if place < len(cells) else ""
-        made.append(Line(number, id, _written(cells), id in seen))
+        flaw = _NAMELESS if not id.strip() else _AGAIN if id in seen else ""
+        made.append(Line(number, id, _written(cells), flaw))
         seen.add(id)
     return made
 

@@ -10,6 +10,7 @@ from commands.ui.pages.stations.lines import Line, Told, header, told_of, unread
 from commands.ui.pages.stations.preview import Preview
 from commands.ui.parts import dialogs
 from commands.ui.parts.heading import heading, section
+from commands.ui.parts.words import counted
 from commands.ui.parts.work import Failure, Work, failed
 from commands.ui.route import Page
 from commands.ui.visit import Visit
@@ -81,7 +82,7 @@ class _Importing:
             return
         await self._run("Trying every line", self._lines, dry_run=True)
         good = sum(not each.problem for each in self._told)
-        self._go.text = f"Import {good:,} stations"
+        self._go.text = f"Import {counted(good, 'station')}"
         self._go.set_enabled(bool(good))
 
     async def _import(self) -> None:
@@ -92,7 +93,7 @@ class _Importing:
             f"{len(lines) - replaced:,} are registered and {replaced:,} that are known are treated"
             " as the file says from now on. Lines with problems are left out."
         )
-        title = f"Import {len(lines):,} stations?"
+        title = f"Import {counted(len(lines), 'station')}?"
         if await dialogs.confirmed(title, consequence, verb="Import them", danger=replaced > 0):
             self._go.disable()
             await self._run("Importing", lines, dry_run=False)
@@ -111,8 +112,10 @@ class _Importing:
 
     async def _sent(self, batch: Sequence[Line], *, dry_run: bool) -> list[Told]:
         """What comes of some lines; of none of them, why."""
-        again = [unreadable(each) for each in batch if each.is_again]
-        new = [each for each in batch if not each.is_again]
+        flawed = [unreadable(each) for each in batch if each.flaw]
+        new = [each for each in batch if not each.flaw]
+        if not new:
+            return flawed
         content = self._header + b"".join(each.content for each in new)
         try:
             said = await self._visit.api.send(
@@ -120,8 +123,8 @@ class _Importing:
             )
         except Refused as refused:
             why = failed("", refused).why
-            return [*again, *(Told(each.number, each.id, "refused", why) for each in new)]
-        return [*again, *told_of(new, said["lines"])]
+            return [*flawed, *(Told(each.number, each.id, "refused", why) for each in new)]
+        return [*flawed, *told_of(new, said["lines"])]
 
 
 PAGE = Page(path="/import-stations", title="Import stations", show=show, role="admin")
