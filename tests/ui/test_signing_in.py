@@ -12,6 +12,11 @@ def test_a_page_is_shown_after_signing_in_where_it_was_asked_for(people: People)
     expect(page.get_by_role("heading", name="Stations", level=1)).to_be_visible()
 
 
+def test_a_page_is_shown_with_what_was_asked_of_it(people: People):
+    page = people.sign_in("an-viewer", "/stations?online=true&search=CP1")
+    assert page.url.endswith("/stations?online=true&search=CP1")
+
+
 def test_a_wrong_password_is_told_and_leaves_everything_closed(
     people: People, installation: Installation
 ):

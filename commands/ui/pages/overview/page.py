@@ -12,12 +12,17 @@ from commands.ui.route import Page
 from commands.ui.visit import Visit
 
 _PATH = "/api/v1/overview"
+_FIRST = "There is no station yet. Register one, or have one call: it can be adopted then."
 
 
 async def show(visit: Visit) -> None:
     """Build it: one question to the API tells all of it."""
     with heading("Overview"):
         as_of = ui.label().classes("muted numeric")
+    with ui.row().classes("banner") as first:
+        ui.label(_FIRST)
+        ui.link("Stations", "/stations")
+    first.set_visibility(False)
     figures = Figures()
     with ui.element("div").classes("halves"):
         day = Day(visit)
@@ -28,6 +33,7 @@ async def show(visit: Visit) -> None:
         found: dict[str, Any] | None = await visit.ask(visit.api.get(_PATH, since=since))
         if found:
             as_of.text = f"as of {visit.zone.text(found['at'])}"
+            first.set_visibility(not any(found["stations"].values()))
             figures.show(found)
             day.show(found["hours"])
             problems.show(found["problems"])

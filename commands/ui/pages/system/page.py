@@ -19,7 +19,7 @@ _PATH = "/api/v1/system"
 async def show(visit: Visit) -> None:
     """Build it."""
     with heading("System"):
-        ui.link("Figures for Prometheus are at the ops port", "/docs").classes("muted")
+        ui.label("Figures for Prometheus are at the ops port").classes("muted")
     with section("This installation"):
         details = Details()
     with section("Processes"):
