@@ -29,7 +29,7 @@ class Api:
         Stations are told to fetch and bring files there, unless `AMPLEDGER_PUBLIC_URL` says where.
         """
         transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=(address, 0))
-        headers = {"Authorization": f"Bearer {token}".encode()} if token else {}  # of any letters
+        headers = {b"Authorization": f"Bearer {token}".encode()} if token else {}  # of any letters
         self._http = httpx.AsyncClient(
             transport=transport, base_url=base, headers=headers, timeout=_WITHIN, trust_env=False
         )

@@ -1,7 +1,7 @@
 """What stations and users write is text on every page: nothing of it runs."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -40,7 +40,7 @@ def station(installation: Installation, api: Asked, said: str) -> Iterator[str]:
         yield name
 
 
-def _sayings(said: str) -> list[tuple[str, dict[str, object]]]:
+def _sayings(said: str) -> list[tuple[str, Mapping[str, object]]]:
     boot = {
         "chargePointVendor": "{{7*7}}<b>" + said,
         "chargePointModel": '"><script>x',
@@ -64,7 +64,7 @@ def _sayings(said: str) -> list[tuple[str, dict[str, object]]]:
     ]
 
 
-def _call(socket: ClientConnection, action: str, payload: dict[str, object]) -> None:
+def _call(socket: ClientConnection, action: str, payload: Mapping[str, object]) -> None:
     """Its answer comes, whatever it is; what we are asked meanwhile is passed over."""
     id = uuid4().hex
     socket.send(json.dumps([2, id, action, payload]))

@@ -20,14 +20,14 @@ def test_cookies_of_others_on_this_host_do_not_hide_ours(
 ):
     ours = f"ampledger_session={installation.admin_token}"
     answer = browser.get(
-        "/me", headers={"Cookie": f'other={{"a": [1, 2]}}; {ours}; last=ü'.encode()}
+        "/me", headers={b"Cookie": f'other={{"a": [1, 2]}}; {ours}; last=ü'.encode()}
     )
     assert answer.status_code == 200
 
 
 @pytest.mark.parametrize("cookie", [b"\xe9", b'"ams_\\015\\012X-Other: y"', b"ams_" + 9000 * b"a"])
 def test_what_is_no_token_opens_nothing(browser: httpx.Client, cookie: bytes):
-    answer = browser.get("/", headers={"Cookie": b"ampledger_session=" + cookie})
+    answer = browser.get("/", headers={b"Cookie": b"ampledger_session=" + cookie})
     assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?to=/")
 
 

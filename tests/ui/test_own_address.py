@@ -1,6 +1,7 @@
 """What pages ask of the API is asked under the address of the browser: stations are told it."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -29,4 +30,5 @@ def test_the_api_is_asked_as_the_browser_calls_us(address: str):
         async with httpx.AsyncClient(transport=transport, cookies=cookies) as browser:
             return (await browser.get(address)).text
 
-    assert asyncio.run(look()) == address
+    with ThreadPoolExecutor(1) as elsewhere:  # Playwright's loop may run in this thread
+        assert elsewhere.submit(asyncio.run, look()).result() == address

@@ -53,7 +53,11 @@ def _password(visit: Visit) -> None:
 
 
 def _secret(label: str, kind: str) -> ui.input:
-    field = ui.input(label, password=True).props(f"dense outlined autocomplete={kind}")
+    field = (
+        ui.input(label, password=True)
+        .classes("password")
+        .props(f"dense outlined autocomplete={kind}")
+    )
     return field.classes("field")
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from nicegui import ui
 
+from commands.ui.pages.case.words import KINDS
 from commands.ui.parts.heading import empty, section
 from commands.ui.visit import Visit
 
@@ -50,8 +51,15 @@ class Problems:
         with ui.link(target=problem["path"]).classes("problem"):
             ui.label(kind).classes(f"tone tone-{tone}")
             with ui.column().classes("gap-none"):
-                ui.label(problem["text"]).classes("problem-text")
+                ui.label(_said(problem)).classes("problem-text")
                 place = ui.label(f"{problem['station']}{of}").classes("muted")
                 place.set_visibility(bool(problem["station"]))
             at = ui.label(self._visit.zone.text(problem["at"])).classes("muted numeric")
             at.props["title"] = self._visit.zone.utc(problem["at"])
+
+
+def _said(problem: dict[str, Any]) -> str:
+    """Of a case, in the words of the quarantine desk."""
+    text: str = problem["text"]
+    about, colon, kind = text.partition(": ")
+    return f"{about}{colon}{KINDS.get(kind, kind)}"

@@ -51,7 +51,7 @@ class Proof:
         key = await _key_of(self._subject.visit, row)
         self._details.show(
             {
-                **_judged(proof["account"]["signed_values"]),
+                **judged(proof["account"]["signed_values"]),
                 "Key of the meter": key,
                 "Log": cells.text(proof["unchained"] or "under a signed checkpoint"),
                 "Proof signed with": cells.code(made["signature"]["key_id"]),
@@ -85,7 +85,7 @@ class Proof:
             await self.check(row)
 
 
-def _judged(signed: list[Any]) -> dict[str, Cell]:
+def judged(signed: list[Any]) -> dict[str, Cell]:
     """One verdict for all of them, and each with its reason."""
     if not signed:
         why = cells.text("The station sent no signed meter values for it.")
@@ -96,10 +96,10 @@ def _judged(signed: list[Any]) -> dict[str, Cell]:
     else:
         cell = cells.state("not verified", "bad" if _FAILED in verdicts else "warn")
     told = {
-        f"{each['judgement']['format']} {each['context']}": cells.text(
+        f"{place}. {each['judgement']['format']} {each['context']}": cells.text(
             f"{each['judgement']['verdict']}: {each['judgement']['why']}"
         )
-        for each in signed
+        for place, each in enumerate(signed, 1)
     }
     return {"Signed values": cell, **told}
 
