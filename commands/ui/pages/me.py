@@ -53,12 +53,8 @@ def _password(visit: Visit) -> None:
 
 
 def _secret(label: str, kind: str) -> ui.input:
-    field = (
-        ui.input(label, password=True)
-        .classes("password")
-        .props(f"dense outlined autocomplete={kind}")
-    )
-    return field.classes("field")
+    field = ui.input(label, password=True).props(f"dense outlined autocomplete={kind}")
+    return field.classes("password")
 
 
 async def _sessions(visit: Visit) -> None:

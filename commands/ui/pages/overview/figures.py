@@ -79,7 +79,7 @@ _FIGURES = (
         "Critical security events",
         "/security-events",
         _count("security_events_critical"),
-        _alarming(_count("security_events_critical")),
+        _alarming(_count("security_events_critical"), "warn"),
     ),
     _Figure("Jobs failed today", "/jobs", _count("jobs_failed"), _alarming(_count("jobs_failed"))),
     _Figure("Keys drifted", "/stations", _count("drift"), _alarming(_count("drift"), "warn")),
