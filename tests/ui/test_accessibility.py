@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from commands.ui.routes import PAGES
 from tests.installation import Installation
 from tests.ui.people import Asked, People
-from tests.ui.stage import start
+from tests.ui.stage import orphan_stop, start
 
 MENU = tuple(page.path for page in PAGES if page.menu)
 TABS = ("operations", "timeline", "wire", "configuration", "local-list", "profiles")
@@ -28,7 +28,8 @@ pytestmark = pytest.mark.parametrize("installation", ["embedded"], indirect=True
 @pytest.fixture
 def page(people: People) -> Page:
     """An administrator's, which lets axe in in spite of the policy of contents."""
-    return people.at("an-admin", bypass_csp=True, color_scheme="light")
+    still = {"color_scheme": "light", "reduced_motion": "reduce"}  # colours are there at once
+    return people.at("an-admin", bypass_csp=True, **still)
 
 
 @pytest.fixture
@@ -97,6 +98,18 @@ def test_pages_of_single_things(judged: Any, api: Asked, station: str, tag: str)
         "/me",
     )
     assert found == {}
+
+
+def test_what_somebody_has_to_decide_or_has_written(
+    judged: Any, api: Asked, installation: Installation, tag: str
+):
+    case, _ = orphan_stop(api, installation, tag)
+    period = {"start": 0, "limit": 16}
+    schedule = {"unit": "A", "periods": [period]}
+    profile = {"purpose": "TxDefaultProfile", "kind": "Relative", "stack_level": 0}
+    wish = profile | {"schedule": schedule}
+    number = api.post("/api/v1/charging-profiles", wish)["id"]
+    assert judged(f"/quarantine/{case}", f"/charging-profiles/{number}") == {}
 
 
 def test_the_past_of_a_station(judged: Any, api: Asked, station: str, tag: str):

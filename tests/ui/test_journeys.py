@@ -1,10 +1,8 @@
 """What operators come for, from end to end: stations that live, pages that follow."""
 
-import json
 import re
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -12,13 +10,13 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Locator, Page, expect
 from websockets.exceptions import InvalidStatus
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
 from tests.installation import Installation
-from tests.ui.people import PATIENCE, Asked, People, eventually
+from tests.ui.people import Asked, People, eventually
 from tests.ui.simulated import Simulated
-from tests.ui.stage import start
+from tests.ui.stage import orphan_stop, start
 
 PROGRAM = str(Path(sys.executable).with_name("ampledger"))
 
@@ -134,13 +132,7 @@ def test_a_schedule_is_drawn_while_it_is_written_and_sent(people: People, api: A
 def test_a_stop_put_aside_is_given_to_its_transaction(
     people: People, api: Asked, installation: Installation, tag: str
 ):
-    name, number = f"UI-{uuid4().hex[:8]}", 0
-    api.put(f"/api/v1/stations/{name}", {"security_profile": 0})
-    url = f"{installation.gateway_url}/{name}"
-    with connect(url, subprotocols=[Subprotocol("ocpp1.6")]) as socket:
-        number = _orphan_stop(socket, tag)
-    path = f"/api/v1/quarantine?station={name}"
-    case = eventually(lambda: api.get(path)["items"])[0]["number"]
+    case, number = orphan_stop(api, installation, tag)
     page = people.at("an-operator", f"/quarantine/{case}")
     expect(listed(page, "Candidates", tag)).to_contain_text(f"{number}")
     page.get_by_label("Why, for the record").fill("the display showed it")
@@ -148,25 +140,6 @@ def test_a_stop_put_aside_is_given_to_its_transaction(
     page.get_by_role("dialog").get_by_role("button", name=re.compile("it$")).click()
     expect(page.get_by_text("the display showed it")).to_be_visible()
     assert api.get(f"/api/v1/transactions/{number}")["energy_wh"] == 4_000
-
-
-def _orphan_stop(socket: ClientConnection, tag: str) -> int:
-    """A session whose stop names a transaction that nobody gave; the number of the right one."""
-    _say(socket, "BootNotification", chargePointVendor="V", chargePointModel="M")
-    started = {"connectorId": 1, "idTag": tag, "meterStart": 1_000, "timestamp": _now()}
-    number = int(_say(socket, "StartTransaction", **started)["transactionId"])
-    stopped = {"meterStop": 5_000, "timestamp": _now(), "idTag": tag}
-    _say(socket, "StopTransaction", transactionId=77_000_001, **stopped)
-    return number
-
-
-def _say(socket: ClientConnection, action: str, **payload: object) -> Any:
-    socket.send(json.dumps([2, uuid4().hex, action, payload]))
-    return json.loads(socket.recv(PATIENCE / 1000))[2]
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat()
 
 
 def test_somebody_travels_in_time(people: People, api: Asked, station: str, tag: str):
