@@ -10,12 +10,12 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.databases import fresh_database
 from tests.installation import Installation
 from tests.queues import delete_queues
-from tests.ui.people import Asked, People, eventually
+from tests.ui.people import PATIENCE, Asked, People, eventually
 from tests.ui.simulated import Simulated
 
 ROLES = ("viewer", "operator", "admin")
@@ -27,6 +27,7 @@ def browser() -> Iterator[Browser]:
     if not path:
         pytest.fail("there is no Chromium: `make test` installs one, or set AMPLEDGER_TEST_BROWSER")
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE)
         started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield started
         started.close()

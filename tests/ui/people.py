@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from tests.installation import Installation
 
 PASSWORD = "correct horse battery"
-PATIENCE = 10_000  # ms for what happens soon
+PATIENCE = 30_000  # ms for what happens soon, however busy the machine is
 
 T = TypeVar("T")
 

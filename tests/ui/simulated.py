@@ -12,7 +12,7 @@ from commands.simulate.life import Life
 from commands.simulate.line import Identity
 from commands.simulate.visits import Pace
 
-_PATIENCE = 20  # s
+_PATIENCE = 30  # s
 
 
 class Simulated:
