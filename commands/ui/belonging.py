@@ -38,7 +38,7 @@ def leads_elsewhere(scope: Scope) -> bool:
 
 
 def _bound(handler: Callable[..., Any]) -> Callable[..., Any]:
-    async def handling(sid: str, told: dict[str, Any], *more: object) -> Any:  # noqa: ANN401 - as it comes
+    async def handling(sid: str, told: dict[str, Any], *more: object) -> Any:
         is_others = is_foreign(_page_in(told), core.sio.get_environ(sid)["asgi.scope"])
         answer = handler(sid, told | _NOWHERE if is_others else told, *more)
         return await answer if isawaitable(answer) else answer

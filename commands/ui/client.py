@@ -34,7 +34,7 @@ class Api:
             transport=transport, base_url=base, headers=headers, timeout=_WITHIN, trust_env=False
         )
 
-    async def get(self, path: str, **query: object) -> Any:  # noqa: ANN401 - JSON
+    async def get(self, path: str, **query: object) -> Any:
         """What is there; raises Refused."""
         return (await self._asked("GET", path, query)).json()
 
@@ -42,23 +42,23 @@ class Api:
         """What is there in another form than JSON; raises Refused."""
         return (await self._asked("GET", path, query, headers={"Accept": accept})).content
 
-    async def post(self, path: str, body: object = None, **query: object) -> Any:  # noqa: ANN401 - JSON
+    async def post(self, path: str, body: object = None, **query: object) -> Any:
         """Do it; raises Refused."""
         return _json(await self._asked("POST", path, query, json=body))
 
-    async def put(self, path: str, body: object, **query: object) -> Any:  # noqa: ANN401 - JSON
+    async def put(self, path: str, body: object, **query: object) -> Any:
         """Make it so; raises Refused."""
         return _json(await self._asked("PUT", path, query, json=body))
 
-    async def patch(self, path: str, body: object, **query: object) -> Any:  # noqa: ANN401 - JSON
+    async def patch(self, path: str, body: object, **query: object) -> Any:
         """Change what is named; raises Refused."""
         return _json(await self._asked("PATCH", path, query, json=body))
 
-    async def delete(self, path: str, **query: object) -> Any:  # noqa: ANN401 - JSON
+    async def delete(self, path: str, **query: object) -> Any:
         """Remove it; raises Refused."""
         return _json(await self._asked("DELETE", path, query))
 
-    async def send(self, path: str, content: bytes, kind: str, **query: object) -> Any:  # noqa: ANN401 - JSON
+    async def send(self, path: str, content: bytes, kind: str, **query: object) -> Any:
         """Post bytes of a media type; raises Refused."""
         headers = {"Content-Type": kind}
         return _json(await self._asked("POST", path, query, content=content, headers=headers))
@@ -86,7 +86,7 @@ class Api:
         method: str,
         path: str,
         query: dict[str, object],
-        **sent: Any,  # noqa: ANN401 - httpx's
+        **sent: Any,
     ) -> httpx.Response:
         given: Any = {name: value for name, value in query.items() if value not in (None, "")}
         response = await self._http.request(method, path, params=given, **sent)
@@ -95,7 +95,7 @@ class Api:
         return response
 
 
-def _json(response: httpx.Response) -> Any:  # noqa: ANN401 - JSON
+def _json(response: httpx.Response) -> Any:
     return response.json() if response.content else None
 
 

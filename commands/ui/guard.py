@@ -119,9 +119,7 @@ def _for_browsers(send: Send) -> Send:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers.setdefault("Content-Security-Policy", _POLICY)
-            headers.setdefault(
-                "Referrer-Policy", "same-origin"
-            )  # else forms come without an origin
+            headers.setdefault("Referrer-Policy", "same-origin")  # or forms come without an origin
         await send(message)
 
     return sending

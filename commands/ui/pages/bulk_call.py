@@ -37,7 +37,7 @@ async def show(visit: Visit, bulk_call: str) -> None:
 class _BulkCall:
     """What is shown of it; `refresh` brings it up to date."""
 
-    def __init__(self, visit: Visit, path: str, found: Any) -> None:  # noqa: ANN401 - JSON
+    def __init__(self, visit: Visit, path: str, found: Any) -> None:
         self._visit, self._path, self._found = visit, path, found
         total = found["stations"]["total"]
         with heading(found["action"], f"to {total:,} station{'' if total == 1 else 's'} at once"):
@@ -74,7 +74,7 @@ class _BulkCall:
             await self._visit.ask(self.refresh())
 
 
-def _details(found: Any, visit: Visit) -> dict[str, Cell]:  # noqa: ANN401 - JSON
+def _details(found: Any, visit: Visit) -> dict[str, Cell]:
     ttl = found["ttl"]
     waits = span(timedelta(seconds=ttl)) if ttl else "not at all"
     return {
@@ -105,21 +105,21 @@ def _members(visit: Visit, path: str) -> Listing:
     return listing
 
 
-def _outcome(member: Any) -> Cell:  # noqa: ANN401 - JSON
+def _outcome(member: Any) -> Cell:
     outcome = member["outcome"]
     return (
         cells.state(outcome, _TONES.get(outcome)) if outcome else cells.state("under way", "busy")
     )
 
 
-def _call(member: Any) -> Cell:  # noqa: ANN401 - JSON
+def _call(member: Any) -> Cell:
     if not member["call"]:
         return cells.text("")
     said = (member["call_status"] or "").replace("_", " ")
     return cells.link(said or "the call", cells.path("calls", member["call"]))
 
 
-def _response(member: Any) -> Cell:  # noqa: ANN401 - JSON
+def _response(member: Any) -> Cell:
     if member["response"] is None:
         return cells.text("")
     return cells.code(json.dumps(member["response"], ensure_ascii=False))

@@ -46,7 +46,7 @@ def _columns(visit: Visit) -> tuple[Column, ...]:
     )
 
 
-def _action(bulk: Any) -> cells.Cell:  # noqa: ANN401 - JSON
+def _action(bulk: Any) -> cells.Cell:
     return cells.link(bulk["action"], cells.path("bulk-calls", bulk["id"]))
 
 

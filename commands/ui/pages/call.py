@@ -39,7 +39,7 @@ async def show(visit: Visit, call: str) -> None:
 class _Call:
     """What is shown of it; `refresh` brings it up to date."""
 
-    def __init__(self, visit: Visit, path: str, found: Any) -> None:  # noqa: ANN401 - JSON
+    def __init__(self, visit: Visit, path: str, found: Any) -> None:
         self._visit, self._path, self._found = visit, path, found
         self._part_of: Cell | None = None
         with heading(found["action"], f"to {found['station']}"):
@@ -129,11 +129,11 @@ class _Call:
         return True
 
 
-def _concerns(fact: Any, call: str) -> bool:  # noqa: ANN401 - JSON
+def _concerns(fact: Any, call: str) -> bool:
     return bool(fact["stream"] == f"call:{call}" or fact["data"].get("call") == call)
 
 
-def _answer(call: Any) -> str:  # noqa: ANN401 - JSON
+def _answer(call: Any) -> str:
     if call["response"] is not None:
         return _text(call["response"])
     if call["status"] in _UNDER_WAY:
@@ -144,7 +144,7 @@ def _answer(call: Any) -> str:  # noqa: ANN401 - JSON
     return _text(details) if details else "No payload."
 
 
-def _timeline(call: Any, now: datetime) -> str:  # noqa: ANN401 - JSON
+def _timeline(call: Any, now: datetime) -> str:
     """Of the station, the newest first, as of soon after it was over."""
     link = f"{cells.path('stations', call['station'])}?tab=timeline"
     at = datetime.fromisoformat(call["answered_at"] or call["requested_at"]) + _AROUND
@@ -174,12 +174,12 @@ def _facts(visit: Visit) -> Rows:
     return Rows(columns, name="Facts", empty=empty)
 
 
-def _json(value: Any) -> None:  # noqa: ANN401 - JSON
+def _json(value: Any) -> None:
     with ui.element("pre").props("tabindex=0"):
         ui.label(_text(value)).classes("code")
 
 
-def _text(value: Any) -> str:  # noqa: ANN401 - JSON
+def _text(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)
 
 

@@ -51,7 +51,7 @@ async def show(visit: Visit) -> None:
     visit.live(listing.refresh)
 
 
-def state(call: Any) -> Cell:  # noqa: ANN401 - JSON
+def state(call: Any) -> Cell:
     """How far it is."""
     status = call["status"]
     return cells.state(status.replace("_", " "), _STATES.get(status, "idle"))
@@ -69,7 +69,7 @@ def _columns(visit: Visit) -> tuple[Column, ...]:
     )
 
 
-def _action(call: Any) -> Cell:  # noqa: ANN401 - JSON
+def _action(call: Any) -> Cell:
     return cells.link(call["action"], cells.path("calls", call["id"]))
 
 

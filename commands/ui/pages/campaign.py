@@ -42,7 +42,7 @@ async def show(visit: Visit, campaign: str) -> None:
 class _Campaign:
     """What is shown of it; `refresh` brings it up to date."""
 
-    def __init__(self, visit: Visit, path: str, found: Any) -> None:  # noqa: ANN401 - JSON
+    def __init__(self, visit: Visit, path: str, found: Any) -> None:
         self._visit, self._path, self._found = visit, path, found
         with heading(campaigns.title(found)):
             self._steering = _Steering(self) if visit.may("operator") else None
@@ -69,7 +69,7 @@ class _Campaign:
         await self._members.refresh()
 
     @property
-    def found(self) -> Any:  # noqa: ANN401 - JSON
+    def found(self) -> Any:
         """As it was read last."""
         return self._found
 
@@ -135,13 +135,13 @@ class _Steering:
         return counts
 
 
-def counts_of(stations: Any) -> dict[str, int]:  # noqa: ANN401 - JSON
+def counts_of(stations: Any) -> dict[str, int]:
     """By the words of a bar."""
     names = ("succeeded", "failed", "under_way", "cancelled", "waiting")
     return {name.replace("_", " "): stations[name] for name in names}
 
 
-def _details(found: Any, visit: Visit) -> dict[str, Cell]:  # noqa: ANN401 - JSON
+def _details(found: Any, visit: Visit) -> dict[str, Cell]:
     shown = {"State": campaigns.state(found)}
     if found["reason"]:
         shown["Why it was halted"] = cells.text(found["reason"])
@@ -192,13 +192,13 @@ def _columns(visit: Visit) -> list[Column]:
     ]
 
 
-def _outcome(member: Any) -> Cell:  # noqa: ANN401 - JSON
+def _outcome(member: Any) -> Cell:
     if outcome := member["outcome"]:
         return cells.state(outcome, _TONES[outcome])
     return cells.state(member["state"], "idle" if member["state"] == "waiting" else "busy")
 
 
-def _call(member: Any) -> Cell:  # noqa: ANN401 - JSON
+def _call(member: Any) -> Cell:
     if not member["call"]:
         return cells.text("")
     return cells.link(member["call_status"], cells.path("calls", member["call"]))

@@ -38,14 +38,14 @@ async def show(visit: Visit) -> None:
     visit.live(listing.refresh)
 
 
-def state(campaign: Any) -> Cell:  # noqa: ANN401 - JSON
+def state(campaign: Any) -> Cell:
     """How it stands; for a halt, why."""
     return cells.state(
         campaign["state"], _TONES.get(campaign["state"], "idle"), title=campaign["reason"]
     )
 
 
-def title(campaign: Any) -> str:  # noqa: ANN401 - JSON
+def title(campaign: Any) -> str:
     """What people call it."""
     return (
         campaign["name"]
@@ -70,7 +70,7 @@ def _columns(visit: Visit) -> list[Column]:
     ]
 
 
-def _done(counts: Any) -> str:  # noqa: ANN401 - JSON
+def _done(counts: Any) -> str:
     over = counts["succeeded"] + counts["failed"] + counts["cancelled"]
     return f"{over} of {counts['total']} over"
 

@@ -44,7 +44,7 @@ async def show(visit: Visit, fingerprint: str) -> None:
 class _Certificate:
     """What is shown of it; `show` brings it up to date."""
 
-    def __init__(self, visit: Visit, path: str, found: Any) -> None:  # noqa: ANN401 - JSON
+    def __init__(self, visit: Visit, path: str, found: Any) -> None:
         self._visit, self._path, self._station = visit, path, found["station"]
         with heading(f"Certificate of {self._station}", found["common_name"]):
             if visit.may("operator"):
@@ -62,7 +62,7 @@ class _Certificate:
         """Read it again."""
         self.show(await self._visit.api.get(self._path, station=self._station))
 
-    def show(self, found: Any) -> None:  # noqa: ANN401 - JSON
+    def show(self, found: Any) -> None:
         """As it is now."""
         if self._visit.may("admin"):
             revocation = found["revocation"]
@@ -74,7 +74,7 @@ class _Certificate:
         with form.within():
             reason = form.field("reason", ui.input("Reason"))
 
-        async def send() -> Any:  # noqa: ANN401 - JSON
+        async def send() -> Any:
             wish = {"reason": reason.value}
             return await self._visit.api.post(self._path + "/revoke", wish, station=self._station)
 
@@ -83,7 +83,7 @@ class _Certificate:
             await self._visit.ask(self.refresh())
 
 
-def _details(found: Any, visit: Visit) -> dict[str, Cell]:  # noqa: ANN401 - JSON
+def _details(found: Any, visit: Visit) -> dict[str, Cell]:
     shown = {
         "State": certificates.state(found),
         "Station": cells.station(found["station"]),

@@ -41,7 +41,7 @@ _DECLINED = "It is not signed. The station is told nothing; it may ask again."
 async def build(visit: Visit) -> Listing:
     """Those that wait, unless others are chosen."""
 
-    def opened(request: Any) -> None:  # noqa: ANN401 - JSON
+    def opened(request: Any) -> None:
         requests.open(request)
 
     filters = Filters(visit, mark="request_", state="pending")
@@ -72,7 +72,7 @@ class Requests:
         """`may` says what a role is needed for; `refresh` reads the list again."""
         self._visit, self._may, self._refresh = visit, may, refresh
 
-    def open(self, request: Any) -> None:  # noqa: ANN401 - JSON
+    def open(self, request: Any) -> None:
         """Show all of it."""
         title = f"Certificate request of {request['station']}"
         with sheet(title, _details(request, self._visit)) as dialog:
@@ -81,7 +81,7 @@ class Requests:
             with ui.row():
                 self._doings(request, dialog)
 
-    def _doings(self, request: Any, dialog: ui.dialog) -> None:  # noqa: ANN401 - JSON
+    def _doings(self, request: Any, dialog: ui.dialog) -> None:
         pending = request["state"] == "pending"
         if self._may("admin") and (pending or request["state"] in _AGAIN):
             verb = "Sign it" if pending else "Sign or send it again"
@@ -90,7 +90,7 @@ class Requests:
             decline = doing(dialog, "Decline it", partial(self._decline, request))
             decline.props("outline color=negative")
 
-    async def _sign(self, request: Any) -> None:  # noqa: ANN401 - JSON
+    async def _sign(self, request: Any) -> None:
         form = Dialog(self._visit, f"Sign the request of {request['station']}?", hint=_SIGNED)
         with form.within():
             chain = form.field("certificate_chain", ui.textarea(_ELSEWHERE))
@@ -104,7 +104,7 @@ class Requests:
             ui.notify("It is being signed and sent.", type="positive")
             await self._refresh()
 
-    async def _decline(self, request: Any) -> None:  # noqa: ANN401 - JSON
+    async def _decline(self, request: Any) -> None:
         title = f"Decline the request of {request['station']}?"
         reason = await dialogs.confirmed(title, _DECLINED, verb="Decline it", reason=True)
         if reason is not None:
@@ -127,13 +127,13 @@ def columns(visit: Visit) -> list[Column]:
     ]
 
 
-def _state(request: Any) -> Cell:  # noqa: ANN401 - JSON
+def _state(request: Any) -> Cell:
     return cells.state(
         request["state"], _TONES.get(request["state"], "idle"), title=request["reason"]
     )
 
 
-def _details(request: Any, visit: Visit) -> dict[str, Cell]:  # noqa: ANN401 - JSON
+def _details(request: Any, visit: Visit) -> dict[str, Cell]:
     trigger, certificate, call = request["trigger"], request["certificate"], request["call"]
     nothing = cells.text("")
     return {

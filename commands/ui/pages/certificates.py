@@ -46,7 +46,7 @@ async def show(visit: Visit) -> None:
         visit.live(listing.refresh)
 
 
-def state(certificate: Any) -> Cell:  # noqa: ANN401 - JSON
+def state(certificate: Any) -> Cell:
     """How it stands; that it is revoked goes before all."""
     revocation = certificate["revocation"]
     if revocation and revocation["state"] == "done":
@@ -101,7 +101,7 @@ def _columns(visit: Visit) -> list[Column]:
     ]
 
 
-def _link(certificate: Any) -> Cell:  # noqa: ANN401 - JSON
+def _link(certificate: Any) -> Cell:
     path = cells.path("certificates", certificate["fingerprint"])
     return cells.link(certificate["fingerprint"][:16] + "…", path)
 

@@ -56,7 +56,7 @@ class _Images:
         ui.notify(f"Uploaded {event.args}.", type="positive")
         await self.listing.refresh()
 
-    async def open(self, image: Any) -> None:  # noqa: ANN401 - JSON
+    async def open(self, image: Any) -> None:
         """Show all of it."""
         signature = await self._signature(image)
         with sheet(image["name"], _details(image, signature, self._visit)) as dialog:
@@ -67,7 +67,7 @@ class _Images:
                 with ui.row():
                     self._doings(image, dialog)
 
-    def _doings(self, image: Any, dialog: ui.dialog) -> None:  # noqa: ANN401 - JSON
+    def _doings(self, image: Any, dialog: ui.dialog) -> None:
         what = "signed_firmware" if image["signed"] else "firmware"
         address = f"/campaigns/new?{urlencode({'what': what, 'firmware_id': image['id']})}"
         start = ui.button("Start a campaign with it", on_click=lambda: ui.navigate.to(address))
@@ -77,13 +77,13 @@ class _Images:
         doing(dialog, word, partial(self._sign, image)).props("outline")
         doing(dialog, "Delete", partial(self._remove, image)).props("outline color=negative")
 
-    async def _signature(self, image: Any) -> Any:  # noqa: ANN401 - JSON
+    async def _signature(self, image: Any) -> Any:
         if not image["signed"]:
             return None
         path = _PATH + cells.path(image["id"], "signature")
         return await self._visit.ask(self._visit.api.get(path))
 
-    async def _sign(self, image: Any) -> None:  # noqa: ANN401 - JSON
+    async def _sign(self, image: Any) -> None:
         form = Dialog(self._visit, f"Signature of {image['name']}", hint=_SIGNATURE)
         with form.within():
             signature = form.field("signature", ui.textarea("Signature, base64"))
@@ -91,7 +91,7 @@ class _Images:
             verify = ui.checkbox("Verify it", value=True)
         path = _PATH + cells.path(image["id"], "signature")
 
-        async def send() -> Any:  # noqa: ANN401 - JSON
+        async def send() -> Any:
             wish = {"signature": signature.value.strip(), "signing_certificate": pem.value}
             return await self._visit.api.put(path, wish | {"verify": verify.value})
 
@@ -99,7 +99,7 @@ class _Images:
             ui.notify("The signature is kept with the image.", type="positive")
             await self.listing.refresh()
 
-    async def _remove(self, image: Any) -> None:  # noqa: ANN401 - JSON
+    async def _remove(self, image: Any) -> None:
         title = f"Delete {image['name']}, uploaded by {image['created_by']}?"
         sure = await dialogs.confirmed(title, _REMOVED, verb="Delete the image")
         if sure:
@@ -119,7 +119,7 @@ def _columns(visit: Visit) -> list[Column]:
     ]
 
 
-def _details(image: Any, signature: Any, visit: Visit) -> dict[str, Cell]:  # noqa: ANN401 - JSON
+def _details(image: Any, signature: Any, visit: Visit) -> dict[str, Cell]:
     shown = {
         "Id": cells.code(image["id"]),
         "Size": cells.text(f"{image['size']:,} bytes"),
@@ -137,7 +137,7 @@ def _details(image: Any, signature: Any, visit: Visit) -> dict[str, Cell]:  # no
     return shown
 
 
-def _signed(image: Any) -> Cell:  # noqa: ANN401 - JSON
+def _signed(image: Any) -> Cell:
     return cells.state("signed", "good") if image["signed"] else cells.state("none", "idle")
 
 

@@ -37,7 +37,7 @@ async def show(visit: Visit, job: str) -> None:
 class _Job:
     """What is shown of it; `show` brings it up to date."""
 
-    def __init__(self, visit: Visit, path: str, found: Any) -> None:  # noqa: ANN401 - JSON
+    def __init__(self, visit: Visit, path: str, found: Any) -> None:
         self._visit, self._path = visit, path
         self._id, self._station = found["id"], found["station"]
         with heading(f"{jobs.KINDS.get(found['kind'], found['kind'])} of {self._station}"):
@@ -55,7 +55,7 @@ class _Job:
         """Read it again."""
         self.show(await self._visit.api.get(self._path))
 
-    def show(self, job: Any) -> None:  # noqa: ANN401 - JSON
+    def show(self, job: Any) -> None:
         """As it is now."""
         if self._visit.may("operator"):
             self._close.set_visibility(not job["over"])
@@ -75,7 +75,7 @@ class _Job:
             await self._visit.ask(self.refresh())
 
 
-def _details(job: Any, visit: Visit) -> dict[str, Cell]:  # noqa: ANN401 - JSON
+def _details(job: Any, visit: Visit) -> dict[str, Cell]:
     campaign = job["campaign"]
     shown = {
         "State": jobs.state(job),
@@ -120,7 +120,7 @@ def _files(visit: Visit) -> list[Column]:
     ]
 
 
-def _download(file: Any) -> Cell:  # noqa: ANN401 - JSON
+def _download(file: Any) -> Cell:
     return cells.link(file["name"], "/api/v1" + cells.path("diagnostics", file["id"]))
 
 

@@ -56,14 +56,14 @@ def columns(visit: Visit) -> list[Column]:
     ]
 
 
-def state(job: Any) -> Cell:  # noqa: ANN401 - JSON
+def state(job: Any) -> Cell:
     """How a job stands; a failure is only one when it is over."""
     tones = {"succeeded": "good", "failed": "bad", "": "busy"}
     said = job["state"].replace("_", " ")
     return cells.state(said, tones.get(job["outcome"], "idle"))  # type: ignore[arg-type]  # a tone
 
 
-def _link(job: Any) -> Cell:  # noqa: ANN401 - JSON
+def _link(job: Any) -> Cell:
     return cells.link(KINDS.get(job["kind"], job["kind"]), cells.path("jobs", job["id"]))
 
 

@@ -90,7 +90,7 @@ def _columns(visit: Visit) -> list[Column]:
     ]
 
 
-def state(reservation: Any) -> cells.Cell:  # noqa: ANN401 - JSON
+def state(reservation: Any) -> cells.Cell:
     """How it stands or ended."""
     status = reservation["status"]
     return cells.state(status, tone(status), title=reservation["reason"])

@@ -52,7 +52,7 @@ async def show(visit: Visit) -> None:
     visit.live(listing.refresh)
 
 
-def _open(visit: Visit, event: Any) -> None:  # noqa: ANN401 - JSON
+def _open(visit: Visit, event: Any) -> None:
     details = {
         "Station": cells.station(event["station"]),
         "Severity": _severity(event),
@@ -65,7 +65,7 @@ def _open(visit: Visit, event: Any) -> None:  # noqa: ANN401 - JSON
         written(event["tech_info"] or "No technical information.")
 
 
-def _severity(event: Any) -> Cell:  # noqa: ANN401 - JSON
+def _severity(event: Any) -> Cell:
     return cells.state(event["severity"], "bad" if event["severity"] == "critical" else "idle")
 
 

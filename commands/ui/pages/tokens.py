@@ -46,7 +46,7 @@ async def show(visit: Visit) -> None:
     visit.live(listing.refresh)
 
 
-def status(visit: Visit, token: Any) -> Cell:  # noqa: ANN401 - JSON
+def status(visit: Visit, token: Any) -> Cell:
     """As a station would be told it now."""
     said = token["status"]
     expiry = token["expiry_date"]
@@ -55,12 +55,12 @@ def status(visit: Visit, token: Any) -> Cell:  # noqa: ANN401 - JSON
     return cells.state(said, None if said in {"Accepted", "Blocked"} else "warn")
 
 
-def _expires(visit: Visit, token: Any) -> Cell:  # noqa: ANN401 - JSON
+def _expires(visit: Visit, token: Any) -> Cell:
     expiry = token["expiry_date"]
     return cells.time(expiry, visit.zone) if expiry else cells.text("never")
 
 
-def _charging(token: Any) -> Cell:  # noqa: ANN401 - JSON
+def _charging(token: Any) -> Cell:
     limit = token["concurrent_limit"]
     return cells.text(
         f"{token['open_transactions']} of {limit} at a time" if limit else "any number"

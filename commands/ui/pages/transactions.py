@@ -63,7 +63,7 @@ def columns(visit: Visit) -> list[Column]:
     ]
 
 
-def state(transaction: Any) -> Cell:  # noqa: ANN401 - JSON
+def state(transaction: Any) -> Cell:
     """Whether it runs."""
     status = transaction["status"]
     title = "ended without its station; a stop still counts" if status == "closed" else ""
@@ -71,7 +71,7 @@ def state(transaction: Any) -> Cell:  # noqa: ANN401 - JSON
     return cells.state(said, _TONES.get(status), title=title)
 
 
-def duration(visit: Visit, transaction: Any) -> Cell:  # noqa: ANN401 - JSON
+def duration(visit: Visit, transaction: Any) -> Cell:
     """By the station's clock; so far while it runs, and never less than by ours."""
     seconds = transaction["duration_s"]
     if transaction["status"] == "open":
@@ -81,7 +81,7 @@ def duration(visit: Visit, transaction: Any) -> Cell:  # noqa: ANN401 - JSON
     return cells.text(None if seconds is None else span(timedelta(seconds=seconds)))
 
 
-def _ended_by(transaction: Any) -> Cell:  # noqa: ANN401 - JSON
+def _ended_by(transaction: Any) -> Cell:
     if transaction["status"] == "closed":
         return cells.text(f"closed by {transaction['closed_by']}")
     return cells.text(transaction["stop_reason"])

@@ -67,7 +67,7 @@ def _about(visit: Visit, user: dict[str, Any]) -> dict[str, Cell]:
     }
 
 
-def _buttons(visit: Visit, name: str, refresh: Any) -> None:  # noqa: ANN401 - a coroutine's maker
+def _buttons(visit: Visit, name: str, refresh: Any) -> None:
     async def role(to: str) -> None:
         if not await confirmed(f"Make {name} {to}?", _ROLE, verb=f"Make them {to}"):
             return

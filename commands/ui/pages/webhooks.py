@@ -36,7 +36,7 @@ async def show(visit: Visit) -> None:
     visit.live(listing.refresh)
 
 
-def state(webhook: Any) -> Cell:  # noqa: ANN401 - JSON
+def state(webhook: Any) -> Cell:
     """How it stands."""
     return cells.state(
         webhook["state"], _TONES.get(webhook["state"], "idle"), title=webhook["last_error"]
@@ -60,7 +60,7 @@ def _columns(visit: Visit) -> list[Column]:
     ]
 
 
-def _failures(webhook: Any) -> Cell:  # noqa: ANN401 - JSON
+def _failures(webhook: Any) -> Cell:
     count = webhook["failures"]
     return cells.state(count, "bad", title=webhook["last_error"]) if count else cells.text("0")
 

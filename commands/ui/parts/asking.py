@@ -108,6 +108,6 @@ def local(at: str | None, zone: Zone) -> str:
     return f"{zone.local(at):%Y-%m-%dT%H:%M:%S}" if at else ""
 
 
-def number(value: Any) -> int | None:  # noqa: ANN401 - what a field holds
+def number(value: Any) -> int | None:
     """A whole number of a field, None when it is empty; raises ValueError."""
     return None if value in (None, "") else int(float(value))

@@ -18,10 +18,10 @@ class Field(Protocol):
     """One member, or an item of a list."""
 
     @property
-    def value(self) -> Any:  # noqa: ANN401 - JSON
+    def value(self) -> Any:
         """As it goes into the payload; ABSENT when it is left out."""
 
-    def show(self, value: Any) -> None:  # noqa: ANN401 - JSON
+    def show(self, value: Any) -> None:
         """Hold this from now on, even if it does not fit; ABSENT: nothing."""
 
     def tell(self, faults: Mapping[Path, str], at: Path) -> None:
@@ -54,7 +54,7 @@ class Scalar:
             self.element.props("autogrow spellcheck=false")
 
     @property
-    def value(self) -> Any:  # noqa: ANN401 - JSON
+    def value(self) -> Any:
         typed = self.element.value or ""
         if typed == self._shown and self._given is not ABSENT:
             return self._given
@@ -62,7 +62,7 @@ class Scalar:
             return ABSENT
         return typed if self._kind == "string" else _number(typed)
 
-    def show(self, value: Any) -> None:  # noqa: ANN401 - JSON
+    def show(self, value: Any) -> None:
         self._given = value
         self._shown = "" if value is ABSENT else str(value)
         self.element.set_value(self._shown)
@@ -83,10 +83,10 @@ class Choice:
         self.element.on_value_change(lambda _: changed())
 
     @property
-    def value(self) -> Any:  # noqa: ANN401 - JSON
+    def value(self) -> Any:
         return ABSENT if self.element.value is None else self.element.value
 
-    def show(self, value: Any) -> None:  # noqa: ANN401 - JSON
+    def show(self, value: Any) -> None:
         chosen = None if value is ABSENT else value
         options = dict(self._options)
         if chosen is not None and not isinstance(chosen, list | dict):
@@ -114,7 +114,7 @@ class Moment:
         self._explain()
 
     @property
-    def value(self) -> Any:  # noqa: ANN401 - JSON
+    def value(self) -> Any:
         typed = self.element.value or ""
         if typed == self._shown:
             return self._given
@@ -124,7 +124,7 @@ class Moment:
             return written(self._zone.of(typed))
         return typed
 
-    def show(self, value: Any) -> None:  # noqa: ANN401 - JSON
+    def show(self, value: Any) -> None:
         self._given = value
         readable = isinstance(value, str) and is_time(value)
         self._shown = f"{self._zone.local(value):%Y-%m-%dT%H:%M:%S}" if readable else ""
@@ -157,7 +157,7 @@ def mark(element: ui.element, fault: str) -> None:
         element.update()
 
 
-def _number(typed: str) -> Any:  # noqa: ANN401 - JSON
+def _number(typed: str) -> Any:
     """As it was typed when it is no number: then that is said."""
     for read in (int, float):
         with contextlib.suppress(ValueError):

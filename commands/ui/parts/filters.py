@@ -102,6 +102,6 @@ class Filters:
             await self._listing.filter(**self._values)
 
 
-def _digits(written: Any) -> str:  # noqa: ANN401 - what a field holds
+def _digits(written: Any) -> str:
     text = str(written or "")
     return text if text.removeprefix("-").isdecimal() and text.isascii() else ""

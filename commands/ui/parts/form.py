@@ -20,7 +20,7 @@ class Form:
         self,
         schema: Schema,
         zone: Zone,
-        value: Any = None,  # noqa: ANN401 - JSON
+        value: Any = None,
         on_change: Callable[[], object] | None = None,
     ) -> None:
         """`value` is what the fields hold at first; `on_change` is called when that changes."""
@@ -46,11 +46,11 @@ class Form:
         return self._raw.value or "{}"
 
     @property
-    def value(self) -> Any:  # noqa: ANN401 - JSON
+    def value(self) -> Any:
         """The same, read; raises ValueError when it is no JSON."""
         return json.loads(self.text)
 
-    def show(self, value: Any) -> None:  # noqa: ANN401 - JSON
+    def show(self, value: Any) -> None:
         """Hold this from now on."""
         self._fill(value)
         self._write()
@@ -60,7 +60,7 @@ class Form:
         self._is_checked = True
         return self._look()
 
-    def _fill(self, value: Any) -> None:  # noqa: ANN401 - JSON
+    def _fill(self, value: Any) -> None:
         self._is_quiet = True
         try:
             self._group.show(value)

@@ -177,11 +177,11 @@ class Listing:
         acts = {"name": _ACTS, "label": "", "field": _ACTS, "align": "right"}
         return [*heads, acts] if self.options.acts else heads
 
-    def _key(self, item: Any) -> str:  # noqa: ANN401 - JSON
+    def _key(self, item: Any) -> str:
         key = self.options.key
         return str(item[key] if isinstance(key, str) else key(item))
 
-    def _row(self, item: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+    def _row(self, item: Any) -> dict[str, Any]:
         cells = {each.name: each.cell(item) for each in self._columns}
         if self.options.acts:
             cells[_ACTS] = {"text": "", "acts": [each.label for each in self.options.acts]}
@@ -233,5 +233,5 @@ class Listing:
         item = self._item(event.args["row_id"])
         return self.options.acts[event.args["place"]].go(item) if item is not None else None
 
-    def _item(self, key: str) -> Any:  # noqa: ANN401 - JSON
+    def _item(self, key: str) -> Any:
         return next((each for each in self.items if self._key(each) == key), None)

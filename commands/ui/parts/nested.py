@@ -24,12 +24,12 @@ class Group:
                 self._fields[name] = field(name, each, zone, changed, is_needed=name in needed)
 
     @property
-    def value(self) -> Any:  # noqa: ANN401 - JSON
+    def value(self) -> Any:
         """As it goes into the payload."""
         told = {name: each.value for name, each in self._fields.items()}
         return {name: value for name, value in told.items() if value is not ABSENT} | self._others
 
-    def show(self, value: Any) -> None:  # noqa: ANN401 - JSON
+    def show(self, value: Any) -> None:
         """Hold this from now on."""
         given = value if isinstance(value, dict) else {}
         self._others = {name: each for name, each in given.items() if name not in self._fields}
@@ -65,11 +65,11 @@ class Framed:
             self._make(blank(schema))
 
     @property
-    def value(self) -> Any:  # noqa: ANN401 - JSON
+    def value(self) -> Any:
         """As it goes into the payload; ABSENT when it is left out."""
         return self._group.value if self._group else ABSENT
 
-    def show(self, value: Any) -> None:  # noqa: ANN401 - JSON
+    def show(self, value: Any) -> None:
         """Hold this from now on."""
         if value is ABSENT and self._switch:
             self._drop()
@@ -93,7 +93,7 @@ class Framed:
             self._drop()
         self._changed()
 
-    def _make(self, value: Any) -> None:  # noqa: ANN401 - JSON
+    def _make(self, value: Any) -> None:
         if self._group is None:
             with self._box:
                 self._group = Group(self._schema, self._zone, self._changed)
@@ -126,14 +126,14 @@ class Rows:
             add.props["aria-label"] = f"Add to {name}"
 
     @property
-    def value(self) -> Any:  # noqa: ANN401 - JSON
+    def value(self) -> Any:
         """As it goes into the payload; ABSENT when it is left out."""
         if not self._rows and not self._is_needed and not self._is_given:
             return ABSENT
         values = (field.value for _, field in self._rows)
         return ["" if value is ABSENT else value for value in values]
 
-    def show(self, value: Any) -> None:  # noqa: ANN401 - JSON
+    def show(self, value: Any) -> None:
         """Hold this from now on."""
         given = value if isinstance(value, list) else []
         self._is_given = isinstance(value, list)

@@ -22,7 +22,7 @@ class Outcome:
         self._box = ui.row().classes("outcome items-center").props("role=status")
         self._what, self._call = "", dict[str, Any]()
 
-    async def follow(self, what: str, wish: Awaitable[Any]) -> Any:  # noqa: ANN401 - JSON
+    async def follow(self, what: str, wish: Awaitable[Any]) -> Any:
         """What the API answers, a call or what has one as `call`; None when it says no."""
         self._what, self._call = what, {}
         self._draw(cells.state("under way", "busy"), busy=True)

@@ -71,5 +71,5 @@ class Rows:
                 return self._on_open(item)
         return None
 
-    def _key_of(self, item: Any, place: int) -> str:  # noqa: ANN401 - JSON
+    def _key_of(self, item: Any, place: int) -> str:
         return str(item[self._key] if self._key else place)

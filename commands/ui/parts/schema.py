@@ -28,7 +28,7 @@ _WORDS = {
 }
 
 
-def faults(schema: Schema, value: Any, at: Path = ()) -> Iterator[tuple[Path, str]]:  # noqa: ANN401 - JSON
+def faults(schema: Schema, value: Any, at: Path = ()) -> Iterator[tuple[Path, str]]:
     """All that is wrong with a value, with where it is."""
     if (choices := schema.get("enum")) is not None:
         if value not in choices:
@@ -46,7 +46,7 @@ def faults(schema: Schema, value: Any, at: Path = ()) -> Iterator[tuple[Path, st
         yield from ((at, why) for why in _of_scalar(schema, value))
 
 
-def blank(schema: Schema) -> Any:  # noqa: ANN401 - JSON
+def blank(schema: Schema) -> Any:
     """What somebody begins with: objects with the objects and lists that they must have."""
     if schema.get("type") == "array":
         return []
@@ -96,7 +96,7 @@ def _of_array(schema: Schema, value: list[Any], at: Path) -> Iterator[tuple[Path
         yield from faults(schema.get("items", {}), each, (*at, place))
 
 
-def _of_scalar(schema: Schema, value: Any) -> Iterator[str]:  # noqa: ANN401 - JSON
+def _of_scalar(schema: Schema, value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield from _of_text(schema, value)
     elif isinstance(value, int | float) and not isinstance(value, bool):

@@ -30,7 +30,7 @@ class Waves:
             del self._bars[number]
         self._waiting.text = "" if not waiting else f"{counted(waiting, 'station')} to come."
 
-    def _added(self, wave: Any) -> Bar:  # noqa: ANN401 - JSON
+    def _added(self, wave: Any) -> Bar:
         number = wave["wave"]
         with self._grid, ui.element("div").classes("wave") as row:
             ui.label(f"Wave {number} · {counted(wave['stations'], 'station')}")

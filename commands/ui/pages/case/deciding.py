@@ -45,7 +45,7 @@ class Deciding:
             decide.props("no-caps unelevated")
             decide.bind_enabled_from(self._note, "value", backward=bool)
 
-    def show(self, case: Any) -> None:  # noqa: ANN401 - JSON
+    def show(self, case: Any) -> None:
         """What may be decided now."""
         self._case = case
         rulings = {each: RULINGS[each] for each in case["rulings"]}
@@ -119,6 +119,6 @@ class Deciding:
         await self._decided()
 
 
-def _named(candidate: Any) -> str:  # noqa: ANN401 - JSON
+def _named(candidate: Any) -> str:
     row = candidate["transaction"]
     return f"{row['id']}: {row['id_tag']}, connector {row['connector']}, score {candidate['score']}"

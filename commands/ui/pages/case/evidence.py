@@ -23,7 +23,7 @@ _HINT = (
 class Evidence:
     """`chosen` is the candidate that is looked at, None when there is none."""
 
-    def __init__(self, visit: Visit, case: Any) -> None:  # noqa: ANN401 - JSON
+    def __init__(self, visit: Visit, case: Any) -> None:
         self._visit = visit
         self._number: int | None = None  # of the transaction that is looked at
         self._candidates: list[Any] = []
@@ -50,12 +50,12 @@ class Evidence:
         self._readings = ui.element("div")
 
     @property
-    def chosen(self) -> Any:  # noqa: ANN401 - JSON
+    def chosen(self) -> Any:
         """The candidate that is looked at."""
         found = (each for each in self._candidates if each["transaction"]["id"] == self._number)
         return next(found, None)
 
-    async def show(self, case: Any) -> None:  # noqa: ANN401 - JSON
+    async def show(self, case: Any) -> None:
         """As it stands; the best is looked at, until another one is."""
         self._candidates = case["candidates"]
         self._box.set_visibility(case["kind"] not in {"failed", "poison"})
@@ -67,7 +67,7 @@ class Evidence:
             if self._meters:
                 await self._meters.refresh()
 
-    def _is_shown(self, candidate: Any) -> bool:  # noqa: ANN401 - JSON
+    def _is_shown(self, candidate: Any) -> bool:
         return bool(candidate["transaction"]["id"] == self._number)
 
     async def look(self, number: int) -> None:
@@ -107,7 +107,7 @@ def _reasons(reasons: list[str]) -> cells.Cell:
     return cells.text(told, title=told)
 
 
-def _said(visit: Visit, case: Any) -> dict[str, cells.Cell]:  # noqa: ANN401 - JSON
+def _said(visit: Visit, case: Any) -> dict[str, cells.Cell]:
     return {
         "Transaction": cells.text(case["transaction"]),
         "Connector": cells.text(case["connector"]),
@@ -119,7 +119,7 @@ def _said(visit: Visit, case: Any) -> dict[str, cells.Cell]:  # noqa: ANN401 - J
     }
 
 
-def _recorded(visit: Visit, candidate: Any) -> dict[str, cells.Cell]:  # noqa: ANN401 - JSON
+def _recorded(visit: Visit, candidate: Any) -> dict[str, cells.Cell]:
     row = candidate["transaction"]
     return {
         "Transaction": cells.transaction(row["id"]),

@@ -37,7 +37,7 @@ async def show(visit: Visit, number: str) -> None:
 class _Page:
     """What came stays as it is; what is decided, and the candidates, may change."""
 
-    def __init__(self, visit: Visit, path: str, case: Any, reopen: ui.button) -> None:  # noqa: ANN401 - JSON
+    def __init__(self, visit: Visit, path: str, case: Any, reopen: ui.button) -> None:
         self._visit, self._path, self._case, self._reopen = visit, path, case, reopen
         reopen.on_click(self._open_again)
         with ui.element("div").classes("halves"):
@@ -55,7 +55,7 @@ class _Page:
         if (case := await self._visit.ask(self._visit.api.get(self._path))) is not None:
             await self.show(case)
 
-    async def show(self, case: Any) -> None:  # noqa: ANN401 - JSON
+    async def show(self, case: Any) -> None:
         """As it stands."""
         self._case = case
         self._details.show(_told(self._visit, case))
@@ -79,7 +79,7 @@ class _Page:
                 await self.refresh()
 
 
-def _record(case: Any) -> None:  # noqa: ANN401 - JSON
+def _record(case: Any) -> None:
     if not case["record"]:
         ui.label("The journal has the frame no more: it is older than what is kept.")
     else:
@@ -97,7 +97,7 @@ def _plain(detail: str) -> str:
         return detail
 
 
-def _told(visit: Visit, case: Any) -> dict[str, cells.Cell]:  # noqa: ANN401 - JSON
+def _told(visit: Visit, case: Any) -> dict[str, cells.Cell]:
     zone = visit.zone
     told = {
         "State": state(case),

@@ -48,12 +48,12 @@ _FOLLOWS: Mapping[str, str] = MappingProxyType(
 )
 
 
-def kind(case: Any) -> cells.Cell:  # noqa: ANN401 - JSON
+def kind(case: Any) -> cells.Cell:
     """What sort of case it is."""
     return cells.text(KINDS.get(case["kind"], case["kind"]), title=case["kind"])
 
 
-def state(case: Any) -> cells.Cell:  # noqa: ANN401 - JSON
+def state(case: Any) -> cells.Cell:
     """Open, or what was decided."""
     if case["state"] == "open":
         return cells.state("open")
@@ -61,9 +61,9 @@ def state(case: Any) -> cells.Cell:  # noqa: ANN401 - JSON
 
 
 def consequence(
-    case: Any,  # noqa: ANN401 - JSON
+    case: Any,
     ruling: str,
-    candidate: Any,  # noqa: ANN401 - JSON
+    candidate: Any,
     *,
     meter_wh: int | None,
     energy_wh: int | None,
@@ -86,7 +86,7 @@ def consequence(
     )
 
 
-def _moved(case: Any, number: int) -> str:  # noqa: ANN401 - JSON
+def _moved(case: Any, number: int) -> str:
     if number == case["transaction"]:
         return f"Transaction {number} ends with the last of these readings."
     return (
@@ -96,8 +96,8 @@ def _moved(case: Any, number: int) -> str:  # noqa: ANN401 - JSON
 
 
 def _energy(
-    case: Any,  # noqa: ANN401 - JSON
-    candidate: Any,  # noqa: ANN401 - JSON
+    case: Any,
+    candidate: Any,
     *,
     meter_wh: int | None,
     energy_wh: int | None,
@@ -120,7 +120,7 @@ def kwh(wh: int | None) -> str:
     return str(cells.energy(wh)["text"])
 
 
-def about(case: Any) -> cells.Cell:  # noqa: ANN401 - JSON
+def about(case: Any) -> cells.Cell:
     """Without its moment, which stands for a pointer that rests on it."""
     subject = case["subject"]
     return cells.text(subject.partition(" at ")[0], title=subject)

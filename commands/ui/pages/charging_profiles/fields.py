@@ -186,7 +186,7 @@ class _Row:
             field.error = faults.get(at + name)
 
 
-def _at(draft: Draft, name: str) -> Any:  # noqa: ANN401 - JSON
+def _at(draft: Draft, name: str) -> Any:
     group, _, rest = name.partition(".")
     return draft[group].get(rest) if rest else draft.get(name)
 

@@ -100,7 +100,7 @@ class _Events:
         self._hold.props(f"icon={'play_arrow' if self._held else 'pause'}")
         await self._visit.ask(self.refresh())
 
-    async def _open(self, event: Any) -> None:  # noqa: ANN401 - JSON
+    async def _open(self, event: Any) -> None:
         schema = await self._visit.ask(self._visit.api.get(_SCHEMAS + cells.path(event["type"])))
         details = {
             "Position": cells.text(event["position"]),
@@ -132,16 +132,16 @@ def _columns(visit: Visit) -> list[Column]:
     ]
 
 
-def _station(event: Any) -> Cell:  # noqa: ANN401 - JSON
+def _station(event: Any) -> Cell:
     return cells.station(event["station"]) if event.get("station") else cells.text("")
 
 
-def _data(data: Any) -> Cell:  # noqa: ANN401 - JSON
+def _data(data: Any) -> Cell:
     said = (f"{name} {_brief(value)}" for name, value in data.items() if value not in (None, ""))
     return cells.text(", ".join(said)[:160])
 
 
-def _brief(value: Any) -> str:  # noqa: ANN401 - JSON
+def _brief(value: Any) -> str:
     return f"({len(value)})" if isinstance(value, list | dict) else str(value)
 
 
@@ -149,7 +149,7 @@ def _short(type: str) -> str:
     return type.removeprefix("ampledger.")
 
 
-def _pretty(value: Any) -> str:  # noqa: ANN401 - JSON
+def _pretty(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)
 
 

@@ -128,7 +128,7 @@ def _hint(text: str) -> None:
     ui.label(text).classes("muted whole")
 
 
-async def _image(visit: Visit, fields: Fields, within: str) -> Any:  # noqa: ANN401 - a select
+async def _image(visit: Visit, fields: Fields, within: str) -> Any:
     images = [each async for each in visit.api.items("/api/v1/firmware", most=_IMAGES)]
     options = {"": "none"} | {
         each["id"]: f"{each['name']} · {visit.zone.text(each['created_at'])}"

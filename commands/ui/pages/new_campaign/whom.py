@@ -83,7 +83,7 @@ class Whom:
         self._ids.set_visibility(self._way.value == "stations")
 
 
-def _told(found: Any) -> str:  # noqa: ANN401 - JSON
+def _told(found: Any) -> str:
     names = ", ".join(each["id"] for each in found["items"])
     more = ", …" if found["total"] > len(found["items"]) else ""
     count = counted(found["total"], "station")

@@ -115,7 +115,7 @@ class Calendar:
                     now = ui.label().classes("gantt-now")
                     now.style(f"left: {self._place(self._visit.now):.2f}%")
 
-    def _bar(self, item: Any) -> None:  # noqa: ANN401 - JSON
+    def _bar(self, item: Any) -> None:
         zone = self._visit.zone
         ended = _end(item)
         left, right = self._place(zone.local(item["requested_at"])), self._place(zone.local(ended))
@@ -133,7 +133,7 @@ class Calendar:
         return min(max((at - self._begin) / (self._end - self._begin), 0.0), 1.0) * 100
 
 
-def href(reservation: Any) -> str:  # noqa: ANN401 - JSON
+def href(reservation: Any) -> str:
     """The page of a reservation: its number is unique at its station only."""
     station = cells.path(reservation["station"])[1:]
     return f"{cells.path('reservations', reservation['reservation_id'])}?station={station}"
@@ -148,7 +148,7 @@ def tone(status: str) -> cells.Tone:
     return "idle" if status in {"cancelled", "expired", "ended"} else "bad"
 
 
-def _end(reservation: Any) -> str:  # noqa: ANN401 - JSON
+def _end(reservation: Any) -> str:
     return str(reservation["ended_at"] or reservation["expiry_date"] or "")
 
 
@@ -164,7 +164,7 @@ def _lanes(reservations: Iterable[Any]) -> list[list[Any]]:
     return lanes
 
 
-def _where(reservation: Any) -> tuple[str, int]:  # noqa: ANN401 - JSON
+def _where(reservation: Any) -> tuple[str, int]:
     return reservation["station"], reservation["connector_id"]
 
 

@@ -42,7 +42,7 @@ async def show(visit: Visit, number: str) -> None:
 class _Page:
     """Its terms, its calls, its history."""
 
-    def __init__(self, visit: Visit, path: str, row: Any, cancel: ui.button) -> None:  # noqa: ANN401 - JSON
+    def __init__(self, visit: Visit, path: str, row: Any, cancel: ui.button) -> None:
         self._visit, self._path, self._row, self._cancel = visit, path, row, cancel
         cancel.on_click(self._give_up)
         self._outcome = Outcome(visit)
@@ -82,7 +82,7 @@ class _Page:
             await self.refresh()
 
 
-def _told(visit: Visit, row: Any) -> dict[str, cells.Cell]:  # noqa: ANN401 - JSON
+def _told(visit: Visit, row: Any) -> dict[str, cells.Cell]:
     zone = visit.zone
     return {
         "State": state(row),
@@ -101,7 +101,7 @@ def _told(visit: Visit, row: Any) -> dict[str, cells.Cell]:  # noqa: ANN401 - JS
     }
 
 
-def _calls(row: Any) -> dict[str, cells.Cell]:  # noqa: ANN401 - JSON
+def _calls(row: Any) -> dict[str, cells.Cell]:
     told = {"ReserveNow of these terms": _call(row["reserve_call"])}
     if row["last_call"] != row["reserve_call"]:
         told["The newest ReserveNow"] = _call(row["last_call"])
@@ -126,7 +126,7 @@ def _steps(visit: Visit) -> list[Column]:
     ]
 
 
-def _in_detail(step: Any) -> cells.Cell:  # noqa: ANN401 - JSON
+def _in_detail(step: Any) -> cells.Cell:
     data = step["data"]
     told = [f"{name.replace('_', ' ')} {data[name]}" for name in _DETAILS if data.get(name)]
     return cells.text("; ".join(told))

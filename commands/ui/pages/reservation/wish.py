@@ -19,7 +19,7 @@ _OPEN = frozenset({"requested", "unanswered"})
 _STATIONS = 500  # that are offered while typing
 
 
-async def reserved(visit: Visit, station: str = "") -> Any:  # noqa: ANN401 - JSON
+async def reserved(visit: Visit, station: str = "") -> Any:
     """Ask for it, and tell what the station says; None when somebody thought better of it."""
     names = [each["id"] async for each in visit.api.items("/api/v1/stations", most=_STATIONS)]
     form = Dialog(visit, "Reserve a connector", hint=_HINT)
@@ -30,7 +30,7 @@ async def reserved(visit: Visit, station: str = "") -> Any:  # noqa: ANN401 - JS
         end = local((visit.now + _USUAL).isoformat(), visit.zone)
         until = form.field("expiry_date", moment("Until", value=end))
 
-    async def send() -> Any:  # noqa: ANN401 - JSON
+    async def send() -> Any:
         wish = {
             "station": where.value or "",
             "connector_id": number(connector.value),
@@ -45,7 +45,7 @@ async def reserved(visit: Visit, station: str = "") -> Any:  # noqa: ANN401 - JS
     return made
 
 
-def tell(reservation: Any, what: str) -> None:  # noqa: ANN401 - JSON
+def tell(reservation: Any, what: str) -> None:
     """How it stands now."""
     status = reservation["status"]
     kind = "positive" if status in _GOOD else "ongoing" if status in _OPEN else "warning"

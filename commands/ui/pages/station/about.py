@@ -153,7 +153,7 @@ class _Connection:
             path = self._subject.path("security-profile")
             await self._sent(self._visit.api.post(path, {"profile": chosen}))
 
-    async def _sent(self, placed: Any) -> None:  # noqa: ANN401 - an awaitable of JSON
+    async def _sent(self, placed: Any) -> None:
         call = await self._visit.ask(placed)
         if call is not None:
             self._outcomes.add(call)
@@ -178,5 +178,5 @@ async def _profile_chosen(station: str, higher: dict[int, str]) -> int | None:
     return chosen
 
 
-def _button(name: str, icon: str, act: Any) -> None:  # noqa: ANN401 - a handler of NiceGUI
+def _button(name: str, icon: str, act: Any) -> None:
     ui.button(name, icon=icon, on_click=act).props("outline no-caps dense")

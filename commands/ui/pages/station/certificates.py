@@ -77,7 +77,7 @@ class _Certificates:
         return roots
 
     def _asked(self) -> Listing:
-        def opened(request: Any) -> None:  # noqa: ANN401 - JSON
+        def opened(request: Any) -> None:
             requests.open(request)
 
         options = Options(
@@ -106,7 +106,7 @@ class _Certificates:
         await actions.open_root(self._subject, self._outcome, root)
 
 
-def _button(label: str, icon: str, on_click: Any) -> None:  # noqa: ANN401 - a handler of NiceGUI
+def _button(label: str, icon: str, on_click: Any) -> None:
     ui.button(label, on_click=on_click).props(f"no-caps outline icon={icon}")
 
 

@@ -74,14 +74,14 @@ def _line(difference: dict[str, Any], zone: Zone) -> None:
             _value(difference["before"], zone, "change-old")
 
 
-def _value(value: Any, zone: Zone, kind: str) -> None:  # noqa: ANN401 - JSON
+def _value(value: Any, zone: Zone, kind: str) -> None:
     whole = _said(value, zone)
     label = ui.label(whole[:_LONG] + ("…" if len(whole) > _LONG else "")).classes(kind)
     if len(whole) > _LONG:
         label.props["title"] = whole
 
 
-def _said(value: Any, zone: Zone) -> str:  # noqa: ANN401 - JSON
+def _said(value: Any, zone: Zone) -> str:
     if value in (None, ""):
         return "nothing"
     if isinstance(value, dict):

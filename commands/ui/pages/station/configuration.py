@@ -164,5 +164,5 @@ class _Acts:
             self._switch.set_value(not wanted)
 
 
-def _button(name: str, icon: str, act: Any) -> None:  # noqa: ANN401 - a handler of NiceGUI
+def _button(name: str, icon: str, act: Any) -> None:
     ui.button(name, icon=icon, on_click=act).props("outline no-caps dense")

@@ -148,12 +148,12 @@ async def _images(subject: Subject, *, signed: bool) -> dict[str, str]:
     }
 
 
-async def _post(subject: Subject, what: str, wish: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
+async def _post(subject: Subject, what: str, wish: dict[str, Any]) -> Any:
     given = {name: value for name, value in wish.items() if value is not None}
     return await subject.visit.api.post(subject.path(what), given, wait=WAIT)
 
 
-async def _follow(outcome: Outcome, action: str, job: Any) -> None:  # noqa: ANN401 - JSON
+async def _follow(outcome: Outcome, action: str, job: Any) -> None:
     """A job has the id of its call."""
     if job is not None:
         await outcome.look(action, job["id"])

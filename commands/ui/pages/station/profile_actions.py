@@ -187,7 +187,7 @@ def described(profile: dict[str, Any]) -> str:
     return f"#{profile['id']}{named}: {profile['purpose']}, level {profile['stack_level']}"
 
 
-def _read(text: str) -> Any:  # noqa: ANN401 - JSON
+def _read(text: str) -> Any:
     """Raises ValueError for what is no JSON, in words."""
     try:
         return json.loads(text)

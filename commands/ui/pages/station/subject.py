@@ -21,7 +21,7 @@ class Subject:
         known = ("api", "v1", "stations", self.station, *segments)
         return "/" + "/".join(quote(str(each), safe="") for each in known)
 
-    async def get(self, *segments: object, **query: object) -> Any:  # noqa: ANN401 - JSON
+    async def get(self, *segments: object, **query: object) -> Any:
         """What is there, as of the instant; None when the API says no, which is then shown."""
         asked = self.visit.api.get(self.path(*segments), at=self.at, **query)
         return await self.visit.ask(asked)

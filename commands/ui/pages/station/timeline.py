@@ -58,7 +58,7 @@ class _Timeline:
             self._feed.put(self._entries(page), below=True)
             self._go_on(page)
 
-    async def _read(self, cursor: str) -> Any:  # noqa: ANN401 - JSON
+    async def _read(self, cursor: str) -> Any:
         query = {"kind": self._kinds or None, "to": self._subject.at, "cursor": cursor}
         path = self._subject.path("timeline")
         asked = self._subject.visit.api.get(path, newest_first="true", limit=_PAGE, **query)

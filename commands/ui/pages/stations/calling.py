@@ -65,7 +65,7 @@ class _Asked:
         return answer or ""
 
     @property
-    def _operation(self) -> Any:  # noqa: ANN401 - JSON
+    def _operation(self) -> Any:
         return self._operations.get(self._action.value or "")
 
     def _draw(self) -> None:

@@ -29,7 +29,7 @@ def columns(visit: Visit) -> tuple[Column, ...]:
     )
 
 
-def _presence(station: Any, zone: Zone) -> Cell:  # noqa: ANN401 - JSON
+def _presence(station: Any, zone: Zone) -> Cell:
     connection = station["connection"] or {}
     if station["online"]:
         return cells.state("online", title=f"since {zone.text(connection.get('connected_at'))}")
@@ -40,7 +40,7 @@ def _presence(station: Any, zone: Zone) -> Cell:  # noqa: ANN401 - JSON
     return cells.state(f"offline since {local:%d %b %H:%M}", title=zone.utc(since))
 
 
-def _seen(station: Any, visit: Visit) -> Cell:  # noqa: ANN401 - JSON
+def _seen(station: Any, visit: Visit) -> Cell:
     at = station["last_frame_at"]
     if not at:
         return cells.text("never")
@@ -49,21 +49,21 @@ def _seen(station: Any, visit: Visit) -> Cell:  # noqa: ANN401 - JSON
     return cells.text(said, title="" if is_fresh else visit.zone.text(at))
 
 
-def _connectors(station: Any) -> Cell:  # noqa: ANN401 - JSON
+def _connectors(station: Any) -> Cell:
     counts: dict[str, int] = station["connectors"]
     return cells.chips(
         (f"{count} {status or _NOT_YET}", cells.tone_of(status)) for status, count in counts.items()
     )
 
 
-def _running(station: Any) -> Cell:  # noqa: ANN401 - JSON
+def _running(station: Any) -> Cell:
     return cells.text(station["transactions_running"] or "")
 
 
-def _model(station: Any) -> Cell:  # noqa: ANN401 - JSON
+def _model(station: Any) -> Cell:
     return cells.text(f"{_boot(station, 'vendor')} {_boot(station, 'model')}".strip())
 
 
-def _boot(station: Any, name: str) -> str:  # noqa: ANN401 - JSON
+def _boot(station: Any, name: str) -> str:
     said: str = (station["boot"] or {}).get(name, "")
     return said

@@ -28,7 +28,7 @@ async def register(visit: Visit, id: str = "") -> bool:
     return await _asked(visit, form, ("Register", "registered"), name, treatment)
 
 
-async def edit(visit: Visit, station: Any) -> bool:  # noqa: ANN401 - JSON
+async def edit(visit: Visit, station: Any) -> bool:
     """The same for one that is registered, `station` as the API shows it."""
     form = Dialog(visit, f"How {station['id']} is treated", hint=_HINT)
     with form.within():
@@ -90,7 +90,7 @@ async def _asked(
     made = secrets.token_hex(_BYTES)
     has_made = False
 
-    async def send() -> Any:  # noqa: ANN401 - JSON
+    async def send() -> Any:
         nonlocal has_made
         wish, has_made = treatment.wish(made)
         if not name.value:

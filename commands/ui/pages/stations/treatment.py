@@ -25,7 +25,7 @@ _REGISTRATIONS = ["Accepted", "Pending", "Rejected"]
 class Treatment:
     """Of a station as the API shows it, or of a new one (None)."""
 
-    def __init__(self, form: Dialog, station: Any) -> None:  # noqa: ANN401 - JSON
+    def __init__(self, form: Dialog, station: Any) -> None:
         self._form, self._is_new = form, station is None
         known = station or {}
         self._access(known)
@@ -40,7 +40,7 @@ class Treatment:
         self._numbers(known)
         self._words(known)
 
-    def _access(self, known: Any) -> None:  # noqa: ANN401 - JSON
+    def _access(self, known: Any) -> None:
         field = self._form.field
         protocols = known.get("protocols", ["ocpp1.6"])
         choice = ui.select(["ocpp1.6"], label="Protocols", value=protocols, multiple=True)
@@ -63,7 +63,7 @@ class Treatment:
             self._password, "value", backward=lambda value: value == _TYPE
         )
 
-    def _numbers(self, known: Any) -> None:  # noqa: ANN401 - JSON
+    def _numbers(self, known: Any) -> None:
         field = self._form.field
         self._heartbeat = field(
             "heartbeat_interval",
@@ -82,7 +82,7 @@ class Treatment:
             ),
         )
 
-    def _words(self, known: Any) -> None:  # noqa: ANN401 - JSON
+    def _words(self, known: Any) -> None:
         field = self._form.field
         self._serial = field(
             "serial_number",

@@ -58,10 +58,10 @@ class Unknown:
             empty="Nobody knocks.",
         )
 
-    async def _adopt(self, stranger: Any) -> None:  # noqa: ANN401 - JSON
+    async def _adopt(self, stranger: Any) -> None:
         if await register.adopt(self._visit, stranger["id"]):
             await self.refresh()
 
-    async def _register(self, stranger: Any) -> None:  # noqa: ANN401 - JSON
+    async def _register(self, stranger: Any) -> None:
         if await register.register(self._visit, stranger["id"]):
             await self.refresh()

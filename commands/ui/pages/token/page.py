@@ -97,7 +97,7 @@ class _Page:
         )
         return Listing(self._visit, "/api/v1/transactions", shown, options)
 
-    def _button(self, text: str, role: str, act: Any, *, known: bool | None) -> ui.button:  # noqa: ANN401 - a handler of NiceGUI
+    def _button(self, text: str, role: str, act: Any, *, known: bool | None) -> ui.button:
         button = ui.button(text, on_click=act).props("no-caps outline")
         self._buttons.append((button, role, known))
         return button
@@ -127,7 +127,7 @@ class _Page:
             await self.refresh()
 
 
-def _told(visit: Visit, token: Any) -> dict[str, cells.Cell]:  # noqa: ANN401 - JSON
+def _told(visit: Visit, token: Any) -> dict[str, cells.Cell]:
     limit = token["concurrent_limit"]
     expiry = token["expiry_date"]
     return {

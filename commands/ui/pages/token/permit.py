@@ -27,7 +27,7 @@ async def issued(visit: Visit, id_tag: str = "") -> str | None:
         tag = form.field("id_tag", ui.input("Tag, 1 to 20 characters", value=id_tag))
         fields = _Fields(form, visit, {})
 
-    async def send() -> Any:  # noqa: ANN401 - JSON
+    async def send() -> Any:
         if not tag.value:
             raise ValueError("a tag is needed")
         return await visit.api.put(path(tag.value), fields.wish())
@@ -39,7 +39,7 @@ async def issued(visit: Visit, id_tag: str = "") -> str | None:
     return str(made["id_tag"])
 
 
-async def edited(visit: Visit, token: Any) -> bool:  # noqa: ANN401 - JSON
+async def edited(visit: Visit, token: Any) -> bool:
     """Ask what is to be thought of a token, and put it; whether it was."""
     id_tag = token["id_tag"]
     form = Dialog(visit, f"Change token {id_tag}", hint=_HINT)
@@ -54,7 +54,7 @@ async def edited(visit: Visit, token: Any) -> bool:  # noqa: ANN401 - JSON
 class _Fields:
     """All of TokenWish."""
 
-    def __init__(self, form: Dialog, visit: Visit, known: Any) -> None:  # noqa: ANN401 - JSON
+    def __init__(self, form: Dialog, visit: Visit, known: Any) -> None:
         self._zone = visit.zone
         status = ui.select(list(_STATUSES), label="Status", value=known.get("status", "Accepted"))
         self._status = form.field("status", status)
@@ -84,5 +84,5 @@ class _Fields:
         }
 
 
-def _text(known: Any, name: str) -> str:  # noqa: ANN401 - JSON
+def _text(known: Any, name: str) -> str:
     return str(known.get(name) or "")

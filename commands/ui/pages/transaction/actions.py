@@ -24,7 +24,7 @@ class Actions:
         self._buttons.set_visibility(False)
         self.outcome: Outcome | None = None  # stands below the heading
 
-    def show(self, row: Any) -> None:  # noqa: ANN401 - JSON
+    def show(self, row: Any) -> None:
         """Whether there is something to do."""
         self._row = row
         is_open = row["status"] == "open"

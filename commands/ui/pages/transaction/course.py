@@ -63,7 +63,7 @@ class Course:
         shown = [each for each in self._events if self._all.value or each["action"] != _READINGS]
         self._rows.show(shown)
 
-    def _open(self, event: Any) -> None:  # noqa: ANN401 - JSON
+    def _open(self, event: Any) -> None:
         zone = self._subject.visit.zone
         details = {
             "Received": cells.time(event["at"], zone, exact=True),
@@ -96,11 +96,11 @@ def pretty(text: str) -> str:
         return text
 
 
-def _led_to(event: Any) -> cells.Cell:  # noqa: ANN401 - JSON
+def _led_to(event: Any) -> cells.Cell:
     told = facts_of(event["facts"])
     return cells.text(told, title=told)
 
 
-def _sender(event: Any) -> cells.Cell:  # noqa: ANN401 - JSON
+def _sender(event: Any) -> cells.Cell:
     said = _SAID.get(event["kind"], event["kind"])
     return cells.text(f"{said}: {event['by']}" if event["by"] else said)

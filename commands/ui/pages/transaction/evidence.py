@@ -25,14 +25,14 @@ class Evidence:
             with section("End"):
                 self._end = Details()
 
-    def show(self, row: Any) -> None:  # noqa: ANN401 - JSON
+    def show(self, row: Any) -> None:
         """As it stands."""
         self._all.show(_summary(self._subject, row))
         self._start.show(_start(self._subject, row))
         self._end.show(_end(self._subject, row))
 
 
-def _summary(subject: Subject, row: Any) -> dict[str, Cell]:  # noqa: ANN401 - JSON
+def _summary(subject: Subject, row: Any) -> dict[str, Cell]:
     cell = {
         "State": state(row),
         "Station": cells.station(row["station"]),
@@ -49,7 +49,7 @@ def _summary(subject: Subject, row: Any) -> dict[str, Cell]:  # noqa: ANN401 - J
     return cell
 
 
-def _start(subject: Subject, row: Any) -> dict[str, Cell]:  # noqa: ANN401 - JSON
+def _start(subject: Subject, row: Any) -> dict[str, Cell]:
     zone = subject.visit.zone
     received = row["start_received_at"]
     return {
@@ -61,7 +61,7 @@ def _start(subject: Subject, row: Any) -> dict[str, Cell]:  # noqa: ANN401 - JSO
     }
 
 
-def _end(subject: Subject, row: Any) -> dict[str, Cell]:  # noqa: ANN401 - JSON
+def _end(subject: Subject, row: Any) -> dict[str, Cell]:
     zone = subject.visit.zone
     if row["status"] == "open":
         return {

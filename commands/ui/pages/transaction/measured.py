@@ -35,7 +35,7 @@ class Sample(NamedTuple):
     value: float
 
 
-def sample_of(told: Any) -> Sample | None:  # noqa: ANN401 - JSON
+def sample_of(told: Any) -> Sample | None:
     """A meter value of the API; None when it is no number."""
     if told["value"] is None:
         return None

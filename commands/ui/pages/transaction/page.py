@@ -54,7 +54,7 @@ class _Page:
         if self._actions.outcome:
             await self._actions.outcome.refresh()
 
-    async def refresh(self, row: Any) -> None:  # noqa: ANN401 - JSON
+    async def refresh(self, row: Any) -> None:
         """Show it as it stands."""
         self._evidence.show(row)
         self._actions.show(row)

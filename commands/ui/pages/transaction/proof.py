@@ -33,7 +33,7 @@ class Proof:
                 self._key = ui.button("Enter the meter's key", on_click=self._enter)
                 self._key.props("flat no-caps dense").set_visibility(subject.visit.may("admin"))
 
-    async def check(self, row: Any) -> None:  # noqa: ANN401 - JSON
+    async def check(self, row: Any) -> None:
         """Have it judged, as it stands."""
         self._row = row
         self._details.show({"Signed values": cells.state("being checked …", "idle")})
@@ -104,7 +104,7 @@ def judged(signed: list[Any]) -> dict[str, Cell]:
     return {"Signed values": cell, **told}
 
 
-async def _key_of(visit: Visit, row: Any) -> Cell:  # noqa: ANN401 - JSON
+async def _key_of(visit: Visit, row: Any) -> Cell:
     try:
         found = await visit.api.get(_path_of_key(row))
     except Refused as refused:
@@ -114,6 +114,6 @@ async def _key_of(visit: Visit, row: Any) -> Cell:  # noqa: ANN401 - JSON
     return cells.code(f"{found['public_key'][:24]}… of {found['source']}")
 
 
-def _path_of_key(row: Any) -> str:  # noqa: ANN401 - JSON
+def _path_of_key(row: Any) -> str:
     station, connector = row["station"], row["connector"]
     return "/api/v1" + cells.path("stations", station, "connectors", connector, "meter-key")

@@ -24,7 +24,7 @@ class Subject:
         """Of the API, below the transaction."""
         return "/".join(("/api/v1/transactions", quote(self.number, safe=""), *segments))
 
-    async def get(self, *segments: str, **query: object) -> Any:  # noqa: ANN401 - JSON
+    async def get(self, *segments: str, **query: object) -> Any:
         """What is there; None when the API says no, which is then shown."""
         return await self.visit.ask(self.visit.api.get(self.path(*segments), **query))
 

@@ -23,7 +23,7 @@ ADVICE = (
 class _Fields:
     """Of a form; what they hold as the API takes it."""
 
-    def __init__(self, form: Dialog, types: list[str], webhook: Any) -> None:  # noqa: ANN401 - JSON
+    def __init__(self, form: Dialog, types: list[str], webhook: Any) -> None:
         known = [*types, *(each for each in webhook["types"] if each not in types)]
         names = {each: each.removeprefix("ampledger.") for each in known}
         self._name = form.field("name", ui.input("Name, for people", value=webhook["name"]))
@@ -58,21 +58,21 @@ async def add(visit: Visit, types: list[str]) -> None:
         fields = _Fields(form, types, blank)
         after = form.field("after", ui.number("Begin after position; empty: from now on", min=0))
 
-    async def send() -> Any:  # noqa: ANN401 - JSON
+    async def send() -> Any:
         return await visit.api.post(_PATH, fields.wish() | {"after": number(after.value)})
 
     if made := await form.asked("Add it", send):
         dialogs.secret(f"Secret of {made['name'] or made['url']}", made["secret"], ADVICE)
 
 
-async def change(visit: Visit, webhook: Any, types: list[str]) -> bool:  # noqa: ANN401 - JSON
+async def change(visit: Visit, webhook: Any, types: list[str]) -> bool:
     """Whether something was changed."""
     form = Dialog(visit, f"Change {webhook['name'] or webhook['url']}", hint=_CHANGED)
     with form.within():
         fields = _Fields(form, types, webhook)
     path = _PATH + cells.path(webhook["id"])
 
-    async def send() -> Any:  # noqa: ANN401 - JSON
+    async def send() -> Any:
         return await visit.api.patch(path, fields.wish())
 
     return bool(await form.asked("Save", send))

@@ -29,7 +29,7 @@ async def show(visit: Visit, webhook: str) -> None:
 class _Webhook:
     """What is shown of it; `refresh` brings it up to date."""
 
-    def __init__(self, visit: Visit, path: str, found: Any, types: list[str]) -> None:  # noqa: ANN401 - JSON
+    def __init__(self, visit: Visit, path: str, found: Any, types: list[str]) -> None:
         self._visit, self._path = visit, path
         with heading(found["name"] or found["url"], "Webhook"):
             self._steering = Steering(visit, path, types, self.refresh)
@@ -48,7 +48,7 @@ class _Webhook:
         self._attempts.show((await self._visit.api.get(self._path + "/attempts"))["items"])
 
 
-def _details(found: Any, visit: Visit) -> dict[str, Cell]:  # noqa: ANN401 - JSON
+def _details(found: Any, visit: Visit) -> dict[str, Cell]:
     shown = {
         "State": webhooks.state(found),
         "Name": cells.text(found["name"]),
@@ -85,12 +85,12 @@ def _columns(visit: Visit) -> list[Column]:
     ]
 
 
-def _result(attempt: Any) -> Cell:  # noqa: ANN401 - JSON
+def _result(attempt: Any) -> Cell:
     said = f"HTTP {attempt['status']}" if attempt["status"] else "no answer"
     return cells.state(said, "bad" if attempt["error"] else "good")
 
 
-def _positions(attempt: Any) -> Cell:  # noqa: ANN401 - JSON
+def _positions(attempt: Any) -> Cell:
     return cells.text(f"{attempt['first_position']} to {attempt['last_position']}")
 
 

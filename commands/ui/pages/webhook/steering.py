@@ -40,7 +40,7 @@ class Steering:
             self._drop = _button("Drop the former secret", self._ask_drop)
             self._remove = _button("Delete", self._ask_remove).props("color=negative")
 
-    def show(self, webhook: Any) -> None:  # noqa: ANN401 - JSON
+    def show(self, webhook: Any) -> None:
         """Which of them there are."""
         self._webhook = webhook
         self._pause.set_visibility(webhook["state"] == "active")
@@ -61,7 +61,7 @@ class Steering:
         with asked.within():
             after = asked.field("after", ui.number(stood, min=0))
 
-        async def send() -> Any:  # noqa: ANN401 - JSON
+        async def send() -> Any:
             wish = {"after": number(after.value)}
             return await self._visit.api.post(self._path + "/resume", wish)
 
